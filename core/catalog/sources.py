@@ -1,0 +1,98 @@
+"""Where products come from: one interface for every kind of source.
+
+A source lists its products one by one, so that a catalog larger than memory can be imported. Files it cannot use are
+listed beside the products, never raised: one bad file does not stop an import.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+SPLITS = ("train", "validation", "test")
+
+SKIP_REASONS = {
+    "empty": "the file holds no bytes",
+    "not_a_picture": "the file is no picture of a known format",
+    "unreadable": "the picture is damaged, cut short or may not be read",
+    "too_small": "a side of the picture is shorter than 8 pixels",
+    "too_large": "the picture has more pixels than the limit",
+    "link": "the link leads out of the source, nowhere or back to itself",
+    "over_category_limit": "the category already has as many products as were asked for",
+}
+
+
+@dataclass(frozen=True)
+class SourcePicture:
+    """A picture file on disk.
+
+    Attributes:
+        name: what the source calls it (for a folder: the path relative to the source, with "/"), printable text.
+        path: the file to open; its name may hold bytes that are no text.
+    """
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class SkippedFile:
+    """A file or row of a source that was left out, and why (`reason` is a key of `SKIP_REASONS`)."""
+
+    name: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class SourceRecord:
+    """One product as its source describes it; what the source does not say is None or empty.
+
+    Attributes:
+        product_id: unique within the source and the same at every reading.
+        title: name shown to people.
+        category: levels from the broadest down, `("Clothing", "Shirts")`; empty for none.
+        price_minor_units: price in the smallest unit of `currency` (cents), at least 0.
+        currency: three letters, `"EUR"`.
+        brand: maker.
+        color: color name as the source spells it.
+        description: free text.
+        split: "train", "validation" or "test".
+        attributes: further fields, JSON values.
+        pictures: in the order to show them.
+    """
+
+    product_id: str
+    title: str
+    category: tuple[str, ...] = ()
+    price_minor_units: int | None = None
+    currency: str | None = None
+    brand: str | None = None
+    color: str | None = None
+    description: str | None = None
+    split: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+    pictures: tuple[SourcePicture, ...] = ()
+
+
+class Source(Protocol):
+    """Products to import, read again from the start at every call of `records`."""
+
+    description: str
+    """Where the products come from, for people and for the import's row: a path or an address."""
+
+    def count(self) -> int | None:
+        """Return how many records `records` will yield, or None when that is not known beforehand."""
+        ...
+
+    def keys(self) -> set[str]:
+        """Return the `product_id` of every record the source holds now."""
+        ...
+
+    def records(self) -> Iterator[SourceRecord]:
+        """Yield every product once, always in the same order."""
+        ...
+
+    def skipped(self) -> list[SkippedFile]:
+        """Return what was left out so far; complete once `records` has been read to its end."""
+        ...
