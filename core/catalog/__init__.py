@@ -1,0 +1,1 @@
+"""Products: sources, schema, cleaning and the store."""

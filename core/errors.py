@@ -1,0 +1,70 @@
+"""Every error a user can mend, as one tree.
+
+::
+
+    ShelfLensError          bad input or usage; the message says what, where and how to mend it
+    ├── HomeError           the home folder cannot be used
+    ├── CatalogError        a catalog, product or source is missing or cannot be used
+    ├── PictureError        a picture cannot be read
+    ├── BackboneError       a backbone or its weights cannot be used
+    ├── TrainingError       a training cannot be started or finished
+    ├── RunError            a run is missing or cannot be used
+    ├── JobError            a job is missing or cannot do what was asked
+    ├── SettingsError       a setting is out of its range
+    └── UndoError           a change cannot be undone
+
+    Cancelled               the user asked to stop; not an error
+"""
+
+
+class ShelfLensError(Exception):
+    """Bad input or usage; the message says what is wrong, where, and how to mend it."""
+
+
+class HomeError(ShelfLensError):
+    """The home folder cannot be used."""
+
+
+class CatalogError(ShelfLensError):
+    """A catalog, product or source is missing or cannot be used."""
+
+
+class PictureError(ShelfLensError):
+    """A picture cannot be read.
+
+    Args:
+        message: What is wrong with which picture.
+        reason: A short code for counting, such as ``"empty"`` or ``"not_a_picture"``.
+    """
+
+    def __init__(self, message: str, *, reason: str = "unreadable") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class BackboneError(ShelfLensError):
+    """A backbone or its weights cannot be used."""
+
+
+class TrainingError(ShelfLensError):
+    """A training cannot be started or finished."""
+
+
+class RunError(ShelfLensError):
+    """A run is missing or cannot be used."""
+
+
+class JobError(ShelfLensError):
+    """A job is missing or cannot do what was asked."""
+
+
+class SettingsError(ShelfLensError):
+    """A setting is out of its range."""
+
+
+class UndoError(ShelfLensError):
+    """A change cannot be undone."""
+
+
+class Cancelled(Exception):  # noqa: N818 - stopping on request is not an error
+    """The user asked to stop."""

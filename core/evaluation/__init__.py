@@ -1,0 +1,1 @@
+"""Judging: metrics, confusion and reports."""

@@ -1,0 +1,1 @@
+"""Seeing: projections and maps."""

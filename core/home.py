@@ -1,0 +1,133 @@
+"""The home: the folder that holds catalogs, pictures, features, runs, maps and jobs."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.errors import HomeError
+from core.files import read_json, write_json_whole
+
+HOME_FORMAT = 1
+"""Number of the folder layout; raised together with a migration whenever the layout changes."""
+
+DEFAULT_HOME = Path(__file__).resolve().parent.parent / "artifacts"
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where everything is. Only :func:`open_home` makes one, so that its version is always checked.
+
+    Attributes:
+        root: The folder, absolute.
+    """
+
+    root: Path
+
+    @property
+    def database_url(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return os.environ.get("SHELFLENS_DATABASE") or f"sqlite:///{self.root / 'shelflens.db'}"
+
+    @property
+    def pictures(self) -> Path:
+        """Original pictures, named by the sha256 of their bytes."""
+        return self.root / "pictures"
+
+    @property
+    def thumbnails(self) -> Path:
+        """Thumbnails of the pictures, WebP, at most 200 px."""
+        return self.root / "thumbnails"
+
+    @property
+    def features(self) -> Path:
+        """Backbone outputs, one row a picture."""
+        return self.root / "features"
+
+    @property
+    def palettes(self) -> Path:
+        """Main colors, one row a picture."""
+        return self.root / "palettes"
+
+    @property
+    def embeddings(self) -> Path:
+        """Unit vectors, one row a product, by catalog and version."""
+        return self.root / "embeddings"
+
+    @property
+    def maps(self) -> Path:
+        """Two-dimensional maps by catalog."""
+        return self.root / "maps"
+
+    @property
+    def runs(self) -> Path:
+        """Finished trainings with everything they left."""
+        return self.root / "runs"
+
+    @property
+    def jobs(self) -> Path:
+        """Long work: one folder a job."""
+        return self.root / "jobs"
+
+    @property
+    def weights(self) -> Path:
+        """Weights files that users put here for backbones that cannot download theirs."""
+        return self.root / "weights"
+
+    @property
+    def cache(self) -> Path:
+        """Whatever can be made again: converted models, drawn demo pictures."""
+        return self.root / "cache"
+
+    def picture_path(self, picture_hash: str, extension: str) -> Path:
+        """Where a picture is kept, given its hash and its extension without the dot."""
+        return self.pictures / picture_hash[:2] / f"{picture_hash}.{extension}"
+
+    def thumbnail_path(self, picture_hash: str) -> Path:
+        """Where the thumbnail of a picture is kept."""
+        return self.thumbnails / picture_hash[:2] / f"{picture_hash}.webp"
+
+
+def open_home(root: Path | str | None = None) -> Home:
+    """Open a home, making it when it is not there and migrating it when it is older.
+
+    Args:
+        root: The folder; None takes ``$SHELFLENS_HOME``, then ``artifacts/`` beside the application.
+
+    Returns:
+        The home, its database at the current schema.
+
+    Raises:
+        HomeError: The folder cannot be written, is no home, or was written by a newer version.
+    """
+    from core.catalog.database import upgrade_database  # the one upward step: a home is its database
+
+    folder = Path(root or os.environ.get("SHELFLENS_HOME") or DEFAULT_HOME).expanduser().absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_format(folder)
+    except OSError as error:
+        raise HomeError(
+            f"cannot use {folder} as home: {error.strerror or error}; name a folder you can write with --home DIR"
+        ) from error
+    home = Home(folder)
+    upgrade_database(home)
+    return home
+
+
+def _check_format(folder: Path) -> None:
+    """Write the layout's number into a new home; refuse a home that is newer or not ours."""
+    marker = folder / "home.json"
+    if not marker.exists():
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        write_json_whole(marker, {"format": HOME_FORMAT, "created": created})
+        return
+    try:
+        found = int(read_json(marker)["format"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise HomeError(f"{marker} is damaged: expected JSON with a 'format' number; restore it from a backup") from error
+    if found > HOME_FORMAT:
+        raise HomeError(
+            f"{folder} was written by a newer ShelfLens (home format {found}, this one reads up to {HOME_FORMAT}): "
+            "upgrade ShelfLens or name another folder with --home DIR"
+        )

@@ -1,0 +1,1 @@
+"""Long work: specs, workers and supervision."""

@@ -1,0 +1,1 @@
+"""Learning: recipes, splits, runs and predictors."""

@@ -1,0 +1,1 @@
+"""Ranking: the index, price levels, parts and scores."""

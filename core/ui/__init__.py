@@ -1,0 +1,1 @@
+"""The only part that imports Streamlit: frame, caches, cards, charts."""

@@ -1,0 +1,1 @@
+"""Pixels: backbones, weights, features, palettes and embeddings."""
