@@ -66,5 +66,5 @@ class UndoError(ShelfLensError):
     """A change cannot be undone."""
 
 
-class Cancelled(Exception):  # noqa: N818 - stopping on request is not an error
+class Cancelled(Exception):
     """The user asked to stop."""

@@ -125,7 +125,9 @@ def _check_format(folder: Path) -> None:
     try:
         found = int(read_json(marker)["format"])
     except (ValueError, KeyError, TypeError) as error:
-        raise HomeError(f"{marker} is damaged: expected JSON with a 'format' number; restore it from a backup") from error
+        raise HomeError(
+            f"{marker} is damaged: expected JSON with a 'format' number; restore it from a backup"
+        ) from error
     if found > HOME_FORMAT:
         raise HomeError(
             f"{folder} was written by a newer ShelfLens (home format {found}, this one reads up to {HOME_FORMAT}): "

@@ -35,6 +35,7 @@ catalogs = Table(
         sqlite_where=text("deleted IS NULL"),
         postgresql_where=text("deleted IS NULL"),
     ),
+    sqlite_autoincrement=True,  # an id is never given twice: folders are named by it
 )
 
 products = Table(
@@ -97,6 +98,7 @@ imports = Table(
     Column("finished", String(32)),
     Column("report", JSON),
     Index("imports_by_catalog", "catalog_id"),
+    sqlite_autoincrement=True,  # an id is never given twice: folders are named by it
 )
 
 skipped_files = Table(
@@ -120,6 +122,7 @@ events = Table(
     # The later event that undid this one, so that nothing is undone twice.
     Column("undone_by", Integer),
     Index("events_by_catalog", "catalog_id", "event_id"),
+    sqlite_autoincrement=True,  # an id is never given twice: folders are named by it
 )
 
 changed_rows = Table(
@@ -159,6 +162,7 @@ histories = Table(
     Column("deleted", String(32)),
     Column("complete", Boolean, nullable=False, default=False),
     Index("histories_by_catalog", "catalog_id"),
+    sqlite_autoincrement=True,  # an id is never given twice: folders are named by it
 )
 
 history_events = Table(

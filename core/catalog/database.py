@@ -1,0 +1,113 @@
+"""Connections to the database of a home, and bringing its schema up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from core.errors import HomeError
+from core.home import Home
+
+SCHEMA_REVISION = "0001"
+"""The newest migration in ``core/catalog/migrations/versions``; a test holds the two together."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@contextmanager
+def read(home: Home) -> Iterator[Connection]:
+    """Open a connection for reading; nothing written through it is kept."""
+    with _engine(home.database_url).connect() as connection:
+        yield connection
+        connection.rollback()
+
+
+@contextmanager
+def write(home: Home) -> Iterator[Connection]:
+    """Open one writing transaction: kept whole when the block ends, dropped whole when it raises.
+
+    Only ``core.catalog.log`` calls this, so that no change escapes the log.
+
+    Raises:
+        HomeError: The database is locked for longer than 30 s, full or read-only.
+    """
+    try:
+        with _engine(home.database_url).connect() as connection:
+            connection = connection.execution_options(sqlite_writes=True)
+            with connection.begin():
+                yield connection
+    except OperationalError as error:
+        raise HomeError(f"the database of {home.root} refused a change: {error.orig}; nothing was changed") from error
+
+
+def upgrade_database(home: Home) -> None:
+    """Bring the schema to :data:`SCHEMA_REVISION`, making the tables in a new home.
+
+    Raises:
+        HomeError: The database is damaged, unreachable, or written by a newer version.
+    """
+    try:
+        if _revision(home) == SCHEMA_REVISION:
+            return
+        with FileLock(home.root / "upgrade.lock", timeout=60):
+            if _revision(home) != SCHEMA_REVISION:
+                _migrate(home)
+    except DatabaseError as error:
+        raise HomeError(
+            f"the database of {home.root} cannot be opened: {error.orig}; restore it from a backup or name another home"
+        ) from error
+
+
+def _revision(home: Home) -> str | None:
+    """The migration the database stands at; None before the first."""
+    with read(home) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(home: Home) -> None:
+    """Run the migrations that are missing. Alembic is imported here alone: it is slow and rarely needed."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with write(home) as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise HomeError(
+                f"the database of {home.root} has a schema this ShelfLens does not know ({error}): upgrade ShelfLens"
+            ) from error
+
+
+@lru_cache(maxsize=16)
+def _engine(url: str) -> Engine:
+    """The engine of an address, one a process, because opening costs more than most queries."""
+    engine = create_engine(url)
+    if make_url(url).get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Set what SQLite forgets with every connection: readers beside one writer, waiting, foreign keys."""
+    connection.isolation_level = None  # transactions are begun below, not guessed by the driver
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction; a writer takes its place at once, since upgrading a reader later can fail."""
+    writes = connection.get_execution_options().get("sqlite_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

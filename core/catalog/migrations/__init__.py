@@ -1,0 +1,1 @@
+"""Migrations of the database schema, run by Alembic when a home is opened."""

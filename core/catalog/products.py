@@ -1,0 +1,256 @@
+"""Products: reading them filtered and in pages, as whole tables, and editing them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Select, func, select
+
+from core.catalog.catalogs import Catalog
+from core.catalog.database import read
+from core.catalog.log import Event, change, row_events
+from core.catalog.product_filter import ProductFilter
+from core.catalog.schema import pictures, product_pictures, products
+from core.errors import CatalogError
+from core.home import Home
+
+EDITABLE = (
+    "title",
+    "category",
+    "price_minor_units",
+    "currency",
+    "brand",
+    "color",
+    "description",
+    "split",
+    "attributes",
+)
+"""The fields of a product that a user can change."""
+
+SPLITS = ("train", "validation", "test")
+
+_IDS_A_QUERY = 500
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product.
+
+    Attributes:
+        product_id: Its name within the catalog; never changes.
+        title: What people read.
+        category: Path of levels, ``Clothing > Shirts``; None when unknown.
+        price_minor_units: Price in cents or the like; None when unknown.
+        currency: ISO 4217 code of the price.
+        brand: Who makes it, if known.
+        color: Name of its main color, if known.
+        description: More words, if any.
+        split: ``train``, ``validation`` or ``test`` when the source says so.
+        attributes: Whatever else the source says.
+        picture_hashes: Its pictures in order; empty when it has none.
+    """
+
+    product_id: str
+    title: str
+    category: str | None = None
+    price_minor_units: int | None = None
+    currency: str | None = None
+    brand: str | None = None
+    color: str | None = None
+    description: str | None = None
+    split: str | None = None
+    attributes: dict[str, Any] = field(default_factory=dict)
+    picture_hashes: tuple[str, ...] = ()
+
+
+def read_products(
+    home: Home,
+    catalog: Catalog,
+    *,
+    filter: ProductFilter | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Product]:
+    """Read one page of the products that pass a filter.
+
+    Args:
+        home: The home.
+        catalog: The catalog.
+        filter: Which products, in which order; None takes all by position.
+        limit: At most so many; None gives all.
+        offset: Skip so many first.
+    """
+    chosen = filter or ProductFilter()
+    query = chosen.narrow(select(products).where(products.c.catalog_id == catalog.catalog_id))
+    query = query.order_by(*chosen.order()).offset(offset)
+    if limit is not None:
+        query = query.limit(limit)
+    with read(home) as connection:
+        rows = connection.execute(query).mappings().all()
+        hashes = _picture_hashes(connection, catalog, [row["product_id"] for row in rows])
+    return [_product(row, hashes.get(row["product_id"], ())) for row in rows]
+
+
+def count_products(home: Home, catalog: Catalog, *, filter: ProductFilter | None = None) -> int:
+    """Count the products that pass a filter."""
+    query = select(func.count()).select_from(products).where(products.c.catalog_id == catalog.catalog_id)
+    with read(home) as connection:
+        return int(connection.execute((filter or ProductFilter()).narrow(query)).scalar() or 0)
+
+
+def get_product(home: Home, catalog: Catalog, product_id: str) -> Product:
+    """Read one product.
+
+    Raises:
+        CatalogError: The catalog has no such product.
+    """
+    found = read_products(home, catalog, filter=ProductFilter(product_ids=(product_id,)))
+    if not found:
+        raise CatalogError(f"catalog {catalog.name!r} has no product {product_id[:200]!r}; list them with `products`")
+    return found[0]
+
+
+def count_by(home: Home, catalog: Catalog, column: str) -> dict[str | None, int]:
+    """Count products by one of their columns, most frequent first.
+
+    Args:
+        home: The home.
+        catalog: The catalog.
+        column: ``category``, ``brand``, ``color``, ``split`` or ``currency``.
+    """
+    value = products.c[column]
+    query = select(value, func.count()).where(products.c.catalog_id == catalog.catalog_id).group_by(value)
+    with read(home) as connection:
+        return {row[0]: row[1] for row in connection.execute(query.order_by(func.count().desc(), value))}
+
+
+def product_table(home: Home, catalog: Catalog) -> pd.DataFrame:
+    """Read every product in position order.
+
+    Returns:
+        One row a product: product_id, title, category, price_minor_units (Int64), currency, brand, color, split,
+        picture_hash (of the first picture; None without one).
+    """
+    names = ("product_id", "title", "category", "price_minor_units", "currency", "brand", "color", "split")
+    first = (
+        (product_pictures.c.catalog_id == products.c.catalog_id)
+        & (product_pictures.c.product_id == products.c.product_id)
+        & (product_pictures.c.position == 0)
+    )
+    query = (
+        select(*(products.c[name] for name in names), product_pictures.c.picture_hash)
+        .select_from(products.outerjoin(product_pictures, first))
+        .where(products.c.catalog_id == catalog.catalog_id)
+        .order_by(products.c.position, products.c.product_id)
+    )
+    frame = _frame(home, query, [*names, "picture_hash"])
+    return frame.astype({"price_minor_units": "Int64"})
+
+
+def picture_table(home: Home, catalog: Catalog) -> pd.DataFrame:
+    """Read every picture of a catalog, in product order, then picture order.
+
+    Returns:
+        One row a picture of a product: product_id, position, picture_hash, extension.
+    """
+    query = (
+        select(
+            product_pictures.c.product_id,
+            product_pictures.c.position,
+            product_pictures.c.picture_hash,
+            pictures.c.extension,
+        )
+        .join(pictures, pictures.c.picture_hash == product_pictures.c.picture_hash)
+        .join(
+            products,
+            (products.c.catalog_id == product_pictures.c.catalog_id)
+            & (products.c.product_id == product_pictures.c.product_id),
+        )
+        .where(product_pictures.c.catalog_id == catalog.catalog_id)
+        .order_by(products.c.position, products.c.product_id, product_pictures.c.position)
+    )
+    return _frame(home, query, ["product_id", "position", "picture_hash", "extension"])
+
+
+def edit_product(home: Home, catalog: Catalog, product_id: str, values: dict[str, Any], *, actor: str) -> int:
+    """Change fields of one product; importing again keeps the change until the source's own value changes.
+
+    Args:
+        home: The home.
+        catalog: The catalog.
+        product_id: The product.
+        values: New values of fields named in :data:`EDITABLE`.
+        actor: Who edits.
+
+    Returns:
+        The number of the change, for undoing.
+
+    Raises:
+        CatalogError: There is no such product or field, or a value cannot be kept.
+    """
+    current = get_product(home, catalog, product_id)
+    _check_values(current, values)
+    summary = f"Changed {', '.join(values)} of {product_id[:100]}"
+    key = {"catalog_id": catalog.catalog_id, "product_id": product_id}
+    with change(home, actor=actor, kind="edit", summary=summary, catalog_id=catalog.catalog_id) as editing:
+        editing.update(products, key, values)
+        return editing.event_id
+
+
+def product_events(home: Home, catalog: Catalog, product_id: str) -> list[Event]:
+    """List the changes of one product, newest first."""
+    return row_events(home, products, {"catalog_id": catalog.catalog_id, "product_id": product_id})
+
+
+def _check_values(current: Product, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if name not in EDITABLE:
+            raise CatalogError(f"products have no field {name!r} to edit; expected one of {', '.join(EDITABLE)}")
+        if name == "split" and value not in (*SPLITS, None):
+            raise CatalogError(f"split is {', '.join(SPLITS)} or empty, not {value!r}")
+        if name == "price_minor_units" and value is not None and (not isinstance(value, int) or value < 0):
+            raise CatalogError(f"price_minor_units is a whole number of at least 0, not {value!r}")
+    price = values.get("price_minor_units", current.price_minor_units)
+    if price is not None and not values.get("currency", current.currency):
+        raise CatalogError("a price needs a currency, such as EUR; set 'currency' too")
+    if not str(values.get("title", current.title)).strip():
+        raise CatalogError("a title cannot be empty")
+
+
+def _picture_hashes(connection: Connection, catalog: Catalog, product_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(product_ids), _IDS_A_QUERY):
+        query = (
+            select(product_pictures.c.product_id, product_pictures.c.picture_hash)
+            .where(
+                product_pictures.c.catalog_id == catalog.catalog_id,
+                product_pictures.c.product_id.in_(product_ids[start : start + _IDS_A_QUERY]),
+            )
+            .order_by(product_pictures.c.product_id, product_pictures.c.position)
+        )
+        for product_id, picture_hash in connection.execute(query):
+            found.setdefault(product_id, []).append(picture_hash)
+    return {product_id: tuple(hashes) for product_id, hashes in found.items()}
+
+
+def _product(row: Any, hashes: tuple[str, ...]) -> Product:
+    names = (
+        "product_id",
+        "title",
+        "category",
+        "price_minor_units",
+        "currency",
+        "brand",
+        "color",
+        "description",
+        "split",
+    )
+    return Product(**{name: row[name] for name in names}, attributes=row["attributes"], picture_hashes=hashes)
+
+
+def _frame(home: Home, query: Select[Any], columns: list[str]) -> pd.DataFrame:
+    with read(home) as connection:
+        rows = connection.execute(query).all()
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pd.DataFrame({name: pd.Series(value, dtype=object) for name, value in zip(columns, values, strict=True)})

@@ -1,0 +1,43 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from core.home import Home, open_home
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_home_of_the_developer():
+    """No test may touch the home somebody works in."""
+    for name in ("SHELFLENS_HOME", "SHELFLENS_DATABASE"):
+        os.environ.pop(name, None)
+
+
+@pytest.fixture
+def home(tmp_path) -> Home:
+    """A new, empty home."""
+    return open_home(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The real pictures. Without them these tests are skipped, but never in CI."""
+    folder = Path(os.environ.get("SHELFLENS_SHARED", Path(__file__).parents[2] / "shared" / "data"))
+    if not (folder / "clothing-small").is_dir():
+        reason = f"no real pictures at {folder}; point SHELFLENS_SHARED at them"
+        if IN_CI:
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory) -> Home:
+    """The embedded demo, built once: catalog, features, run and map. Read it; change copies only."""
+    from core.jobs.supervise import run_here
+
+    home = open_home(os.environ.get("SHELFLENS_TEST_DEMO_HOME") or tmp_path_factory.mktemp("demo") / "home")
+    run_here(home, "demo", {"seed": 7}, actor="tests")
+    return home
