@@ -91,7 +91,7 @@ def add_history(home: Home, catalog: Catalog, name: str, *, events: Iterable[His
         raise CatalogError(f"catalog {catalog.name!r} has a history {name!r} already; delete or rename it first")
     summary = f"Imported the history {name}"
     with change(home, actor=actor, kind="import", summary=summary, catalog_id=catalog.catalog_id) as adding:
-        row = {"catalog_id": catalog.catalog_id, "name": name, "created": _now(), "complete": True}
+        row = {"catalog_id": catalog.catalog_id, "name": name, "created": _now()}
         history_id = int(adding.insert(histories, [row])[0]["history_id"])
         rows: list[dict[str, Any]] = [
             {"history_id": history_id, "sequence": number, **vars(event)} for number, event in enumerate(events)

@@ -3,7 +3,6 @@
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -160,7 +159,6 @@ histories = Table(
     Column("name", Text, nullable=False),
     Column("created", String(32), nullable=False),
     Column("deleted", String(32)),
-    Column("complete", Boolean, nullable=False, default=False),
     Index("histories_by_catalog", "catalog_id"),
     sqlite_autoincrement=True,  # an id is never given twice: folders are named by it
 )
@@ -168,7 +166,8 @@ histories = Table(
 history_events = Table(
     "history_events",
     metadata,
-    Column("history_id", ForeignKey("histories.history_id"), primary_key=True),
+    # No foreign key: undoing an import takes its row out of `histories` and leaves the events for doing it again.
+    Column("history_id", Integer, primary_key=True),
     Column("sequence", Integer, primary_key=True),
     Column("user", Text, nullable=False),
     Column("product_id", Text, nullable=False),

@@ -45,6 +45,19 @@ def upgrade() -> None:
         batch_op.create_index("events_by_catalog", ["catalog_id", "event_id"], unique=False)
 
     op.create_table(
+        "history_events",
+        sa.Column("history_id", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("user", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.Text(), nullable=False),
+        sa.Column("event", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("history_id", "sequence"),
+    )
+    with op.batch_alter_table("history_events", schema=None) as batch_op:
+        batch_op.create_index("history_events_by_user", ["history_id", "user"], unique=False)
+
+    op.create_table(
         "pictures",
         sa.Column("picture_hash", sa.String(length=64), nullable=False),
         sa.Column("extension", sa.String(length=5), nullable=False),
@@ -93,7 +106,6 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("created", sa.String(length=32), nullable=False),
         sa.Column("deleted", sa.String(length=32), nullable=True),
-        sa.Column("complete", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["catalog_id"],
             ["catalogs.catalog_id"],
@@ -168,23 +180,6 @@ def upgrade() -> None:
         batch_op.create_index("products_by_category", ["catalog_id", "category"], unique=False)
         batch_op.create_index("products_by_position", ["catalog_id", "position"], unique=False)
         batch_op.create_index("products_by_source_key", ["catalog_id", "source_key"], unique=False)
-
-    op.create_table(
-        "history_events",
-        sa.Column("history_id", sa.Integer(), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("user", sa.Text(), nullable=False),
-        sa.Column("product_id", sa.Text(), nullable=False),
-        sa.Column("event", sa.String(length=20), nullable=False),
-        sa.Column("at", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["history_id"],
-            ["histories.history_id"],
-        ),
-        sa.PrimaryKeyConstraint("history_id", "sequence"),
-    )
-    with op.batch_alter_table("history_events", schema=None) as batch_op:
-        batch_op.create_index("history_events_by_user", ["history_id", "user"], unique=False)
 
     op.create_table(
         "skipped_files",

@@ -1,0 +1,66 @@
+import multiprocessing
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from core.catalog.database import MIGRATIONS, SCHEMA_REVISION, read, write
+from core.catalog.log import list_events
+from core.catalog.schema import metadata
+from core.errors import HomeError
+from core.home import open_home
+from tests.catalog.store import small_catalog
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_schema(home):
+    with read(home) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_the_revision_named_in_code_is_the_newest_migration():
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [SCHEMA_REVISION]
+
+
+def test_a_database_of_a_newer_version_is_refused_and_untouched(home):
+    with write(home) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(HomeError, match="schema this ShelfLens does not know"):
+        open_home(home.root)
+
+
+def test_a_damaged_database_gives_one_clear_error(tmp_path):
+    (tmp_path / "shelflens.db").write_bytes(b"not a database" * 100)
+    with pytest.raises(HomeError, match="cannot be opened: file is not a database"):
+        open_home(tmp_path)
+
+
+def _open(root, results):
+    results.put(open_home(root).root.name)
+
+
+def test_two_processes_opening_a_new_home_at_once_both_get_it(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    results = context.Queue()
+    starters = [context.Process(target=_open, args=(tmp_path / "home", results)) for _ in range(2)]
+    for starter in starters:
+        starter.start()
+    assert [results.get(timeout=60) for _ in starters] == ["home", "home"]
+    for starter in starters:
+        starter.join(30)
+
+
+def _fill(root, name):
+    small_catalog(open_home(root), name)
+
+
+def test_two_processes_writing_at_once_lose_nothing(home):
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_fill, args=(home.root, f"shop-{number}")) for number in range(3)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    # Each wrote two entries, made its catalog and filled it.
+    assert sorted(event.kind for event in list_events(home)) == ["create"] * 3 + ["import"] * 3

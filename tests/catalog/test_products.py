@@ -1,0 +1,81 @@
+import pytest
+
+from core.catalog.product_filter import ProductFilter
+from core.catalog.products import count_by, count_products, edit_product, get_product, product_table, read_products
+from core.errors import CatalogError
+from tests.catalog.store import small_catalog
+
+
+def found(home, catalog, **conditions):
+    return [product.product_id for product in read_products(home, catalog, filter=ProductFilter(**conditions))]
+
+
+def test_a_category_filter_takes_the_path_and_what_is_below_but_no_namesake(home):
+    catalog = small_catalog(home)
+    assert found(home, catalog, category="Kitchen") == ["a/1", "a/2"]  # not "Kitchenware"
+    assert found(home, catalog, category="Kitchen > Mugs") == ["a/1", "a/2"]
+    assert found(home, catalog, category="Mugs") == []
+
+
+def test_text_must_occur_word_by_word_and_wildcards_are_plain_characters(home):
+    catalog = small_catalog(home)
+    assert found(home, catalog, text="mug BLUE") == ["a/2"]
+    assert found(home, catalog, text="100%") == ["b/1"]
+    assert found(home, catalog, text="%") == ["b/1"]  # only the title that holds a percent sign
+    assert found(home, catalog, text="_") == []
+
+
+def test_prices_narrow_and_order_and_products_without_price_come_last_both_ways(home):
+    catalog = small_catalog(home)
+    assert found(home, catalog, price_min=900, price_max=1250) == ["a/1", "a/2"]
+    assert found(home, catalog, order_by="price") == ["a/1", "a/2", "c/1", "b/1"]
+    assert found(home, catalog, order_by="-price") == ["c/1", "a/2", "a/1", "b/1"]
+
+
+def test_pictures_splits_brands_and_colors_narrow(home):
+    catalog = small_catalog(home)
+    assert found(home, catalog, has_picture=True) == ["a/1"]
+    assert found(home, catalog, split="test") == ["c/1"]
+    assert found(home, catalog, brand="Nord") == ["b/1"]
+    assert found(home, catalog, color="blue") == ["a/2"]
+    assert count_products(home, catalog, filter=ProductFilter(has_picture=False)) == 3
+    assert count_by(home, catalog, "category") == {"Kitchen > Mugs": 2, "Clothing": 1, "Kitchenware": 1}
+
+
+def test_pages_follow_one_another_without_gap_or_overlap(home):
+    catalog = small_catalog(home)
+    pages = [read_products(home, catalog, limit=3, offset=start) for start in (0, 3)]
+    assert [[product.product_id for product in page] for page in pages] == [["a/1", "a/2", "b/1"], ["c/1"]]
+    assert pages[0][0].picture_hashes == ("f" * 64,)
+
+
+def test_the_table_has_a_row_a_product_and_keeps_missing_prices_missing(home):
+    frame = product_table(home, small_catalog(home))
+    assert frame["product_id"].tolist() == ["a/1", "a/2", "b/1", "c/1"]
+    assert frame["price_minor_units"].isna().tolist() == [False, False, True, False]
+    assert frame["picture_hash"].tolist() == ["f" * 64, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"size": 3}, "no field 'size'"),
+        ({"split": "holdout"}, "split is train, validation, test"),
+        ({"price_minor_units": -1}, "whole number of at least 0, not -1"),
+        ({"price_minor_units": 5, "currency": None}, "a price needs a currency"),
+        ({"title": "  "}, "title cannot be empty"),
+    ],
+)
+def test_edits_that_cannot_be_kept_say_why(home, values, message):
+    catalog = small_catalog(home)
+    with pytest.raises(CatalogError, match=message):
+        edit_product(home, catalog, "a/1", values, actor="ann")
+    assert get_product(home, catalog, "a/1").title == "Red mug"
+
+
+def test_a_missing_product_and_a_wrong_order_are_named(home):
+    catalog = small_catalog(home)
+    with pytest.raises(CatalogError, match="no product 'zzz'"):
+        get_product(home, catalog, "zzz")
+    with pytest.raises(CatalogError, match="not 'size'"):
+        ProductFilter(order_by="size")
