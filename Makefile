@@ -1,0 +1,61 @@
+# `make run` starts the app with the demo; `make test` runs every check. Both set up what they need first.
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+SAY := @printf '\n==> %s\n'
+
+.PHONY: run demo test check fast lock clean help
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run    set up, build the demo, start the app on http://127.0.0.1:$(PORT)"
+	@echo "make test   set up, then check style, types and layers and run every test"
+	@echo "make fast   only the fast tests; make lock  compile the requirements; make clean  remove $(VENV)"
+
+$(VENV)/made:
+	$(SAY) "Making a virtual environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ShelfLens needs Python 3.11 or newer: name one with make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed: requirements.txt $(VENV)/made
+	$(SAY) "Installing ShelfLens' libraries (about 2.2 GB unpacked, TensorFlow most of it; a few minutes)"
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(SAY) "Installing what tests and checks need"
+	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/installed
+	$(SAY) "Building the demo: drawing, importing, embedding, training, mapping (under two minutes; later starts reuse it)"
+	$(BIN)/python -m core demo
+
+run: demo
+	$(SAY) "Starting ShelfLens on http://127.0.0.1:$(PORT) (stop it with Ctrl-C)"
+	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+
+check: $(VENV)/installed-dev
+	$(SAY) "Style, complexity and banned imports"
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(SAY) "Types"
+	$(BIN)/mypy
+	$(SAY) "Layers"
+	$(BIN)/lint-imports
+
+test: check
+	$(SAY) "Tests (browser journeys need Chromium; shared ones the real pictures; both say so when skipped)"
+	$(BIN)/python -m pytest
+
+fast: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m "not shared and not browser and not faults"
+
+lock: $(VENV)/installed-dev
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt requirements.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements-dev.txt requirements-dev.in
+
+clean:
+	rm -rf $(VENV)
