@@ -1,0 +1,194 @@
+"""Charts in the look of the application; Streamlit puts the theme's colors in, so both themes work without a rerun.
+
+Names from outside go through :func:`core.ui.wording.chart_text`: Plotly reads a few HTML tags in every text.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from core.ui.wording import chart_text
+
+MARKS = ("circle", "diamond", "square", "cross", "triangle-up", "star", "x", "hexagon")
+"""Shapes that tell kinds apart where colors repeat: the second signal beside color."""
+
+COLORS = tuple(f"#00000{place}" for place in range(1, 9))
+"""Stand-ins that Streamlit replaces by the theme's categorical colors."""
+
+_TITLES = {"loss": "Loss", "accuracy": "Accuracy"}
+_MARGIN = {"l": 8, "r": 8, "t": 36, "b": 8}
+
+
+def curves(history: pd.DataFrame, *, measure: str = "loss", best_epoch: int | None = None) -> go.Figure:
+    """Draw training and validation curves.
+
+    Args:
+        history: One row an epoch with ``epoch``, ``train_<measure>`` and ``validation_<measure>``.
+        measure: ``loss`` or ``accuracy``.
+        best_epoch: Marked with a line, when given.
+    """
+    figure = go.Figure()
+    for name, color, dash in (("train", COLORS[1], "dot"), ("validation", COLORS[0], "solid")):
+        column = f"{name}_{measure}"
+        if column in history and history[column].notna().any():
+            figure.add_scatter(
+                x=history["epoch"],
+                y=history[column],
+                name=name,
+                mode="lines",
+                line={"color": color, "dash": dash, "width": 2.4},
+            )
+    if best_epoch is not None:
+        figure.add_vline(x=best_epoch, line_dash="dash", line_width=1, annotation_text=f"best: {best_epoch}")
+    figure.update_xaxes(title="Epoch", rangemode="tozero")
+    figure.update_yaxes(tickformat=".0%" if measure == "accuracy" else None)
+    return _finish(figure, title=_TITLES.get(measure, measure), height=280, hovermode="x unified")
+
+
+def confusion_heatmap(
+    matrix: np.ndarray, names: Sequence[str], *, normalized: bool, marked: tuple[int, int] | None = None
+) -> go.Figure:
+    """Draw a confusion matrix; rows are true, columns predicted categories.
+
+    Args:
+        matrix: Counts, int (C, C).
+        names: C category names from outside.
+        normalized: Show each row's shares instead of counts.
+        marked: A cell (true, predicted) to frame.
+    """
+    rows = matrix.sum(axis=1, keepdims=True)
+    shares = np.divide(matrix, rows, out=np.zeros(matrix.shape, np.float64), where=rows > 0)
+    values = shares if normalized else matrix
+    short = [chart_text(name.rsplit(" > ", 1)[-1], length=22) for name in names]
+    whole = [chart_text(name) for name in names]
+    places = list(range(len(names)))
+    hover = [[[whole[row], whole[column], f"{shares[row, column]:.1%}"] for column in places] for row in places]
+    texts = _cell_texts(matrix, shares, normalized) if len(names) <= 25 else None
+    figure = go.Figure(
+        go.Heatmap(
+            z=values,
+            x=places,
+            y=places,
+            customdata=hover,
+            text=texts,
+            texttemplate="%{text}" if texts else None,
+            xgap=1,
+            ygap=1,
+            showscale=False,
+            hoverongaps=False,
+            hovertemplate="true: %{customdata[0]}<br>predicted: %{customdata[1]}<br>"
+            + ("%{customdata[2]} of its pictures" if normalized else "%{z:,} pictures, %{customdata[2]} of its row")
+            + "<extra></extra>",
+        )
+    )
+    if marked is not None:
+        row, column = marked
+        figure.add_shape(
+            type="rect",
+            x0=column - 0.5,
+            x1=column + 0.5,
+            y0=row - 0.5,
+            y1=row + 0.5,
+            line={"color": COLORS[1], "width": 3},
+        )
+    axis = {"tickvals": places, "ticktext": short, "showgrid": False, "constrain": "domain"}
+    figure.update_xaxes(title="Predicted", tickangle=-40, **axis)
+    figure.update_yaxes(title="True", autorange="reversed", **axis)
+    return _finish(figure, height=int(np.clip(170 + 30 * len(names), 340, 820)), hovermode="closest")
+
+
+def bars(names: Sequence[str], values: Sequence[float], *, title: str = "", as_percent: bool = False) -> go.Figure:
+    """Draw horizontal bars, the first on top, values written beside them.
+
+    Args:
+        names: Names from outside.
+        values: One a name.
+        title: Words of ours above.
+        as_percent: Values are shares of one.
+    """
+    places = list(range(len(names)))
+    figure = go.Figure(
+        go.Bar(
+            x=list(values),
+            y=places,
+            orientation="h",
+            marker_color=COLORS[0],
+            text=[f"{value:.1%}" if as_percent else f"{value:,.0f}" for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=[chart_text(name) for name in names],
+            hovertemplate="%{customdata}: %{text}<extra></extra>",
+        )
+    )
+    figure.update_yaxes(tickvals=places, ticktext=[chart_text(name, length=28) for name in names], autorange="reversed")
+    figure.update_xaxes(visible=False, range=[0, max([*values, 1e-9]) * 1.2])
+    return _finish(figure, title=title, height=60 + 30 * max(1, len(names)))
+
+
+def map_scatter(
+    frame: pd.DataFrame, *, numeric: bool, legend_title: str, colors: dict[str, str] | None = None
+) -> go.Figure:
+    """Draw products as points.
+
+    Args:
+        frame: ``x``, ``y``, ``row`` (number given back by hovering and selecting) and ``value`` to color by.
+        numeric: ``value`` is a number with a color scale, else the name of a kind.
+        legend_title: What the colors mean, in words of ours.
+        colors: A color by kind; None gives every kind its own color and, beyond eight, its own shape.
+    """
+    figure = go.Figure()
+    size = float(np.clip(900 / max(len(frame), 1) ** 0.5, 3.5, 9.0))
+    if numeric:
+        scale = {"title": {"text": legend_title}, "thickness": 12, "len": 0.6}
+        _add_points(
+            figure, frame, name="", marker={"color": frame["value"], "showscale": True, "size": size, "colorbar": scale}
+        )
+    else:
+        kinds = frame["value"].value_counts().index
+        for place, kind in enumerate(kinds):
+            color = (colors or {}).get(kind, COLORS[place % len(COLORS)])
+            marker = {"color": color, "size": size, "symbol": MARKS[place // len(COLORS) % len(MARKS)], "opacity": 0.85}
+            _add_points(figure, frame[frame["value"] == kind], name=chart_text(kind, length=30), marker=marker)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
+    figure.update_layout(legend={"title": {"text": legend_title}, "itemsizing": "constant"}, dragmode="lasso")
+    return _finish(figure, height=560, hovermode="closest")
+
+
+def _add_points(figure: go.Figure, frame: pd.DataFrame, *, name: str, marker: dict[str, Any]) -> None:
+    figure.add_scattergl(
+        x=frame["x"].to_numpy(np.float32),
+        y=frame["y"].to_numpy(np.float32),
+        customdata=frame["row"].to_numpy(np.int32),
+        mode="markers",
+        name=name,
+        marker=marker,
+        hoverinfo="none",
+        showlegend=bool(name),
+        unselected={"marker": {"opacity": 0.15}},
+    )
+
+
+def _cell_texts(matrix: np.ndarray, shares: np.ndarray, normalized: bool) -> list[list[str]]:
+    """Write the cells; empty cells stay empty so that the mistakes stand out."""
+    words = [[f"{share:.0%}" for share in row] for row in shares] if normalized else matrix.astype(str).tolist()
+    return [
+        [word if count else "" for word, count in zip(line, row, strict=True)]
+        for line, row in zip(words, matrix, strict=True)
+    ]
+
+
+def _finish(figure: go.Figure, *, height: int, title: str = "", hovermode: str = "closest") -> go.Figure:
+    figure.update_layout(
+        height=height,
+        margin=_MARGIN if title else {**_MARGIN, "t": 12},
+        hovermode=hovermode,
+        title={"text": title} if title else None,
+        legend={"orientation": "v"} if not title else {"orientation": "h", "y": 1.12, "x": 1, "xanchor": "right"},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+    )
+    return figure

@@ -1,0 +1,102 @@
+"""What surrounds every page: the menu, the choice of catalog and the strip of running jobs."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.catalog.catalogs import Catalog, list_catalogs
+from core.errors import ShelfLensError
+from core.jobs import JobStatus, list_jobs
+from core.ui.caches import home
+from core.ui.errors import show_problem, shown_errors
+from core.ui.navigation import current_page, link
+from core.ui.wording import counted, duration
+
+BRAND = Path(__file__).with_name("brand")
+ACTIVE_STATES = ("queued", "running")
+STRIP_SECONDS = 2.0
+
+_CHOICE = "_catalog_choice"
+_URL_SEEN = "_catalog_in_url"
+
+
+def draw_frame() -> st.Page:
+    """Draw everything around the page and give the page the visitor asked for."""
+    mark = str(BRAND / "mark.svg")
+    st.set_page_config(page_title="ShelfLens", page_icon=mark, layout="wide", initial_sidebar_state="auto")
+    st.logo(str(BRAND / "wordmark.svg"), size="large", icon_image=mark)
+    page = current_page()
+    with st.sidebar, shown_errors():
+        _catalog_picker()
+        _jobs_strip()
+    return page
+
+
+def chosen_catalog() -> Catalog | None:
+    """Give the catalog chosen in the sidebar, or None while there is none."""
+    wanted = st.session_state.get(_CHOICE)
+    return next((catalog for catalog in list_catalogs(home()) if catalog.name == wanted), None)
+
+
+def choose_catalog(name: str) -> None:
+    """Choose a catalog from a page; it is drawn on the next rerun."""
+    st.query_params["catalog"] = name
+
+
+def need_catalog() -> Catalog:
+    """Give the chosen catalog, or say where to get one and end the page."""
+    catalog = chosen_catalog()
+    if catalog is None:
+        with st.container(border=True):
+            st.markdown("**There is no catalog yet.** Build the demo or import a folder of your own pictures first.")
+            link("overview", "Go to Overview", icon=":material/arrow_forward:")
+        st.stop()
+    return catalog
+
+
+def _catalog_picker() -> None:
+    """Let the visitor choose a catalog; the choice stays in the URL of every page.
+
+    The URL wins when it changed since the last run (a link, the back button); else the widget does.
+    """
+    catalogs = {catalog.name: catalog for catalog in list_catalogs(home())}
+    if not catalogs:
+        st.session_state.pop(_CHOICE, None)
+        return
+    in_url = st.query_params.get("catalog")
+    if in_url and in_url != st.session_state.get(_URL_SEEN):
+        if in_url in catalogs:
+            st.session_state[_CHOICE] = in_url
+        else:
+            show_problem(f"There is no catalog {in_url[:100]!r} here; another one is shown.", title="Catalog not found")
+    if st.session_state.get(_CHOICE) not in catalogs:
+        st.session_state[_CHOICE] = next(iter(catalogs))
+    chosen = st.selectbox("Catalog", list(catalogs), key=_CHOICE, persist_state="session")
+    st.query_params["catalog"] = st.session_state[_URL_SEEN] = chosen
+    catalog = catalogs[chosen]
+    st.caption(f"{counted(catalog.products, 'product')} · {counted(catalog.categories, 'category', 'categories')}")
+
+
+def _jobs_strip() -> None:
+    """Show running jobs; the strip refreshes itself only while there are any."""
+    active = [job for job in list_jobs(home()) if job.state in ACTIVE_STATES]
+    if active:
+        st.fragment(run_every=STRIP_SECONDS)(_draw_strip)({job.job for job in active})
+
+
+def _draw_strip(known: set[str]) -> None:
+    try:
+        active = [job for job in list_jobs(home()) if job.state in ACTIVE_STATES]
+    except ShelfLensError as error:
+        show_problem(error)
+        return
+    if {job.job for job in active} != known:
+        st.rerun()  # one ended or began: pages may have something new to show
+    st.markdown(f"**{counted(len(active), 'job')} running**")
+    for job in active:
+        st.progress(job.progress or 0.0, text=_strip_words(job))
+
+
+def _strip_words(job: JobStatus) -> str:
+    left = f" · {duration(job.seconds_left)} left" if job.seconds_left is not None else ""
+    return f"{job.kind}{left}"

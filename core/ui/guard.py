@@ -1,0 +1,44 @@
+"""The gate every page calls first.
+
+On a fresh server Streamlit runs a deep-linked page without its entry script: no frame and no login check, until somebody
+opens the entry. The gate notices, registers the pages as the entry would and starts the run again; path and query stay.
+"""
+
+import streamlit as st
+
+from core.ui.navigation import current_page
+
+_THROUGH_ENTRY = "_through_entry"
+_SENT_BACK = "_sent_back"
+
+
+def note_entry() -> None:
+    """Note that this session came through the entry script. Only the entry script calls this."""
+    st.session_state[_THROUGH_ENTRY] = True
+    st.session_state.pop(_SENT_BACK, None)
+
+
+def guard() -> None:
+    """Let a page go on only inside the frame and only for a visitor who may see it."""
+    if not st.session_state.get(_THROUGH_ENTRY):
+        _send_through_entry()
+    check_visitor()
+
+
+def check_visitor() -> None:
+    """Check that the visitor may use ShelfLens; on one machine everybody who reaches it may."""
+
+
+def visitor_name() -> str:
+    """Name whoever acts, for the log of changes."""
+    return "browser"
+
+
+def _send_through_entry() -> None:
+    """Start the run again, this time through the entry script."""
+    if st.session_state.get(_SENT_BACK):
+        st.error("This page only works inside ShelfLens. Start it with `streamlit run streamlit_app.py`.")
+        st.stop()
+    st.session_state[_SENT_BACK] = True
+    current_page()
+    st.rerun()

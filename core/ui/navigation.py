@@ -1,0 +1,55 @@
+"""The pages, their order and their addresses."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
+
+_PAGES = {
+    "": [("overview", "Overview", "dashboard")],
+    "Data": [("catalog", "Catalog", "inventory_2")],
+    "Models": [("train", "Train", "model_training"), ("evaluate", "Evaluate", "fact_check")],
+    "Explore": [("embeddings", "Embeddings", "scatter_plot"), ("recommend", "Recommend", "tune")],
+}
+
+
+def page_script(name: str) -> str:
+    """Give the script of a page, for links and switches."""
+    return str(PAGES_FOLDER / f"{name}.py")
+
+
+def page_names() -> list[str]:
+    """Give every page's name, which is also its address."""
+    return [name for entries in _PAGES.values() for name, _, _ in entries]
+
+
+def current_page() -> st.Page:
+    """Tell Streamlit which pages there are and draw the menu; give the page the visitor asked for."""
+    return st.navigation(
+        {
+            section: [
+                st.Page(page_script(name), title=title, icon=f":material/{icon}:", default=name == "overview")
+                for name, title, icon in entries
+            ]
+            for section, entries in _PAGES.items()
+        },
+        expanded=True,
+    )
+
+
+def link(page: str, label: str, *, icon: str | None = None, **query: object) -> None:
+    """Show a link to a page with the query that makes it show the right thing."""
+    st.page_link(page_script(page), label=label, icon=icon, query_params=_query(query))
+
+
+def go(page: str, **query: object) -> None:
+    """Leave for a page with the query that makes it show the right thing."""
+    st.switch_page(page_script(page), query_params=_query(query))
+
+
+def _query(values: Mapping[str, object]) -> dict[str, str]:
+    """Write a query, leaving out what is not set and keeping the chosen catalog."""
+    kept = {"catalog": st.query_params.get("catalog"), **values}
+    return {name: str(value) for name, value in kept.items() if value not in (None, "")}

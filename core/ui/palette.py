@@ -1,0 +1,42 @@
+"""The colors of the application, read from ``.streamlit/config.toml``: the one place that names them."""
+
+from typing import Literal
+
+import streamlit as st
+
+Mode = Literal["light", "dark"]
+
+PART_NAMES = ("visual", "color", "price", "category")
+"""The parts of a recommendation score, in the order of their colors."""
+
+
+def current_mode() -> Mode:
+    """Give the theme the visitor looks at now; light while it is unknown."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def categorical_colors(mode: Mode | None = None) -> list[str]:
+    """Give the eight colors for kinds of things as ``#RRGGBB``, the most distinct first."""
+    return list(st.get_option(f"theme.{mode or current_mode()}.chartCategoricalColors") or [])
+
+
+def sequential_colors(mode: Mode | None = None) -> list[str]:
+    """Give ten colors from least to most as ``#RRGGBB``."""
+    return list(st.get_option(f"theme.{mode or current_mode()}.chartSequentialColors") or [])
+
+
+def theme_color(name: str, mode: Mode | None = None) -> str:
+    """Give one named color of the theme, such as ``textColor`` or ``primaryColor``."""
+    return str(st.get_option(f"theme.{mode or current_mode()}.{name}"))
+
+
+def verdict_colors(mode: Mode | None = None) -> dict[str, str]:
+    """Give the colors of right and wrong predictions: teal and amber, safe for every kind of sight."""
+    colors = categorical_colors(mode)
+    return {"right": colors[0], "wrong": colors[1]}
+
+
+def part_colors(mode: Mode | None = None) -> dict[str, str]:
+    """Give the color of each part of a recommendation score."""
+    colors = categorical_colors(mode)
+    return {name: colors[place] for name, place in zip(PART_NAMES, (0, 1, 3, 2), strict=True)}
