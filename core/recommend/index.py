@@ -1,0 +1,248 @@
+"""The index: everything known about a catalog's products that ranking compares, laid out for speed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from core.catalog.catalogs import Catalog
+from core.catalog.products import product_table
+from core.errors import CatalogError, SettingsError
+from core.home import Home
+from core.recommend.category import CategoryPaths, category_paths
+from core.recommend.color import PALETTE_COLORS, PaletteTable
+from core.recommend.price_levels import PriceLevels, price_levels
+from core.vision.backbones import DEFAULT_BACKBONE
+from core.vision.embeddings import latest_embedding
+from core.vision.palettes import BIN_RGB, read_palettes
+
+
+@dataclass(frozen=True)
+class Query:
+    """What matches are sought for: a product of the catalog or a picture from outside.
+
+    Attributes:
+        embedding: float32 (d,), length 1.
+        palette_bins: (5,) color bins.
+        palette_shares: (5,) shares; all 0 = no palette.
+        price_level: 1..4, None = no price.
+        currency: the price's currency.
+        category: path, None = none.
+        product_id: the product, None for a picture.
+        row: the product's row in the index, None for a picture.
+    """
+
+    embedding: np.ndarray
+    palette_bins: np.ndarray
+    palette_shares: np.ndarray
+    price_level: float | None = None
+    currency: str | None = None
+    category: str | None = None
+    product_id: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True)
+class CatalogIndex:
+    """N embedded products of a catalog in position order; never changes once made.
+
+    Attributes:
+        catalog_name: the catalog.
+        catalog_version: its version when the index was opened.
+        embedding_version: the embedding the index was opened on.
+        product_ids: N ids.
+        embeddings: float32 (N, d), rows of length 1; read in place from the disk where possible.
+        palettes: colors of each product's first picture.
+        price: levels of each product's price.
+        category: category path of each product.
+        prices_minor_units: one a product, None = no price.
+        currencies: one a product, None = no price.
+        not_embedded: products that have pictures but no row yet, because they came after the embedding.
+        without_picture: products that have no picture, so cannot be compared.
+    """
+
+    catalog_name: str
+    catalog_version: int
+    embedding_version: str
+    product_ids: tuple[str, ...]
+    embeddings: np.ndarray
+    palettes: PaletteTable
+    price: PriceLevels
+    category: CategoryPaths
+    prices_minor_units: tuple[int | None, ...]
+    currencies: tuple[str | None, ...]
+    not_embedded: int = 0
+    without_picture: int = 0
+    rows: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows", {product_id: row for row, product_id in enumerate(self.product_ids)})
+
+    def __len__(self) -> int:
+        return len(self.product_ids)
+
+    @property
+    def stale(self) -> bool:
+        """Whether products wait to be embedded; a page then offers to embed again."""
+        return self.not_embedded > 0
+
+    def category_of(self, row: int) -> str | None:
+        """Return the category path of a row's product."""
+        code = self.category.codes[row]
+        return self.category.paths[code] if code < len(self.category.paths) else None
+
+    def query_product(self, product_id: str) -> Query:
+        """Make a product of the catalog the query.
+
+        Raises:
+            CatalogError: The product is not in the index.
+        """
+        row = self.rows.get(product_id)
+        if row is None:
+            raise CatalogError(
+                f"product {product_id!r} is not among the {len(self):,} embedded products of catalog "
+                f"{self.catalog_name!r}: check the id with `products {self.catalog_name}`; "
+                f"a product added later needs `embed {self.catalog_name}` first; without a picture nothing looks alike"
+            )
+        category, currency = self.category_of(row), self.currencies[row]
+        return Query(
+            embedding=self.embeddings[row],
+            palette_bins=self.palettes.bins[:, row],
+            palette_shares=self.palettes.shares[:, row],
+            price_level=self.price.level(self.prices_minor_units[row], currency, category=category),
+            currency=currency,
+            category=category,
+            product_id=product_id,
+            row=row,
+        )
+
+    def query_picture(
+        self,
+        embedding: np.ndarray,
+        palette: tuple[np.ndarray, np.ndarray] | None = None,
+        *,
+        price: tuple[int, str] | None = None,
+        category: str | None = None,
+    ) -> Query:
+        """Make a picture from outside the query.
+
+        Args:
+            embedding: (d,) as `Embedding.project` gives it; brought to length 1.
+            palette: bins (5,) and shares (5,); None = colors unknown.
+            price: minor units and currency; None = price unknown.
+            category: path; None = category unknown.
+
+        Raises:
+            SettingsError: The embedding has another length, or is not finite, or zero.
+        """
+        vector = np.asarray(embedding, np.float32).reshape(-1)
+        length = float(np.linalg.norm(vector))
+        if len(vector) != self.embeddings.shape[1] or not np.isfinite(length) or length == 0:
+            raise SettingsError(
+                f"the query's embedding needs {self.embeddings.shape[1]} finite numbers, not all 0: "
+                f"received {len(vector)} of length {length:g}; project the picture with this catalog's embedding"
+            )
+        bins, shares = palette or (np.zeros(PALETTE_COLORS, np.uint16), np.zeros(PALETTE_COLORS, np.float32))
+        amount, currency = price or (None, None)
+        level = self.price.level(amount, currency, category=category)
+        return Query(vector / length, bins, shares, price_level=level, currency=currency, category=category)
+
+
+def open_index(home: Home, catalog: Catalog, *, backbone: str = DEFAULT_BACKBONE) -> CatalogIndex:
+    """Open the index of a catalog on its newest embedding.
+
+    Args:
+        home: Where everything is.
+        catalog: The catalog.
+        backbone: The backbone of the embedding.
+
+    Returns:
+        The index; products deleted since the embedding are left out, products added since are counted.
+
+    Raises:
+        CatalogError: The catalog has no embedding by this backbone yet.
+    """
+    embedding = latest_embedding(home, catalog, backbone=backbone)
+    if embedding is None:
+        raise CatalogError(
+            f"catalog {catalog.name!r} has no {backbone} embedding yet: make it with "
+            f"`embed {catalog.name} --backbone {backbone}` or on the Catalog page"
+        )
+    table = product_table(home, catalog)
+    kept, table, matrix = _align(table, embedding.product_ids, matrix=embedding.matrix)
+    hashes = kept["picture_hash"].tolist()
+    waiting = table["picture_hash"].notna() & ~table["product_id"].isin(kept["product_id"])
+    return build_index(
+        kept,
+        matrix,
+        palettes=read_palettes(home, hashes),
+        catalog_name=catalog.name,
+        catalog_version=catalog.version,
+        embedding_version=embedding.version,
+        not_embedded=int(waiting.sum()),
+        without_picture=int(table["picture_hash"].isna().sum()),
+    )
+
+
+def _align(
+    table: pd.DataFrame, embedded_ids: Sequence[str], *, matrix: np.ndarray
+) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """Bring products and embedding rows to the same, position order; copy the matrix only when it must change."""
+    row_of = {product_id: row for row, product_id in enumerate(embedded_ids)}
+    pictured = table["picture_hash"].notna()
+    here = np.array([product_id in row_of for product_id in table["product_id"]], bool) & pictured.to_numpy()
+    order = np.array([row_of[product_id] for product_id in table["product_id"][here]], np.intp)
+    unchanged = len(order) == len(matrix) and bool((order == np.arange(len(order))).all())
+    return table[here], table, matrix if unchanged else np.ascontiguousarray(matrix[order])
+
+
+def build_index(
+    products: pd.DataFrame,
+    embeddings: np.ndarray,
+    *,
+    palettes: tuple[np.ndarray, np.ndarray],
+    catalog_name: str = "catalog",
+    catalog_version: int = 1,
+    embedding_version: str = "",
+    not_embedded: int = 0,
+    without_picture: int = 0,
+) -> CatalogIndex:
+    """Build an index from arrays already in hand.
+
+    Args:
+        products: N rows with product_id, category, price_minor_units and currency, in position order.
+        embeddings: float32 (N, d), rows of length 1.
+        palettes: bins (N, 5) and shares (N, 5) of the products' pictures.
+        catalog_name: For messages.
+        catalog_version: Of the catalog the products were read from.
+        embedding_version: Of the embedding.
+        not_embedded: Products that have pictures but no row.
+        without_picture: Products without pictures.
+
+    Returns:
+        The index.
+    """
+    categories = _values(products["category"])
+    prices = [None if price is None else int(price) for price in _values(products["price_minor_units"])]
+    currencies = _values(products["currency"])
+    bins, shares = palettes
+    return CatalogIndex(
+        catalog_name=catalog_name,
+        catalog_version=catalog_version,
+        embedding_version=embedding_version,
+        product_ids=tuple(products["product_id"].astype(str)),
+        embeddings=np.asarray(embeddings, np.float32),  # a view of a memory-mapped array, no copy
+        palettes=PaletteTable(bins, shares, bin_rgb=BIN_RGB),
+        price=price_levels(prices, currencies, categories=categories),
+        category=category_paths(categories),
+        prices_minor_units=tuple(prices),
+        currencies=tuple(currencies),
+        not_embedded=not_embedded,
+        without_picture=without_picture,
+    )
+
+
+def _values(column: pd.Series) -> list:
+    """Read a column with None wherever it has no value."""
+    return column.astype(object).where(column.notna(), None).tolist()

@@ -1,0 +1,59 @@
+"""Weights: how much each part of a match counts."""
+
+import math
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+
+from core.errors import SettingsError
+
+PARTS = ("visual", "color", "price", "category")
+"""The parts of a score, in the order of every array of parts."""
+
+
+@dataclass(frozen=True)
+class RankWeights:
+    """Weights of the four parts: finite, at least 0, not all 0. Only their proportions matter.
+
+    Raises:
+        SettingsError: A weight is negative, not finite or no number, or all are 0.
+    """
+
+    visual: float = 1.0
+    color: float = 0.5
+    price: float = 0.5
+    category: float = 0.0
+
+    def __post_init__(self) -> None:
+        for part in PARTS:
+            value = getattr(self, part)
+            number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+            if not number or not math.isfinite(value) or value < 0:
+                raise SettingsError(f"weight {part!r} must be a finite number of at least 0: received {value!r}")
+            object.__setattr__(self, part, float(value))
+        if not any(getattr(self, part) for part in PARTS):
+            received = ", ".join(f"{part} 0" for part in PARTS)
+            raise SettingsError(f"at least one weight must be above 0: received {received}")
+
+    def shares(self) -> np.ndarray:
+        """Return the weights float64 (4,) divided by the largest, so that sums of huge weights stay finite."""
+        values = np.array([getattr(self, part) for part in PARTS])
+        return values / values.max()
+
+    def to_json(self) -> dict[str, float]:
+        """Return the weights by part, as a preset keeps them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: object) -> "RankWeights":
+        """Read weights a preset kept; parts it does not name count 0.
+
+        Raises:
+            SettingsError: It is no JSON object, names an unknown part, or a weight is out of range.
+        """
+        if not isinstance(values, dict):
+            raise SettingsError(f"weights must be an object of part and number: received {type(values).__name__}")
+        unknown = sorted(set(map(str, values)) - {field.name for field in fields(cls)})
+        if unknown:
+            raise SettingsError(f"unknown part {', '.join(unknown)}: weights are known for {', '.join(PARTS)}")
+        return cls(**{part: values.get(part, 0.0) for part in PARTS})

@@ -1,0 +1,86 @@
+"""Price levels: thresholds, levels and similarities worked out by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.recommend.price_levels import LEVELS, price_levels, price_thresholds
+
+
+def test_thresholds_of_eleven_even_prices_fall_on_known_prices():
+    # 11 prices 0, 10, ..., 100 cents: quantile q lies at place q * 10, so 30 % = 30, 65 % = 65 (between 60 and 70).
+    thresholds = price_thresholds(list(range(0, 101, 10)))
+    assert thresholds.hundredths == (3000, 6500, 9000)
+
+
+@pytest.mark.parametrize(
+    ("price", "level"),
+    # "at or below" belongs to the lower level
+    [(0, 1), (30, 1), (31, 2), (65, 2), (66, 3), (90, 3), (91, 4), (100, 4)],
+)
+def test_level_is_closed_above(price, level):
+    assert price_thresholds(list(range(0, 101, 10))).level(price) == level
+
+
+def test_equal_quantiles_give_the_middle_level():
+    # 19 of 20 products cost 500, so places 5.7, 12.35 and 17.1 of 0..19 all hold 500; even the dear one is level 2.5.
+    thresholds = price_thresholds([500] * 19 + [9000])
+    assert thresholds.hundredths == (50_000, 50_000, 50_000)
+    assert (thresholds.level(500), thresholds.level(9000)) == (2.5, 2.5)
+
+
+def test_a_single_price_is_the_middle_level():
+    assert price_thresholds([1234]).level(1234) == 2.5
+
+
+def test_two_equal_quantiles_are_not_three():
+    # Places 2.7, 5.85 and 8.1 of 0..9: 100, 100 and 100 + 0.1 * (900 - 100) = 180. Only the last quantile differs.
+    thresholds = price_thresholds([100] * 9 + [900])
+    assert thresholds.hundredths == (10_000, 10_000, 18_000)
+    assert (thresholds.level(100), thresholds.level(150), thresholds.level(900)) == (1, 3, 4)
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=60))
+def test_thresholds_agree_with_numpy_quantiles(prices):
+    expected = np.quantile(np.array(prices, np.float64), [0.3, 0.65, 0.9])
+    assert np.allclose(np.array(price_thresholds(prices).hundredths) / 100, expected, rtol=1e-12, atol=1e-6)
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=60), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_a_dearer_product_is_never_on_a_lower_level(prices, one, other):
+    thresholds = price_thresholds(prices)
+    assert thresholds.level(min(one, other)) <= thresholds.level(max(one, other))
+
+
+def test_similarity_falls_by_a_third_a_level_and_is_missing_across_currencies():
+    prices = [*range(0, 101, 10), 10, None]
+    currencies = ["EUR"] * 11 + ["INR", None]
+    levels = price_levels(prices, currencies, categories=["Mugs"] * 13)
+    similarity = levels.similarities(2.0, "EUR")[levels.codes]
+    # Levels of 0..100 cents: 0-30 -> 1, 40-60 -> 2, 70-90 -> 3, 100 -> 4; (3 - |difference|) / 3.
+    assert similarity[:11] == pytest.approx([2 / 3] * 4 + [1] * 3 + [2 / 3] * 3 + [1 / 3])
+    assert np.isnan(similarity[11]), "a price in rupees says nothing about one in euros"
+    assert np.isnan(similarity[12]), "no price"
+
+
+def test_levels_are_found_within_the_category():
+    # 90 cents is the dearest mug and the cheapest lamp.
+    prices = [10, 20, 30, 90, 90, 500, 600, 700]
+    levels = price_levels(prices, ["EUR"] * 8, categories=["Mugs"] * 4 + ["Lamps"] * 4)
+    assert levels.level(90, "EUR", category="Mugs") == 4
+    assert levels.level(90, "EUR", category="Lamps") == 1
+    assert levels.similarities(4.0, "EUR")[levels.codes][3:5] == pytest.approx([1, 0])
+
+
+def test_an_unknown_category_is_placed_in_the_whole_currency():
+    prices = list(range(0, 101, 10))
+    levels = price_levels(prices, ["EUR"] * 11, categories=["Mugs"] * 5 + ["Lamps"] * 6)
+    assert [levels.level(price, "EUR", category=None) for price in (30, 31, 66, 91)] == [1, 2, 3, 4]
+    assert levels.level(91, "EUR", category="Chairs") == 4
+    assert levels.level(91, "INR", category="Mugs") is None
+    assert levels.level(None, "EUR", category="Mugs") is None
+
+
+def test_every_level_is_in_the_table():
+    assert LEVELS.tolist() == [1, 2, 2.5, 3, 4]
