@@ -1,7 +1,7 @@
 """Where products come from: one interface for every kind of source.
 
-A source lists its products one by one, so that a catalog larger than memory can be imported. Files it cannot use are
-listed beside the products, never raised: one bad file does not stop an import.
+A source lists its products one by one, so that a catalog larger than memory can be imported. Files it cannot
+use are listed beside the products, never raised: one bad file does not stop an import.
 """
 
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ SKIP_REASONS = {
     "unreadable": "the picture is damaged, cut short or may not be read",
     "too_small": "a side of the picture is shorter than 8 pixels",
     "too_large": "the picture has more pixels than the limit",
-    "link": "the link leads out of the source, nowhere or back to itself",
-    "over_category_limit": "the category already has as many products as were asked for",
+    "link": "the link leads to a folder, out of the source or nowhere",
+    "missing": "the source names a file that is not there",
 }
 
 
@@ -27,7 +27,7 @@ class SourcePicture:
     """A picture file on disk.
 
     Attributes:
-        name: what the source calls it (for a folder: the path relative to the source, with "/"), printable text.
+        name: what the source calls it, as printable text; in a folder the path relative to it, with "/".
         path: the file to open; its name may hold bytes that are no text.
     """
 
@@ -60,6 +60,8 @@ class SourceRecord:
         split: "train", "validation" or "test".
         attributes: further fields, JSON values.
         pictures: in the order to show them.
+        needs_picture: True when the product is nothing but its picture, as in a folder: without a usable
+            picture there is no product. A row of a table stays a product without one.
     """
 
     product_id: str
@@ -73,6 +75,7 @@ class SourceRecord:
     split: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     pictures: tuple[SourcePicture, ...] = ()
+    needs_picture: bool = False
 
 
 class Source(Protocol):
