@@ -1,1 +1,23 @@
-"""Long work: specs, workers and supervision."""
+"""Long work: each job has a folder, a worker process and a lock; see ``docs`` for how they hold together."""
+
+from core.jobs.reports import Report
+from core.jobs.run import JobFault
+from core.jobs.status import JobStatus, job_log_tail, job_result, job_status, list_jobs, read_progress
+from core.jobs.supervise import cancel_job, kill_job, resume_here, resume_job, run_here, submit
+
+__all__ = [
+    "JobFault",
+    "JobStatus",
+    "Report",
+    "cancel_job",
+    "job_log_tail",
+    "job_result",
+    "job_status",
+    "kill_job",
+    "list_jobs",
+    "read_progress",
+    "resume_here",
+    "resume_job",
+    "run_here",
+    "submit",
+]

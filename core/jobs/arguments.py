@@ -1,0 +1,131 @@
+"""What each kind of job takes. Built when a job is asked for, so that mistakes show at once and not in a worker."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import SettingsError
+
+MAP_METHODS = ("umap", "pca")
+
+
+@dataclass(frozen=True)
+class ImportArguments:
+    """Import products and pictures into a catalog.
+
+    Attributes:
+        source: What to import; made absolute here, because a worker runs in another folder.
+        catalog: Name of the catalog, made when missing.
+        format: How the source is built; "auto" finds out.
+        options: Fields of ``core.catalog.imports.ImportOptions``.
+    """
+
+    source: str
+    catalog: str
+    format: str = "auto"
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        from core.catalog.catalogs import check_name  # brings the database along, which listing jobs does without
+
+        check_name(self.catalog)
+        object.__setattr__(self, "source", str(Path(self.source).expanduser().absolute()))
+
+
+@dataclass(frozen=True)
+class EmbedArguments:
+    """Compute features, palettes and the embedding of a catalog.
+
+    Attributes:
+        catalog: Name of the catalog.
+        backbone: Frozen network that gives the features; empty takes the default one.
+    """
+
+    catalog: str
+    backbone: str = ""
+
+    def __post_init__(self) -> None:
+        _settle_backbone(self)
+
+
+@dataclass(frozen=True)
+class TrainArguments:
+    """Train a model on a catalog.
+
+    Attributes:
+        catalog: Name of the catalog.
+        recipe: A name of ``core.models.recipes.RECIPES``.
+        backbone: Frozen network that gives the features; empty takes the default one.
+        target: What to predict.
+        settings: Fields of the recipe's settings; missing ones take their default.
+        seed: Makes the training repeatable.
+        name: What people call the run; None makes one up.
+    """
+
+    catalog: str
+    recipe: str = "linear"
+    backbone: str = ""
+    target: str = "category"
+    settings: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        _settle_backbone(self)
+        check_seed(self.seed)
+
+
+@dataclass(frozen=True)
+class MapArguments:
+    """Lay out a catalog's embedding in two dimensions.
+
+    Attributes:
+        catalog: Name of the catalog.
+        method: "umap" or "pca".
+        backbone: Whose embedding; empty takes the default one.
+        settings: Settings of the method; missing ones take their default.
+        seed: Makes the layout repeatable.
+    """
+
+    catalog: str
+    method: str = "umap"
+    backbone: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _settle_backbone(self)
+        check_seed(self.seed)
+        if self.method not in MAP_METHODS:
+            raise SettingsError(f"there is no map method {self.method!r}; there are: {', '.join(MAP_METHODS)}")
+
+
+@dataclass(frozen=True)
+class DemoArguments:
+    """Build the demo catalog.
+
+    Attributes:
+        seed: Decides every product, price and picture.
+    """
+
+    seed: int = 7
+
+    def __post_init__(self) -> None:
+        check_seed(self.seed)
+
+
+def check_seed(seed: int) -> None:
+    """Check that a seed is one that every library takes.
+
+    Raises:
+        SettingsError: It is no whole number from 0 to 2**32 - 1.
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise SettingsError(f"a seed is a whole number from 0 to {2**32 - 1}, not {seed!r}")
+
+
+def _settle_backbone(arguments: EmbedArguments | TrainArguments | MapArguments) -> None:
+    """Put the default backbone where none is named, and check that it is known."""
+    from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
+
+    object.__setattr__(arguments, "backbone", find_backbone(arguments.backbone or DEFAULT_BACKBONE).name)

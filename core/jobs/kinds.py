@@ -1,0 +1,91 @@
+"""The kinds of jobs: what each takes, checked when it is asked for, and what does its work.
+
+The environment variable ``SHELFLENS_EXTRA_KINDS`` may name another table as ``module:NAME``; its kinds are added to
+these. Tests use it for small jobs of their own. It is read from the environment alone, never from a job's folder: what
+lies in a home cannot choose which code runs.
+"""
+
+import importlib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from typing import Any, Protocol
+
+from core.errors import JobError, SettingsError
+from core.home import Home
+from core.jobs import work
+from core.jobs.arguments import DemoArguments, EmbedArguments, ImportArguments, MapArguments, TrainArguments
+from core.progress import Progress
+
+EXTRA_KINDS = "SHELFLENS_EXTRA_KINDS"
+
+
+class Work(Protocol):
+    """What does the work of a kind. Done again after a stop, it must reuse what is there and double nothing."""
+
+    def __call__(self, home: Home, arguments: Any, *, actor: str, progress: Progress) -> dict[str, Any]:
+        """Do it and return the result, which JSON must be able to hold."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job.
+
+    Attributes:
+        arguments: A frozen dataclass that checks itself; its fields are the kind's arguments.
+        work: What does it.
+    """
+
+    arguments: Callable[..., Any]
+    work: Work
+
+
+KINDS: Mapping[str, Kind] = {
+    "import": Kind(ImportArguments, work.import_folder),
+    "embed": Kind(EmbedArguments, work.embed),
+    "train": Kind(TrainArguments, work.train),
+    "map": Kind(MapArguments, work.draw_map),
+    "demo": Kind(DemoArguments, work.build_demo),
+}
+
+
+def find_kind(name: str) -> Kind:
+    """Find a kind by its name.
+
+    Raises:
+        JobError: There is no such kind; the message names those there are.
+    """
+    kinds = {**KINDS, **_extra_kinds()}
+    if name not in kinds:
+        raise JobError(f"there is no kind of job {name!r}; there are: {', '.join(kinds)}")
+    return kinds[name]
+
+
+def check_arguments(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Check the arguments of a job and fill in defaults.
+
+    Returns:
+        Every argument of the kind, fit for JSON.
+
+    Raises:
+        JobError: There is no such kind.
+        SettingsError: An argument is unknown, missing or out of its range.
+    """
+    build = find_kind(kind).arguments
+    known = {field.name: field for field in fields(build)}  # type: ignore[arg-type]
+    unknown = sorted(set(arguments) - set(known))
+    if unknown:
+        raise SettingsError(f"a job of kind {kind!r} takes no {', '.join(unknown)}; it takes: {', '.join(known)}")
+    needed = {name for name, field in known.items() if field.default is MISSING and field.default_factory is MISSING}
+    missing = sorted(needed - set(arguments))
+    if missing:
+        raise SettingsError(f"a job of kind {kind!r} needs {', '.join(missing)}")
+    return asdict(build(**arguments))
+
+
+def _extra_kinds() -> Mapping[str, Kind]:
+    name = os.environ.get(EXTRA_KINDS)
+    if not name:
+        return {}
+    module, _, table = name.partition(":")
+    return dict(getattr(importlib.import_module(module), table))

@@ -1,0 +1,217 @@
+"""What running work writes down about itself, and reading it back while it is still being written."""
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import Cancelled
+from core.jobs.folder import JobFolder
+from core.jobs.json_values import to_json_value
+from core.jobs.remaining import RemainingTime
+
+logger = logging.getLogger(__name__)
+
+WRITE_SECONDS = 0.2
+_TAIL_BYTES = 65_536
+_REPORTS_BEFORE_THINNING = 1000
+_LONGEST_WRITE_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a job was at a moment.
+
+    Attributes:
+        at: The moment, seconds since 1970.
+        done: Finished steps.
+        total: All steps; None while unknown.
+        message: What was being done.
+        seconds_left: Estimated remaining seconds at that moment; None while unknown.
+    """
+
+    at: float
+    done: int
+    total: int | None
+    message: str
+    seconds_left: float | None = None
+
+
+class StopRequest:
+    """Whether this process was asked to stop. A plain attribute, so that a signal handler may set it."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+
+class JobProgress:
+    """The progress handed to the work of a job; a context manager.
+
+    ``report`` only notes and returns. A thread writes the newest note to ``progress.jsonl``, at most five times a
+    second and less often in long jobs, and nothing when nothing was noted. ``record`` writes at once.
+
+    Args:
+        folder: The job's folder.
+        stop: Set by a signal handler to cancel.
+        on_report: Called with every report that is written, from the writing thread.
+    """
+
+    def __init__(
+        self, folder: JobFolder, *, stop: StopRequest, on_report: Callable[[Report], None] | None = None
+    ) -> None:
+        self.folder: Path | None = folder.checkpoints
+        self._job = folder
+        self._stop = stop
+        self._on_report = on_report
+        self._remaining = RemainingTime()
+        self._began = time.monotonic()
+        self._looked = 0.0
+        self._noted: tuple[int, int | None, str] | None = None
+        self._closed = False
+        self._wake = threading.Condition()
+        self._file_lock = threading.Lock()
+        self._thread = threading.Thread(target=self._write_notes, name="job-progress", daemon=True)
+
+    def __enter__(self) -> "JobProgress":
+        self._job.checkpoints.mkdir(exist_ok=True)
+        # A killed worker may have left half a line: the newline closes it, and readers skip it.
+        self._file = self._job.progress.open("ab", buffering=0)
+        self._torn = _ends_torn(self._job)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._wake:
+            self._closed = True
+            self._wake.notify_all()
+        self._thread.join()
+        self._file.close()
+
+    def report(self, done: int, total: int | None, message: str) -> None:
+        """Note how far the work is.
+
+        Raises:
+            Cancelled: Somebody asked the job to stop.
+        """
+        self._check_stop()
+        with self._wake:
+            self._remaining.observe(time.monotonic(), done)
+            self._noted = (int(done), None if total is None else int(total), str(message))
+            self._wake.notify_all()
+
+    def record(self, kind: str, values: dict[str, Any]) -> None:
+        """Append a line of figures: ``{"kind", "at", "values"}``; NaN and infinity become null."""
+        self._append({"kind": kind, "at": round(time.time(), 3), "values": values})
+
+    def _check_stop(self) -> None:
+        now = time.monotonic()
+        if not self._stop.asked and now - self._looked >= WRITE_SECONDS:
+            self._looked = now
+            self._stop.asked = self._job.cancel_flag.exists()
+        if self._stop.asked:
+            raise Cancelled("stopped on request")
+
+    def _write_notes(self) -> None:
+        written = 0
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._noted is not None or self._closed)
+                noted, self._noted = self._noted, None
+                if noted is None:
+                    return
+                done, total, message = noted
+                left = self._remaining.seconds_left(time.monotonic(), done=done, total=total)
+            self._write_report(Report(time.time(), done, total, message, left))
+            written += 1
+            with self._wake:
+                self._wake.wait_for(lambda: self._closed, timeout=self._pause_seconds(written))
+
+    def _pause_seconds(self, written: int) -> float:
+        """The pause after a report: longer and longer in long jobs, so that the file stays readable in one go."""
+        if written < _REPORTS_BEFORE_THINNING:
+            return WRITE_SECONDS
+        elapsed = time.monotonic() - self._began
+        return min(max(elapsed / _REPORTS_BEFORE_THINNING, WRITE_SECONDS), _LONGEST_WRITE_SECONDS)
+
+    def _write_report(self, report: Report) -> None:
+        line = {
+            "kind": "report",
+            "at": round(report.at, 3),
+            "done": report.done,
+            "total": report.total,
+            "message": report.message,
+            "seconds_left": None if report.seconds_left is None else round(report.seconds_left, 1),
+        }
+        self._append(line)
+        if self._on_report is not None:
+            self._on_report(report)
+
+    def _append(self, line: dict[str, Any]) -> None:
+        """Append a line. A full disk costs the line, not the work: the next one starts afresh."""
+        data = json.dumps(to_json_value(line), ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        with self._file_lock:
+            if self._torn:
+                data = b"\n" + data
+            try:
+                self._torn = os.write(self._file.fileno(), data) != len(data)
+            except OSError as error:
+                self._torn = True
+                logger.warning("a line of progress was lost: %s", error)
+
+
+def read_lines(folder: JobFolder) -> list[dict[str, Any]]:
+    """Read every whole line of ``progress.jsonl``, oldest first; torn lines are left out."""
+    try:
+        data = folder.progress.read_bytes()
+    except FileNotFoundError:
+        return []
+    return _parse(data)
+
+
+def last_report(folder: JobFolder) -> Report | None:
+    """Read the newest report without reading the whole file; None when there is none."""
+    try:
+        with folder.progress.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(size - _TAIL_BYTES, 0))
+            data = file.read()
+    except FileNotFoundError:
+        return None
+    for line in reversed(_parse(data)):
+        if line.get("kind") == "report":
+            return _report(line)
+    return None
+
+
+def _report(line: dict[str, Any]) -> Report | None:
+    try:
+        return Report(
+            float(line["at"]), int(line["done"]), line.get("total"), str(line["message"]), line.get("seconds_left")
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _parse(data: bytes) -> list[dict[str, Any]]:
+    lines = []
+    for raw in data.split(b"\n"):
+        try:
+            value = json.loads(raw)
+        except ValueError:  # half a line, or the first one of a tail
+            continue
+        if isinstance(value, dict):
+            lines.append(value)
+    return lines
+
+
+def _ends_torn(folder: JobFolder) -> bool:
+    with folder.progress.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read() != b"\n"

@@ -1,0 +1,144 @@
+"""Doing a job's work while holding its lock; the same for a worker process and for the foreground."""
+
+import errno
+import os
+import secrets
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from core.errors import Cancelled, JobError, ShelfLensError
+from core.files import read_json, write_json_whole
+from core.home import Home, open_home
+from core.jobs.folder import JobFolder
+from core.jobs.json_values import to_json_value
+from core.jobs.kinds import find_kind
+from core.jobs.lock import gate, take_lock
+from core.jobs.processes import process_start
+from core.jobs.reports import JobProgress, Report, StopRequest
+from core.jobs.spec import read_spec
+from core.jobs.stored_status import StoredStatus, read_status, write_status
+
+
+class JobFault(Exception):
+    """The work broke on a fault of its own; the message names the fault and where its traceback is."""
+
+
+@contextmanager
+def owned(folder: JobFolder) -> Iterator[StoredStatus]:
+    """Hold the lock of a queued job, which says "running" as long as this lasts.
+
+    Yields:
+        The status written at the start.
+
+    Raises:
+        JobError: Another worker holds the lock, or the job is no longer queued.
+    """
+    with gate(folder):
+        lock = take_lock(folder)
+        stored = read_status(folder)
+    try:
+        if stored is None or stored.state != "queued":
+            state = stored.state if stored else "damaged"
+            raise JobError(f"job {folder.job} is {state}, not queued; start it again with `resume {folder.job}`")
+        status = replace(
+            stored,
+            state="running",
+            changed=time.time(),
+            started=time.time(),
+            finished=None,
+            pid=os.getpid(),
+            process_start=process_start(os.getpid()),
+            error=None,
+        )
+        write_status(folder, status)
+        yield status
+    finally:
+        lock.release()
+
+
+def run_owned(
+    folder: JobFolder,
+    status: StoredStatus,
+    *,
+    home: Home,
+    stop: StopRequest,
+    on_report: Callable[[Report], None] | None = None,
+) -> dict[str, Any]:
+    """Do the work of a job whose lock is held, and keep its state: done, failed or cancelled.
+
+    Args:
+        folder: The job.
+        status: What :func:`owned` gave.
+        home: Where the work happens.
+        stop: Set by a signal handler to cancel.
+        on_report: Called with every report that is written.
+
+    Returns:
+        The result, as kept in ``result.json``.
+
+    Raises:
+        Cancelled: It was asked to stop.
+        ShelfLensError: The input was bad; the message is kept as the job's error.
+        JobFault: Anything else; the traceback is in ``worker.log``.
+    """
+    try:
+        result = _work(folder, home=home, stop=stop, on_report=on_report)
+    except (Cancelled, KeyboardInterrupt) as error:
+        _finish(folder, status, state="cancelled")
+        raise Cancelled("stopped on request") from error
+    except ShelfLensError as error:
+        _finish(folder, status, state="failed", error=_one_line(str(error)))
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            full = JobError(f"the disk of {home.root} is full; free some space, then `resume {folder.job}`")
+            _finish(folder, status, state="failed", error=str(full))
+            raise full from error
+        message = _keep_traceback(folder, error)
+        _finish(folder, status, state="failed", error=message)
+        raise JobFault(message) from error
+    _finish(folder, status, state="done")
+    return result
+
+
+def _work(
+    folder: JobFolder, *, home: Home, stop: StopRequest, on_report: Callable[[Report], None] | None
+) -> dict[str, Any]:
+    if folder.result.exists():  # finished before, but its worker died before it could say so
+        return dict(read_json(folder.result))
+    open_home(home.root)  # a resumed job may meet a home that a newer version has changed meanwhile
+    spec = read_spec(folder)
+    kind = find_kind(spec.kind)
+    arguments = kind.arguments(**spec.arguments)
+    with JobProgress(folder, stop=stop, on_report=on_report) as progress:
+        result = to_json_value(kind.work(home, arguments, actor=spec.actor, progress=progress))
+    write_json_whole(folder.result, result)
+    return dict(result)
+
+
+def _finish(folder: JobFolder, status: StoredStatus, *, state: str, error: str | None = None) -> None:
+    """Write how it ended. On a full disk "running" stays, which reads as interrupted once the lock is free."""
+    now = time.time()
+    try:
+        write_status(folder, replace(status, state=state, changed=now, finished=now, error=error))  # type: ignore[arg-type]
+    except OSError as refused:
+        raise JobError(
+            f"job {folder.job} ended ({state}), which could not be written: {refused.strerror or refused}; "
+            f"free some space, then `resume {folder.job}`"
+        ) from refused
+
+
+def _keep_traceback(folder: JobFolder, error: Exception) -> str:
+    """Append the traceback of a fault to ``worker.log`` and return one line that refers to it."""
+    fault = secrets.token_hex(4)
+    with folder.log.open("a", encoding="utf-8") as log:
+        log.write(f"fault {fault}\n{''.join(traceback.format_exception(error))}")
+    return f"internal fault {fault} ({type(error).__name__}); its traceback is in {folder.log}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

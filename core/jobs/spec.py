@@ -1,0 +1,61 @@
+"""What a job was asked to do: written once, together with the job's folder."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from core.errors import JobError
+from core.files import read_json, whole_folder, write_json_whole
+from core.home import Home
+from core.jobs.folder import JobFolder, new_job_id
+from core.jobs.kinds import check_arguments
+from core.jobs.stored_status import StoredStatus, write_status
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """What a job was asked to do.
+
+    Attributes:
+        job: Id.
+        kind: A name of the table of kinds.
+        arguments: What that kind takes, checked; paths are absolute.
+        actor: Who asked, for the log of changes.
+        created: ISO time in UTC.
+    """
+
+    job: str
+    kind: str
+    arguments: dict[str, Any]
+    actor: str
+    created: str
+
+
+def create_job(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) -> JobFolder:
+    """Make the folder of a new job, queued; it appears whole or not at all.
+
+    Raises:
+        JobError: There is no such kind.
+        SettingsError: An argument is missing, unknown or out of its range.
+    """
+    checked = check_arguments(kind, arguments)
+    folder = JobFolder(home.jobs / new_job_id(kind))
+    spec = JobSpec(folder.job, kind, checked, actor, datetime.now(UTC).isoformat())
+    with whole_folder(folder.path) as unfinished:
+        write_json_whole(JobFolder(unfinished).spec, asdict(spec))
+        write_status(JobFolder(unfinished), StoredStatus(state="queued"))
+    return folder
+
+
+def read_spec(folder: JobFolder) -> JobSpec:
+    """Read what a job was asked.
+
+    Raises:
+        JobError: ``spec.json`` is missing or damaged.
+    """
+    try:
+        return JobSpec(**read_json(folder.spec))
+    except (OSError, ValueError, TypeError) as error:
+        raise JobError(
+            f"job {folder.job}: {folder.spec} is missing or damaged; start the same work as a new job"
+        ) from error

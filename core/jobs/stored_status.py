@@ -1,0 +1,54 @@
+"""The last state a job's owner wrote. What it is worth without a look at the lock, see :mod:`core.jobs.status`."""
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from core.files import read_json, write_json_whole
+from core.jobs.folder import JobFolder
+
+State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+
+STATES: tuple[State, ...] = ("queued", "running", "done", "failed", "cancelled", "interrupted")
+
+FINAL_STATES: tuple[State, ...] = ("done", "failed", "cancelled")
+"""States that only resuming leaves; whoever reads one of them need not look at the lock."""
+
+
+@dataclass(frozen=True)
+class StoredStatus:
+    """The content of ``status.json``. "interrupted" is never stored: the one it happens to cannot write.
+
+    Attributes:
+        state: Where the job stood.
+        attempt: 1 for the first worker, one more with every resume.
+        changed: When this was written, seconds since 1970.
+        started: When the latest worker began; None before.
+        finished: When it ended; None before.
+        pid: Process of the latest worker.
+        process_start: Tells this process from a later one with the same id.
+        error: One line for users; None unless failed.
+    """
+
+    state: State
+    attempt: int = 1
+    changed: float = field(default_factory=time.time)
+    started: float | None = None
+    finished: float | None = None
+    pid: int | None = None
+    process_start: str | None = None
+    error: str | None = None
+
+
+def write_status(folder: JobFolder, status: StoredStatus) -> None:
+    """Write the state of a job, whole. Only the owner of its lock, or of its gate while the lock is free, may."""
+    write_json_whole(folder.status, asdict(status))
+
+
+def read_status(folder: JobFolder) -> StoredStatus | None:
+    """Read the last state of a job; None when the file is missing or damaged."""
+    try:
+        status = StoredStatus(**read_json(folder.status))
+    except (OSError, ValueError, TypeError):
+        return None
+    return status if status.state in STATES else None

@@ -1,0 +1,201 @@
+"""Starting, stopping and resuming jobs, in a process of their own or in the foreground."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from core.errors import JobError
+from core.home import Home
+from core.jobs.environment import PACKAGE_ROOT, quiet_this_process, worker_environment
+from core.jobs.folder import JobFolder, find_folder
+from core.jobs.lock import gate, lock_is_free
+from core.jobs.processes import send_signal
+from core.jobs.reports import Report
+from core.jobs.run import owned, run_owned
+from core.jobs.signals import stop_on_signals
+from core.jobs.spec import create_job, read_spec
+from core.jobs.status import state_at_gate
+from core.jobs.stored_status import StoredStatus, read_status, write_status
+
+_DEATH_SECONDS = 10.0
+
+
+def submit(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) -> str:
+    """Start a job in a process of its own, which goes on when this one ends.
+
+    Args:
+        home: Where the work happens.
+        kind: import, embed, train, map or demo.
+        arguments: What that kind takes, see :mod:`core.jobs.kinds`.
+        actor: Who asks, for the log of changes.
+
+    Returns:
+        The job's id.
+
+    Raises:
+        JobError: There is no such kind, or no process could be started.
+        SettingsError: An argument is missing, unknown or out of its range.
+    """
+    folder = create_job(home, kind, arguments, actor=actor)
+    _start_worker(home, folder, attempt=1)
+    return folder.job
+
+
+def run_here(
+    home: Home,
+    kind: str,
+    arguments: dict[str, Any],
+    *,
+    actor: str,
+    on_report: Callable[[Report], None] | None = None,
+) -> dict[str, Any]:
+    """Do a job in this process, with the same folder, lock and states as any other.
+
+    Args:
+        home: Where the work happens.
+        kind: As for :func:`submit`.
+        arguments: As for :func:`submit`.
+        actor: Who asks.
+        on_report: Called with every report that is written, at most five times a second, from another thread.
+
+    Returns:
+        The result.
+
+    Raises:
+        Cancelled: Ctrl-C, SIGTERM or somebody elsewhere asked it to stop.
+        ShelfLensError: The input was bad.
+        JobFault: The work broke on a fault of its own.
+    """
+    return _run_folder(home, create_job(home, kind, arguments, actor=actor), on_report)
+
+
+def resume_job(home: Home, job_id: str) -> None:
+    """Start a new worker in the folder of an interrupted, failed or cancelled job; its checkpoints are kept.
+
+    Raises:
+        JobError: There is no such job, it runs, it is done, or its spec is damaged.
+    """
+    folder, attempt = _queue_again(home, job_id)
+    _start_worker(home, folder, attempt=attempt)
+
+
+def resume_here(home: Home, job_id: str, *, on_report: Callable[[Report], None] | None = None) -> dict[str, Any]:
+    """Resume a job in this process; raises as :func:`resume_job` and :func:`run_here` do."""
+    folder, _ = _queue_again(home, job_id)
+    return _run_folder(home, folder, on_report)
+
+
+def cancel_job(home: Home, job_id: str) -> None:
+    """Ask a job to stop; it does at its next report. One that nobody runs is cancelled at once.
+
+    Raises:
+        JobError: There is no such job, or it has ended already.
+    """
+    folder = find_folder(home, job_id)
+    with gate(folder):
+        state, stored, free = state_at_gate(folder)
+        if state in ("done", "failed", "cancelled"):
+            raise JobError(f"job {job_id} is {state} already; there is nothing to cancel")
+        if free:
+            write_status(folder, replace(stored or StoredStatus("queued"), state="cancelled", changed=time.time()))
+            return
+        folder.cancel_flag.touch()
+    if stored is not None and stored.pid not in (None, os.getpid()):
+        # The flag alone would do; the signal also ends a wait inside the work.
+        send_signal(int(stored.pid or 0), started=stored.process_start, number=signal.SIGTERM)
+
+
+def kill_job(home: Home, job_id: str) -> None:
+    """End the process of a job that does not obey :func:`cancel_job`, and wait until it is gone.
+
+    Checkpoints and finished work stay, so the job can be resumed. Only a process that holds the job's lock is touched.
+
+    Raises:
+        JobError: There is no such job, nobody runs it, or its process cannot be told from others for sure.
+    """
+    folder = find_folder(home, job_id)
+    with gate(folder):
+        state, stored, free = state_at_gate(folder)
+        if free:
+            raise JobError(f"job {job_id} is {state}, no process runs it; there is nothing to kill")
+        if stored is None or stored.pid is None or stored.pid == os.getpid():
+            raise JobError(f"job {job_id} runs in a process that cannot be ended from here; cancel it instead")
+        number = getattr(signal, "SIGKILL", signal.SIGTERM)
+        if not send_signal(stored.pid, started=stored.process_start, number=number):
+            raise JobError(f"job {job_id}: process {stored.pid} is not surely its worker, so it was left alone")
+        _wait_for_free_lock(folder)
+        if not folder.result.exists():
+            now = time.time()
+            write_status(folder, replace(stored, state="cancelled", changed=now, finished=now))
+
+
+def _run_folder(home: Home, folder: JobFolder, on_report: Callable[[Report], None] | None) -> dict[str, Any]:
+    quiet_this_process()
+    with stop_on_signals() as stop, owned(folder) as status:
+        return run_owned(folder, status, home=home, stop=stop, on_report=on_report)
+
+
+def _queue_again(home: Home, job_id: str) -> tuple[JobFolder, int]:
+    folder = find_folder(home, job_id)
+    read_spec(folder)
+    with gate(folder):
+        state, stored, _ = state_at_gate(folder)
+        if state not in ("interrupted", "failed", "cancelled"):
+            raise JobError(f"job {job_id} is {state}; only an interrupted, failed or cancelled job can be resumed")
+        attempt = 1 + (stored.attempt if stored else 1)
+        folder.cancel_flag.unlink(missing_ok=True)
+        write_status(folder, StoredStatus("queued", attempt=attempt))
+    return folder, attempt
+
+
+def _start_worker(home: Home, folder: JobFolder, *, attempt: int) -> None:
+    command = [sys.executable, "-m", "core.jobs.worker", str(home.root), folder.job]
+    try:
+        with folder.log.open("ab") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=PACKAGE_ROOT,
+                env=worker_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+    except OSError as error:
+        message = f"no process could be started: {error.strerror or error}"
+        _fail_if_queued(folder, attempt, message)
+        raise JobError(f"job {folder.job}: {message}; resume it when the machine has room") from error
+    # Collects the exit code, so that no zombie stays in a server that lives for weeks.
+    threading.Thread(target=_collect, args=(process, folder, attempt), name="job-collector", daemon=True).start()
+
+
+def _collect(process: "subprocess.Popen[bytes]", folder: JobFolder, attempt: int) -> None:
+    code = process.wait()
+    if folder.path.exists():
+        _fail_if_queued(folder, attempt, f"its worker ended with code {code} before it began; see {folder.log}")
+
+
+def _fail_if_queued(folder: JobFolder, attempt: int, message: str) -> None:
+    """Say that a worker ended before it could take the lock, unless another one has come since."""
+    with gate(folder):
+        stored = read_status(folder)
+        if stored is None or (stored.state, stored.attempt) != ("queued", attempt) or not lock_is_free(folder):
+            return
+        write_status(folder, replace(stored, state="failed", changed=time.time(), error=message))
+
+
+def _wait_for_free_lock(folder: JobFolder) -> None:
+    """Wait until the system has freed the lock of a process that was ended."""
+    deadline = time.monotonic() + _DEATH_SECONDS
+    while not lock_is_free(folder):
+        if time.monotonic() > deadline:
+            raise JobError(
+                f"job {folder.job}: its process has not ended after {_DEATH_SECONDS:.0f} s; look at the system"
+            )
+        time.sleep(0.02)

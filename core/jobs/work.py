@@ -1,0 +1,75 @@
+"""The work of each kind of job: calls of the layers below, which are imported only where they run."""
+
+from dataclasses import asdict
+from typing import Any
+
+from core.home import Home
+from core.jobs.arguments import DemoArguments, EmbedArguments, ImportArguments, MapArguments, TrainArguments
+from core.progress import Progress
+
+
+def import_folder(home: Home, arguments: ImportArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Import a source into a catalog; what is there already is not imported again."""
+    from core.catalog.imports import ImportOptions, import_source, open_source
+
+    options = ImportOptions(**arguments.options)
+    source = open_source(arguments.source, format=arguments.format, options=options)
+    report = import_source(
+        home, source, catalog_name=arguments.catalog, actor=actor, options=options, progress=progress
+    )
+    return dict(report.to_json())
+
+
+def embed(home: Home, arguments: EmbedArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Compute the features that are missing, and the embedding."""
+    from core.catalog.catalogs import find_catalog
+    from core.vision.embed import embed_catalog
+
+    catalog = find_catalog(home, arguments.catalog)
+    return asdict(embed_catalog(home, catalog, backbone=arguments.backbone, actor=actor, progress=progress))
+
+
+def train(home: Home, arguments: TrainArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Train a model; features that are missing are computed first."""
+    from core.catalog.catalogs import find_catalog
+    from core.models.train import train_run
+
+    return dict(
+        train_run(
+            home,
+            find_catalog(home, arguments.catalog),
+            recipe=arguments.recipe,
+            backbone=arguments.backbone,
+            target=arguments.target,
+            settings=arguments.settings,
+            seed=arguments.seed,
+            name=arguments.name,
+            actor=actor,
+            progress=progress,
+        )
+    )
+
+
+def draw_map(home: Home, arguments: MapArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Lay out the embedding of a catalog in two dimensions; a missing embedding is made first."""
+    from core.catalog.catalogs import find_catalog
+    from core.explore.maps import make_map
+
+    report = make_map(
+        home,
+        find_catalog(home, arguments.catalog),
+        method=arguments.method,
+        backbone=arguments.backbone,
+        settings=arguments.settings,
+        seed=arguments.seed,
+        actor=actor,
+        progress=progress,
+    )
+    return asdict(report)
+
+
+def build_demo(home: Home, arguments: DemoArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Build the demo; what is there already is reused."""
+    from core.jobs.demo import build
+
+    return build(home, seed=arguments.seed, actor=actor, progress=progress)

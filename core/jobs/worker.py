@@ -1,0 +1,56 @@
+"""The process that does one job: ``python -m core.jobs.worker HOME JOB``, started by :func:`core.jobs.submit`."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+from core.errors import Cancelled, ShelfLensError
+from core.home import Home
+from core.jobs.environment import quiet_this_process
+from core.jobs.folder import find_folder
+from core.jobs.run import JobFault, owned, run_owned
+from core.jobs.signals import stop_on_signals
+
+logger = logging.getLogger("core.jobs.worker")
+
+DONE, FAULT, BAD_INPUT, REFUSED, CANCELLED = 0, 1, 2, 3, 130
+
+
+def main(home_root: str, job_id: str) -> int:
+    """Do the work of a queued job, holding its lock.
+
+    Returns:
+        Exit code: 0 done, 1 internal fault, 2 bad input, 3 the job is not this process's to run, 130 cancelled.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    home = Home(Path(home_root))
+    # Before the lock, so that a signal can never end this process between taking it and being able to obey.
+    with stop_on_signals() as stop:
+        try:
+            folder = find_folder(home, job_id)
+            with owned(folder) as status:
+                logger.info("attempt %d, process %d", status.attempt, os.getpid())
+                quiet_this_process()
+                if hasattr(os, "nice"):
+                    os.nice(5)  # pages and the terminal stay quick while every core works
+                try:
+                    run_owned(folder, status, home=home, stop=stop)
+                except (Cancelled, ShelfLensError, JobFault) as error:
+                    return _ended(error)
+        except ShelfLensError as error:
+            logger.error("%s", error)
+            return REFUSED
+    logger.info("done")
+    return DONE
+
+
+def _ended(error: Exception) -> int:
+    logger.info("%s", error)
+    if isinstance(error, Cancelled):
+        return CANCELLED
+    return BAD_INPUT if isinstance(error, ShelfLensError) else FAULT
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,56 @@
+"""Kinds of jobs that do nothing but count, wait or fail, so that supervision is tested without real work."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import CatalogError, SettingsError
+from core.jobs.kinds import Kind
+
+
+@dataclass(frozen=True)
+class CountArguments:
+    """Count to `steps`; with `until`, wait at `pause_at` for that file to appear, reporting or not."""
+
+    steps: int = 5
+    pause_at: int | None = None
+    until: str = ""
+    deaf: bool = False
+
+    def __post_init__(self):
+        if self.steps < 0:
+            raise SettingsError(f"steps must be at least 0, not {self.steps}")
+
+
+def count(home, arguments, *, actor, progress):
+    """Append each step to a file once; a step that is there is not done again."""
+    checkpoint = progress.folder / "steps.txt"
+    done = checkpoint.read_text().split() if checkpoint.exists() else []
+    for step in range(len(done), arguments.steps):
+        progress.report(step, arguments.steps, f"step {step}")
+        while step == arguments.pause_at and not Path(arguments.until).exists():
+            if not arguments.deaf:
+                progress.report(step, arguments.steps, "waiting")
+            time.sleep(0.01)
+        with checkpoint.open("a") as file:
+            file.write(f"{step}\n")
+        progress.record("step", {"step": step, "loss": float("nan")})
+    progress.report(arguments.steps, arguments.steps, "counted")
+    return {"steps": checkpoint.read_text().split(), "actor": actor, "ratio": float("inf")}
+
+
+@dataclass(frozen=True)
+class FailArguments:
+    """How to fail."""
+
+    how: str = "fault"
+
+
+def fail(home, arguments, *, actor, progress):
+    """Fail on the user's input or on a fault."""
+    if arguments.how == "input":
+        raise CatalogError("column 'price' is missing: found id, name;\nname it with --map price=COLUMN")
+    raise ZeroDivisionError("a private detail")
+
+
+KINDS = {"count": Kind(CountArguments, count), "fail": Kind(FailArguments, fail)}
