@@ -39,7 +39,7 @@ def orientation(image: Image.Image) -> int:
     """Return the EXIF orientation, 1 (upright) to 8; 1 when there is none or it is damaged."""
     try:
         found = image.getexif().get(ORIENTATION_TAG, 1)
-    except Exception:  # damaged EXIF raises anything; the pixels are still good, seen as upright
+    except Exception:  # noqa: BLE001 - damaged EXIF raises anything; the pixels are still good, seen as upright
         return 1
     return found if found in TURNS else 1
 

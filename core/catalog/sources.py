@@ -81,8 +81,10 @@ class SourceRecord:
 class Source(Protocol):
     """Products to import, read again from the start at every call of `records`."""
 
-    description: str
-    """Where the products come from, for people and for the import's row: a path or an address."""
+    @property
+    def description(self) -> str:
+        """Where the products come from, for people and to know the source again: a path or an address."""
+        ...
 
     def count(self) -> int | None:
         """Return how many records `records` will yield, or None when that is not known beforehand."""

@@ -1,0 +1,119 @@
+"""Looking up what a catalog holds of a batch of products, a bounded number of rows at a time."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from core.catalog.import_staging import StagedRecord
+from core.catalog.schema import product_pictures, products
+
+Row = dict[str, Any]
+Hashes = tuple[str, ...]
+
+ROWS_A_QUERY = 500
+
+
+@dataclass(frozen=True)
+class ImportTarget:
+    """Where a source's products go.
+
+    Attributes:
+        catalog_id: The catalog.
+        source: Description of the source.
+        keys: Every key the source holds now: a product whose key is not among them may have moved.
+        category_levels: Only so many levels of each category; None keeps all.
+    """
+
+    catalog_id: int
+    source: str
+    keys: frozenset[str]
+    category_levels: int | None
+
+
+def taken_ids(connection: Connection, target: ImportTarget, product_ids: list[str]) -> set[str]:
+    """Find which of these ids products of the catalog have."""
+    taken: set[str] = set()
+    for chunk in _chunks(product_ids):
+        query = select(products.c.product_id).where(
+            products.c.catalog_id == target.catalog_id, products.c.product_id.in_(chunk)
+        )
+        taken |= set(connection.execute(query).scalars())
+    return taken
+
+
+def products_by_key(connection: Connection, target: ImportTarget, keys: list[str]) -> dict[str, list[Row]]:
+    """Read the products that bear these source keys, in catalog order."""
+    return _grouped(
+        connection,
+        lambda chunk: (
+            select(products)
+            .where(products.c.catalog_id == target.catalog_id, products.c.source_key.in_(chunk))
+            .order_by(products.c.position, products.c.product_id)
+        ),
+        keys,
+        by="source_key",
+    )
+
+
+def picture_links(connection: Connection, target: ImportTarget, product_ids: list[str]) -> dict[str, list[Row]]:
+    """Read the picture links of products, in picture order; a product without pictures has an empty list."""
+    return _grouped(
+        connection,
+        lambda chunk: (
+            select(product_pictures)
+            .where(product_pictures.c.catalog_id == target.catalog_id, product_pictures.c.product_id.in_(chunk))
+            .order_by(product_pictures.c.product_id, product_pictures.c.position)
+        ),
+        product_ids,
+        by="product_id",
+    )
+
+
+def orphaned_products(
+    connection: Connection, target: ImportTarget, strangers: list[StagedRecord]
+) -> tuple[dict[Hashes, list[Row]], dict[str, list[Row]]]:
+    """Find products the source holds no longer and that show what the strangers show, by their pictures."""
+    hashes = sorted({picture_hash for staged in strangers for picture_hash in staged.picture_hashes})
+    found: dict[str, Row] = {}
+    for chunk in _chunks(hashes):
+        showing = select(product_pictures.c.product_id).where(
+            product_pictures.c.catalog_id == target.catalog_id, product_pictures.c.picture_hash.in_(chunk)
+        )
+        query = select(products).where(products.c.catalog_id == target.catalog_id, products.c.product_id.in_(showing))
+        for row in connection.execute(query).mappings():
+            if row["source_key"] not in target.keys and row["source_values"].get("source") == target.source:
+                found[row["product_id"]] = dict(row)
+    links = picture_links(connection, target, list(found))
+    orphans: dict[Hashes, list[Row]] = defaultdict(list)
+    for orphan in sorted(found.values(), key=lambda row: (row["position"], row["product_id"])):
+        orphans[tuple(link["picture_hash"] for link in links[orphan["product_id"]])].append(orphan)
+    return orphans, links
+
+
+def gone_products(connection: Connection, target: ImportTarget) -> tuple[str, ...]:
+    """Find the products that came from the source and that it holds no longer, in catalog order."""
+    query = (
+        select(products.c.product_id, products.c.source_key)
+        .where(products.c.catalog_id == target.catalog_id)
+        .where(products.c.source_values["source"].as_string() == target.source)
+        .order_by(products.c.position, products.c.product_id)
+    )
+    return tuple(row.product_id for row in connection.execute(query) if row.source_key not in target.keys)
+
+
+def _grouped(
+    connection: Connection, query: Callable[[list[str]], Any], values: Iterable[str], *, by: str
+) -> dict[str, list[Row]]:
+    """Read rows for many values, a bounded number of parameters at a time, and group them by a column."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for chunk in _chunks(list(values)):
+        for row in connection.execute(query(chunk)).mappings():
+            groups[row[by]].append(dict(row))
+    return groups
+
+
+def _chunks(values: list[str]) -> list[list[str]]:
+    return [values[start : start + ROWS_A_QUERY] for start in range(0, len(values), ROWS_A_QUERY)]

@@ -1,0 +1,111 @@
+"""What an import did, as totals of the catalog and counts of what was left out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, distinct, func, select
+
+from core.catalog.schema import product_pictures, products
+from core.catalog.sources import SPLITS, SkippedFile
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class CatalogTotals:
+    """How much a catalog holds.
+
+    Attributes:
+        products: Its products.
+        pictures: Links of products to pictures; a picture of two products counts twice.
+        categories: Distinct full category paths.
+        splits: Products in each split that has any.
+    """
+
+    products: int
+    pictures: int
+    categories: int
+    splits: dict[str, int]
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import found and did. Importing the same again gives the same totals, with nothing new.
+
+    Attributes:
+        catalog: Name of the catalog.
+        totals: What the catalog holds now.
+        new: Products added.
+        changed: Products whose source says something else than before, or shows another picture.
+        moved: Products whose picture was found in another place of the source.
+        gone: Products that the source holds no longer; they stay in the catalog.
+        left_out: Products left out because their category had as many as were asked for.
+        skipped: What could not be used, in the order of the source.
+        seconds: Duration.
+        message: What is worth saying about it, one sentence or more.
+    """
+
+    catalog: str
+    totals: CatalogTotals
+    new: int
+    changed: int
+    moved: int
+    gone: tuple[str, ...]
+    left_out: int
+    skipped: tuple[SkippedFile, ...] = field(repr=False)
+    seconds: float
+    message: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the report as the command `import` prints it."""
+        return {
+            "catalog": self.catalog,
+            "products": self.totals.products,
+            "pictures": self.totals.pictures,
+            "categories": self.totals.categories,
+            "splits": self.totals.splits,
+            "skipped": count_skipped(self.skipped),
+            "seconds": round(self.seconds, 3),
+            "new": self.new,
+            "changed": self.changed,
+            "moved": self.moved,
+            "gone": len(self.gone),
+            "left_out": self.left_out,
+            "message": self.message,
+        }
+
+
+def catalog_totals(connection: Connection, catalog_id: int) -> CatalogTotals:
+    """Count what a catalog holds."""
+    mine = products.c.catalog_id == catalog_id
+    counts = select(func.count(), func.count(distinct(products.c.category))).select_from(products).where(mine)
+    product_count, category_count = connection.execute(counts).one()
+    links = select(func.count()).select_from(product_pictures)
+    picture_count = connection.execute(links.where(product_pictures.c.catalog_id == catalog_id)).scalar_one()
+    by_split = select(products.c.split, func.count()).where(mine).group_by(products.c.split)
+    found = {split: count for split, count in connection.execute(by_split)}
+    splits = {split: found[split] for split in SPLITS if split in found}
+    return CatalogTotals(product_count, picture_count, category_count, splits)
+
+
+def count_skipped(skipped: tuple[SkippedFile, ...]) -> list[dict[str, Any]]:
+    """Count skipped files by reason, the most frequent first, with the first few names of each."""
+    names: dict[str, list[str]] = {}
+    for file in skipped:
+        names.setdefault(file.reason, []).append(file.name)
+    ordered = sorted(names.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [{"reason": reason, "count": len(all_), "examples": all_[:EXAMPLES]} for reason, all_ in ordered]
+
+
+def report_message(*, new: int, changed: int, moved: int, gone: tuple[str, ...], skipped: int, left_out: int) -> str:
+    """Say in words what an import did."""
+    done = [f"{count:,} {word}" for count, word in ((new, "new"), (changed, "changed"), (moved, "moved")) if count]
+    sentences = [f"{', '.join(done)}." if done else "Nothing new."]
+    if skipped:
+        sentences.append(f"{skipped:,} files were skipped.")
+    if left_out:
+        sentences.append(f"{left_out:,} were left out by the limit a category.")
+    if gone:
+        named = ", ".join(gone[:EXAMPLES]) + (" ..." if len(gone) > EXAMPLES else "")
+        sentences.append(f"{len(gone):,} are no longer in the source and stay in the catalog: {named}.")
+    return " ".join(sentences)

@@ -1,0 +1,114 @@
+"""Dividing products into train, validation and test: evenly in every category, duplicates on one side."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from core.catalog.log import Change
+from core.catalog.schema import product_pictures, products
+from core.catalog.sources import SPLITS
+
+Shares = tuple[float, float, float]
+
+
+def choose_splits(
+    products: list[tuple[str, str | None, str | None]],
+    links: Iterable[tuple[str, str]],
+    *,
+    shares: Shares,
+    seed: int,
+) -> dict[str, str]:
+    """Choose a split for every product that has none.
+
+    Products that share a picture, directly or through others, stay together and join the split that one of them has
+    already. The others fill up, category by category, whichever split is furthest below its share.
+
+    Args:
+        products: (product_id, category, split or None), each id once.
+        links: (product_id, picture_hash).
+        shares: Of train, validation and test, summing to 1.
+        seed: Another seed divides otherwise.
+
+    Returns:
+        The chosen split by `product_id`, for those that had none.
+    """
+    category = {product_id: name or "" for product_id, name, _split in products}
+    split = {product_id: side for product_id, _name, side in products if side in SPLITS}
+    totals = Counter(category.values())
+    groups = _groups(list(category), links)
+    chosen: dict[str, str] = {}
+    free: list[list[str]] = []
+    for group in groups:
+        sides = Counter(split[product_id] for product_id in group if product_id in split)
+        if sides:
+            side = max(SPLITS, key=lambda name: sides[name])
+            chosen |= {product_id: side for product_id in group if product_id not in split}
+        else:
+            free.append(group)
+    held: dict[str, Counter[str]] = defaultdict(Counter)
+    for product_id, side in {**split, **chosen}.items():
+        held[category[product_id]][side] += 1
+    # Large groups first, while there is room for them; then in the order of the seed.
+    for group in sorted(free, key=lambda group: (-len(group), _lot(group[0], seed))):
+        name = Counter(category[product_id] for product_id in group).most_common(1)[0][0]
+        side = _emptiest(held[name], total=totals[name], shares=shares)
+        chosen |= dict.fromkeys(group, side)
+        for product_id in group:
+            held[category[product_id]][side] += 1
+    return chosen
+
+
+def assign_splits(change: Change, *, catalog_id: int, shares: Shares, seed: int) -> int:
+    """Give every product of a catalog that has no split one; return how many got one."""
+    chosen = _chosen(change.connection, catalog_id=catalog_id, shares=shares, seed=seed)
+    for product_id, side in chosen.items():
+        change.update(products, {"catalog_id": catalog_id, "product_id": product_id}, {"split": side})
+    return len(chosen)
+
+
+def lacks_splits(connection: Connection, catalog_id: int) -> bool:
+    """Tell whether a catalog has products without a split."""
+    query = select(products.c.product_id).where(products.c.catalog_id == catalog_id, products.c.split.is_(None))
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _chosen(connection: Connection, *, catalog_id: int, shares: Shares, seed: int) -> dict[str, str]:
+    columns = (products.c.product_id, products.c.category, products.c.split)
+    query = select(*columns).where(products.c.catalog_id == catalog_id).order_by(products.c.product_id)
+    rows = [(row[0], row[1], row[2]) for row in connection.execute(query)]
+    joined = select(product_pictures.c.product_id, product_pictures.c.picture_hash)
+    links = connection.execute(joined.where(product_pictures.c.catalog_id == catalog_id))
+    return choose_splits(rows, [(row[0], row[1]) for row in links], shares=shares, seed=seed)
+
+
+def _groups(product_ids: list[str], links: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """Gather products that share pictures, directly or through others (union-find); ids sorted in each group."""
+    parent = {product_id: product_id for product_id in product_ids}
+
+    def root(product_id: str) -> str:
+        while parent[product_id] != product_id:
+            parent[product_id] = parent[parent[product_id]]
+            product_id = parent[product_id]
+        return product_id
+
+    owner: dict[str, str] = {}
+    for product_id, picture_hash in links:
+        if product_id in parent:
+            parent[root(product_id)] = root(owner.setdefault(picture_hash, product_id))
+    groups: dict[str, list[str]] = defaultdict(list)
+    for product_id in sorted(product_ids):
+        groups[root(product_id)].append(product_id)
+    return list(groups.values())
+
+
+def _emptiest(held: Counter[str], *, total: int, shares: Shares) -> str:
+    """Choose the split furthest below its share; the first of equals, never one without a share."""
+    open_sides = [(side, share) for side, share in zip(SPLITS, shares, strict=True) if share > 0]
+    return max(open_sides, key=lambda item: item[1] * total - held[item[0]])[0]
+
+
+def _lot(product_id: str, seed: int) -> bytes:
+    """Draw a product's lot: always the same for the same id and seed, on every machine."""
+    return hashlib.sha256(f"{seed}:{product_id}".encode()).digest()

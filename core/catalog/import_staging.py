@@ -1,0 +1,150 @@
+"""Getting products ready for a catalog: their pictures read, checked and stored, in threads, in order."""
+
+import os
+from collections import deque
+from collections.abc import Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import select
+
+from core.catalog.database import read
+from core.catalog.pictures import StoredPicture, is_stored, printable, read_picture_file, store_picture_bytes
+from core.catalog.schema import pictures, product_pictures, products
+from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
+from core.errors import PictureError
+from core.home import Home
+
+RECORDS_A_LOOKUP = 200
+LOOKUPS_AHEAD = 2
+MAX_THREADS = 8
+
+
+@dataclass(frozen=True)
+class StagedPicture:
+    """A stored picture together with the file it came from.
+
+    Attributes:
+        name: What the source calls it.
+        stored: The picture in the home.
+        source_bytes: Size of the source's file.
+        source_modified_ns: Its time of change, nanoseconds since 1970.
+    """
+
+    name: str
+    stored: StoredPicture
+    source_bytes: int
+    source_modified_ns: int
+
+
+@dataclass(frozen=True)
+class StagedRecord:
+    """A product whose pictures are stored; those that cannot be used are in `skipped`."""
+
+    record: SourceRecord
+    pictures: tuple[StagedPicture, ...]
+    skipped: tuple[SkippedFile, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether there is a product: one that is nothing but its picture needs it."""
+        return bool(self.pictures) or not self.record.needs_picture
+
+    @property
+    def picture_hashes(self) -> tuple[str, ...]:
+        """The product's pictures in order."""
+        return tuple(picture.stored.picture_hash for picture in self.pictures)
+
+
+def stage_records(
+    home: Home, records: Iterable[SourceRecord], *, catalog_id: int, source: str, max_pixels: int
+) -> Generator[StagedRecord, None, None]:
+    """Store the pictures of products, a few hundred products ahead of whoever takes them.
+
+    Files that the catalog knows, with size and time unchanged, are not read again.
+
+    Args:
+        home: Where the pictures go.
+        records: The products.
+        catalog_id: The catalog whose knowledge of files counts.
+        source: Description of the source; only what came from it is known.
+        max_pixels: Larger pictures are skipped.
+
+    Yields:
+        The products in the given order.
+
+    Raises:
+        CatalogError: The disk is full.
+    """
+    stream = iter(records)
+    waiting: deque[Future[StagedRecord]] = deque()
+    threads = ThreadPoolExecutor(min(MAX_THREADS, max(2, os.cpu_count() or 1)), thread_name_prefix="store")
+    try:
+        while True:
+            while len(waiting) <= RECORDS_A_LOOKUP * (LOOKUPS_AHEAD - 1):
+                chunk = list(islice(stream, RECORDS_A_LOOKUP))
+                if not chunk:
+                    break
+                known = _known_pictures(home, [record.product_id for record in chunk], catalog_id, source)
+                for record in chunk:
+                    mine = known.get(record.product_id, {})
+                    waiting.append(threads.submit(_stage, home, record, known=mine, max_pixels=max_pixels))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
+    finally:
+        threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _stage(home: Home, record: SourceRecord, *, known: dict[str, StagedPicture], max_pixels: int) -> StagedRecord:
+    """Store the pictures of one product."""
+    staged, skipped = [], []
+    for picture in record.pictures:
+        try:
+            staged.append(_stage_picture(home, picture, known=known.get(picture.name), max_pixels=max_pixels))
+        except PictureError as error:
+            skipped.append(SkippedFile(picture.name, error.reason, str(error)))
+    return StagedRecord(record, tuple(staged), tuple(skipped))
+
+
+def _stage_picture(
+    home: Home, picture: SourcePicture, *, known: StagedPicture | None, max_pixels: int
+) -> StagedPicture:
+    """Store one picture, unless its file is the one that was stored before."""
+    try:
+        status = picture.path.stat()
+    except OSError as error:
+        reason = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
+        raise PictureError(f"{printable(str(picture.path))}: {error.strerror}", reason=reason) from error
+    size, modified_ns = status.st_size, status.st_mtime_ns
+    if known is not None and (known.source_bytes, known.source_modified_ns) == (size, modified_ns):
+        stored = known.stored
+        if is_stored(home, stored.picture_hash, stored.extension, size_bytes=stored.bytes):
+            return known
+    data = read_picture_file(picture.path)
+    stored = store_picture_bytes(home, data, name=printable(str(picture.path)), max_pixels=max_pixels)
+    return StagedPicture(picture.name, stored, size, modified_ns)
+
+
+def _known_pictures(home: Home, keys: list[str], catalog_id: int, source: str) -> dict[str, dict[str, StagedPicture]]:
+    """Look up what the catalog knows of these products' files: source key -> name of the picture -> picture."""
+    query = (
+        select(products.c.source_key, product_pictures, pictures)
+        .join(
+            product_pictures,
+            (product_pictures.c.catalog_id == products.c.catalog_id)
+            & (product_pictures.c.product_id == products.c.product_id),
+        )
+        .join(pictures, pictures.c.picture_hash == product_pictures.c.picture_hash)
+        .where(products.c.catalog_id == catalog_id, products.c.source_key.in_(keys))
+        .where(products.c.source_values["source"].as_string() == source)
+        .where(product_pictures.c.source_bytes.is_not(None))
+    )
+    known: dict[str, dict[str, StagedPicture]] = {}
+    with read(home) as connection:
+        for row in connection.execute(query):
+            stored = StoredPicture(row.picture_hash, row.extension, row.width_px, row.height_px, row.bytes, row.format)
+            staged = StagedPicture(row.source_name, stored, row.source_bytes, row.source_modified_ns)
+            known.setdefault(row.source_key, {})[row.source_name] = staged
+    return known

@@ -1,0 +1,202 @@
+"""Importing a source into a catalog: in batches, again and again, without doubling anything."""
+
+import time
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from core.catalog.catalogs import Catalog, check_name, create_catalog, find_catalog
+from core.catalog.database import read
+from core.catalog.folder_source import FolderSource
+from core.catalog.import_limit import keys_within_limit
+from core.catalog.import_log import ImportLog
+from core.catalog.import_lookup import ImportTarget, gone_products
+from core.catalog.import_options import ImportOptions
+from core.catalog.import_plan import plan_batch, write_batch
+from core.catalog.import_progress import ImportProgress
+from core.catalog.import_report import ImportReport, catalog_totals, report_message
+from core.catalog.import_splits import assign_splits, lacks_splits
+from core.catalog.import_staging import StagedRecord, stage_records
+from core.catalog.pictures import flush_pictures, printable
+from core.catalog.sources import SkippedFile, Source
+from core.errors import CatalogError
+from core.home import Home
+from core.progress import Progress, SilentProgress
+
+PRODUCTS_A_BATCH = 200
+SECONDS_A_BATCH = 2.0
+FORMATS = ("auto", "folder")
+
+
+def open_source(source: str, *, format: str = "auto") -> Source:
+    """Open what a user names as source.
+
+    Args:
+        source: Path of a folder of pictures.
+        format: "folder", or "auto" to tell from the source itself.
+
+    Raises:
+        CatalogError: The source is not there or of a kind that cannot be imported.
+    """
+    if format not in FORMATS:
+        raise CatalogError(f"format {format!r} cannot be imported: choose one of {', '.join(FORMATS)}")
+    if "://" in source:
+        raise CatalogError(f"{printable(source)} is an address: only a folder of pictures can be imported")
+    return FolderSource(Path(source))
+
+
+def import_source(
+    home: Home,
+    source: Source,
+    *,
+    catalog_name: str,
+    actor: str,
+    options: ImportOptions | None = None,
+    progress: Progress | None = None,
+) -> ImportReport:
+    """Import every product of a source into a catalog, making the catalog when it is not there.
+
+    Products come in batches, each in a transaction of its own: an import that is cancelled or killed leaves whole
+    batches, and importing again goes on from there. Importing an unchanged source again changes nothing. What a user
+    edited stays until the source itself says something else. A picture found in another folder is the same product,
+    moved. Nothing is deleted: products that left the source are listed.
+
+    Args:
+        home: The home.
+        source: Where the products are.
+        catalog_name: The catalog.
+        actor: Who imports.
+        options: Choices; None takes the defaults.
+        progress: Hears how far the import is, and may cancel it between batches; None tells nobody.
+
+    Raises:
+        CatalogError: The name cannot be used, the source is empty, or the disk is full.
+        HomeError: The database cannot be written.
+        Cancelled: The user asked to stop.
+    """
+    options = options or ImportOptions()
+    check_name(catalog_name)
+    if source.count() == 0 and not source.skipped():
+        raise CatalogError(f"{source.description} holds no pictures: check the path")
+    catalog = _open_catalog(home, catalog_name, actor=actor, source=source.description)
+    running = _Import(home, source, catalog=catalog, actor=actor, options=options)
+    return running.run(progress or SilentProgress())
+
+
+def _open_catalog(home: Home, name: str, *, actor: str, source: str) -> Catalog:
+    """Find the catalog or make it; somebody else may be making it at this moment."""
+    try:
+        return find_catalog(home, name)
+    except CatalogError:
+        pass
+    try:
+        return create_catalog(home, name, actor=actor, source=source)
+    except CatalogError:
+        return find_catalog(home, name)
+
+
+class _Import:
+    """One import under way: what it has found and written so far."""
+
+    def __init__(self, home: Home, source: Source, *, catalog: Catalog, actor: str, options: ImportOptions) -> None:
+        self.home, self.source, self.catalog, self.options = home, source, catalog, options
+        self.target = ImportTarget(
+            catalog_id=catalog.catalog_id,
+            source=source.description,
+            keys=frozenset(source.keys()),
+            category_levels=options.category_levels,
+        )
+        self.log = ImportLog(home, self.target, catalog_name=catalog.name, actor=actor, options=options)
+        self.new = self.changed = self.moved = self.left_out = 0
+        self.skipped: list[SkippedFile] = []
+
+    def run(self, progress: Progress) -> ImportReport:
+        """Import batch after batch, then divide into splits and keep the report."""
+        began = time.monotonic()
+        kept = keys_within_limit(self.home, self.source, self.target, self.options)
+        self.left_out = 0 if kept is None else len(self.target.keys) - len(kept)
+        reported = ImportProgress(progress, total=self.source.count() if kept is None else len(kept))
+        done = 0
+        reported.report(done)
+        with closing(self._staged(kept)) as staged:
+            for batch in _batches(staged):
+                self._write([product for product in batch if product.is_usable])
+                self.skipped += [file for product in batch for file in product.skipped]
+                done += len(batch)
+                reported.report(done)
+        self.skipped += self.source.skipped()
+        self._divide()
+        return self._conclude(began=began)
+
+    def _staged(self, kept: set[str] | None) -> Generator[StagedRecord, None, None]:
+        records = self.source.records()
+        return stage_records(
+            self.home,
+            records if kept is None else (record for record in records if record.product_id in kept),
+            catalog_id=self.target.catalog_id,
+            source=self.target.source,
+            max_pixels=self.options.max_pixels,
+        )
+
+    def _write(self, batch: list[StagedRecord]) -> None:
+        """Write what a batch changes; nothing when it changes nothing, so that no version rises in vain."""
+        with read(self.home) as connection:
+            if plan_batch(connection, self.target, batch).is_empty:
+                return
+        with self.log.change() as writing:
+            # Planned again inside the transaction: another import may have written since.
+            plan = plan_batch(writing.connection, self.target, batch)
+            write_batch(writing, self.target, plan)
+        self.new += len(plan.added)
+        self.changed += plan.changed
+        self.moved += plan.moved
+
+    def _divide(self) -> None:
+        """Give products that have no split one, when that was asked for."""
+        shares = self.options.shares
+        if shares is None:
+            return
+        with read(self.home) as connection:
+            if not lacks_splits(connection, self.target.catalog_id):
+                return
+        with self.log.change() as writing:
+            assign_splits(writing, catalog_id=self.target.catalog_id, shares=shares, seed=self.options.seed)
+
+    def _conclude(self, *, began: float) -> ImportReport:
+        """Make sure of the files, then keep the report; an import that found nothing new leaves no trace."""
+        if self.log.is_begun:
+            flush_pictures()
+        report = self._report(seconds=time.monotonic() - began)
+        skipped = {(file.name, file.reason) for file in self.skipped}
+        if self.log.is_begun or self.log.skipped_before() != skipped:
+            self.log.keep(report)
+        return report
+
+    def _report(self, *, seconds: float) -> ImportReport:
+        with read(self.home) as connection:
+            totals = catalog_totals(connection, self.target.catalog_id)
+            gone = gone_products(connection, self.target)
+        counts = {"new": self.new, "changed": self.changed, "moved": self.moved, "left_out": self.left_out}
+        message = report_message(**counts, gone=gone, skipped=len(self.skipped))
+        return ImportReport(
+            catalog=self.catalog.name,
+            totals=totals,
+            **counts,
+            gone=gone,
+            skipped=tuple(self.skipped),
+            seconds=seconds,
+            message=message,
+        )
+
+
+def _batches(staged: Iterable[StagedRecord]) -> Iterator[list[StagedRecord]]:
+    """Gather products until there are 200, or until 2 s have passed: large pictures take long."""
+    batch: list[StagedRecord] = []
+    began = time.monotonic()
+    for product in staged:
+        batch.append(product)
+        if len(batch) >= PRODUCTS_A_BATCH or time.monotonic() - began > SECONDS_A_BATCH:
+            yield batch
+            batch, began = [], time.monotonic()
+    if batch:
+        yield batch
