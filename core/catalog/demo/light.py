@@ -1,0 +1,128 @@
+"""Light on soft things: relief from a mask, normals, diffuse light, gloss and darkened edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Light:
+    """A key light from the top left over an even fill. `key` is a unit vector (right, down, towards the viewer)."""
+
+    key: tuple[float, float, float] = (-0.42, -0.58, 0.70)
+    fill: float = 0.52
+    warmth: float = 0.0
+
+    def tint(self) -> np.ndarray:
+        """Color of the light, float32 (3,): above zero warmth is yellow, below it is blue."""
+        return np.array([1 + self.warmth, 1.0, 1 - self.warmth], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Relief:
+    """How a part stands out. `puff` is the radius of its rounded rim in object units, `depth` its steepness.
+
+    `folds` is a height field (400, 400) in object units added to it; `gloss` 0..1 with highlights of sharpness
+    `shine`; `rim` darkens the edge as if less light reached it.
+    """
+
+    puff: float = 0.0
+    depth: float = 0.5
+    folds: np.ndarray | None = None
+    gloss: float = 0.0
+    shine: float = 18.0
+    rim: float = 0.2
+
+
+def lit(
+    color: np.ndarray,
+    part: np.ndarray,
+    bumps: np.ndarray | None,
+    relief: Relief,
+    *,
+    light: Light,
+    unit_px: float,
+    box: tuple[slice, slice],
+) -> np.ndarray:
+    """Light a part.
+
+    Args:
+        color: float32 (H, W, 3) surface color, 0..1.
+        part: float32 (H, W) mask of the part.
+        bumps: float32 (H, W) fine height in pixels or None.
+        relief: Bulge, folds, gloss.
+        light: The scene's light.
+        unit_px: Pixels of an object unit.
+        box: Where the part lies in the picture (folds are cut there).
+
+    Returns:
+        float32 (H, W, 3). Source of the model: B.T. Phong, "Illumination for computer generated pictures", 1975
+        (the half-vector form of J. Blinn, 1977).
+    """
+    height = _rim_height(part, relief, unit_px)
+    if relief.folds is not None:
+        height = height + relief.folds[box] * unit_px
+    if bumps is not None:
+        height = height + bumps
+    normal_x, normal_y, normal_z = normals(height)
+    facing = np.maximum(normal_x * light.key[0] + normal_y * light.key[1] + normal_z * light.key[2], 0)
+    brightness = light.fill + (1 - light.fill) * facing / light.key[2]
+    if relief.rim > 0:
+        brightness *= 1 - relief.rim * _edge_darkness(part, unit_px)
+    shaded = toned(color, brightness) * light.tint()
+    if relief.gloss > 0:
+        half = np.array(light.key) + (0, 0, 1)
+        half /= np.linalg.norm(half)
+        towards = np.clip(normal_x * half[0] + normal_y * half[1] + normal_z * half[2], 0, 1)
+        shaded += (relief.gloss * towards**relief.shine)[..., None]
+    return np.clip(shaded, 0, 1)
+
+
+def toned(color: np.ndarray, brightness: np.ndarray) -> np.ndarray:
+    """Multiply a color by a brightness; what exceeds 1 turns towards white instead of clipping."""
+    lower = color * np.minimum(brightness, 1)[..., None]
+    extra = np.clip(brightness - 1, 0, 0.8)[..., None] * 0.55
+    return lower + (1 - lower) * extra * (0.25 + 0.75 * color)
+
+
+def normals(height: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Turn a height field in pixels into unit normals (x right, y down, z up), three float32 (H, W)."""
+    across = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=0.125)
+    down = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=0.125)
+    length = 1 / np.sqrt(across * across + down * down + 1)
+    return -across * length, -down * length, length
+
+
+def blurred(field: np.ndarray, sigma_px: float) -> np.ndarray:
+    """Blur with zeros outside; wide blurs run on a smaller copy."""
+    if sigma_px < 0.4:
+        return field
+    if sigma_px <= 3 or min(field.shape) < 24:
+        return cv2.GaussianBlur(field, (0, 0), sigma_px, borderType=cv2.BORDER_CONSTANT)
+    factor = max(2, round(sigma_px / 2))
+    pad = 2 * factor
+    padded = cv2.copyMakeBorder(field, pad, pad, pad, pad, cv2.BORDER_CONSTANT)
+    size = (max(4, padded.shape[1] // factor), max(4, padded.shape[0] // factor))
+    small = cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma_px / factor, borderType=cv2.BORDER_CONSTANT)
+    return cv2.resize(small, padded.shape[::-1], interpolation=cv2.INTER_CUBIC)[pad:-pad, pad:-pad]
+
+
+def _rim_height(part: np.ndarray, relief: Relief, unit_px: float) -> np.ndarray:
+    """Round the part's rim like a quarter circle of the puff radius."""
+    if relief.puff <= 0:
+        return np.zeros_like(part)
+    radius = max(1.5, relief.puff * unit_px)
+    inside = cv2.copyMakeBorder((part > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
+    away = np.clip(1 - distance / radius, 0, 1)
+    height = np.sqrt(1 - away * away) * (radius * relief.depth)
+    return blurred(height, max(0.7, radius * 0.16))
+
+
+def _edge_darkness(part: np.ndarray, unit_px: float) -> np.ndarray:
+    """Measure nearness of the edge inside a part: 0 in the middle, about 1 at the rim."""
+    return np.clip(2 * (1 - blurred(part, 0.03 * unit_px)), 0, 1)

@@ -1,0 +1,203 @@
+"""Backgrounds and shadows: studio paper, colored paper, wall and floor, table tops and blurred rooms."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from core.catalog.demo.canvas import SIDE, Canvas, bounds
+from core.catalog.demo.light import blurred
+from core.catalog.demo.materials import speckle, wood
+from core.catalog.demo.palette import BACKDROPS, darker, lighter, mixed
+
+WOODS = ((188, 150, 110), (150, 108, 74), (214, 188, 152), (112, 80, 58))
+
+
+def background(kind: str, chance: np.random.Generator, *, base_row: float) -> np.ndarray:
+    """Draw a background.
+
+    Args:
+        kind: "white", "grey", "paper", "room", "table" or "bokeh".
+        chance: Random source.
+        base_row: Row where the product stands, for horizons above it.
+
+    Returns:
+        float32 (400, 400, 3), 0..1.
+    """
+    return _KINDS[kind](chance, base_row)
+
+
+def compose(canvas: Canvas, scene: np.ndarray, *, standing: bool, strength: float) -> np.ndarray:
+    """Lay a drawn product with its shadow over a background, in place. Returns the scene, float32 (400, 400, 3), 0..1."""
+    shadow = _floor_shadow(canvas) if standing else _drop_shadow(canvas)
+    left = (1 - np.clip(shadow, 0, 1) * (0.9 * strength)) * (1 - canvas.alpha)
+    scene *= left[..., None]
+    scene += canvas.rgb
+    return scene
+
+
+def developed(picture: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """Finish like a camera: exposure, white balance, contrast, a little blur and grain. Returns uint8 (400, 400, 3)."""
+    gain = np.float32(chance.uniform(0.95, 1.035)) * np.array([chance.normal(1, 0.012), 1, chance.normal(1, 0.014)], np.float32)
+    picture *= gain
+    if chance.random() < 0.25:
+        picture = cv2.GaussianBlur(picture, (0, 0), chance.uniform(0.4, 0.75))
+    top, left = chance.integers(0, 112, 2)
+    grain = speckle(512, 0.0, 99)[top : top + SIDE, left : left + SIDE]
+    picture += (grain * np.float32(chance.uniform(0.001, 0.007)))[..., None]
+    np.maximum(picture, 0, out=picture)
+    return cv2.convertScaleAbs(picture, alpha=255)
+
+
+def _drop_shadow(canvas: Canvas) -> np.ndarray:
+    """Throw the shadow of something lying flat or hanging close to a wall."""
+    near = cv2.warpAffine(canvas.alpha, np.float32([[1, 0, 3], [0, 1, 5]]), (SIDE, SIDE))
+    far = cv2.warpAffine(canvas.alpha, np.float32([[1, 0, 9], [0, 1, 14]]), (SIDE, SIDE))
+    return 0.55 * blurred(near, 4.0) + 0.5 * blurred(far, 15.0)
+
+
+def _floor_shadow(canvas: Canvas) -> np.ndarray:
+    """Throw the shadow of something standing: its outline laid on the floor to the right, and a dark line of contact."""
+    if canvas.ground.any():
+        return 0.6 * blurred(canvas.ground, 5.0) + 0.5 * blurred(canvas.ground, 16.0)
+    box = bounds(canvas.alpha)
+    if box is None:
+        return canvas.ground
+    base = float(box[0].stop)
+    squash, lean = 0.16, -0.34
+    laid = np.float32([[1, lean, -lean * base], [0, squash, base * (1 - squash) - 3]])
+    cast = cv2.warpAffine(canvas.alpha, laid, (SIDE, SIDE))
+    foot = np.zeros_like(canvas.alpha)
+    low = slice(max(0, int(base) - 16), int(base))
+    columns = canvas.alpha[low].max(axis=0)
+    foot[int(base) - 5 : int(base) + 3] = columns
+    return 0.55 * blurred(cast, 10.0) + 0.75 * blurred(foot, 5.0) + 0.3 * blurred(foot, 16.0)
+
+
+def _studio(color: np.ndarray, chance: np.random.Generator, fall: float) -> np.ndarray:
+    """Light a seamless backdrop: brightest around the middle, falling off to the corners."""
+    y, x = np.mgrid[0:50, 0:50].astype(np.float32) / 49 - 0.5
+    center = chance.uniform(-0.15, 0.15, 2)
+    away = np.sqrt((x - center[0]) ** 2 + (y - center[1] + 0.08) ** 2)
+    light = 1 - fall * away**1.6 * 1.6
+    return cv2.resize(np.clip(color * light[..., None], 0, 1), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+
+
+def _white(chance: np.random.Generator, base_row: float) -> np.ndarray:
+    return _studio(np.full(3, chance.uniform(0.975, 1.0), np.float32), chance, float(chance.choice([0, 0.03, 0.08])))
+
+
+def _grey(chance: np.random.Generator, base_row: float) -> np.ndarray:
+    tone = chance.uniform(0.84, 0.94)
+    return _studio(np.array([tone, tone, tone * chance.uniform(0.985, 1.02)], np.float32), chance, chance.uniform(0.1, 0.35))
+
+
+def _paper(chance: np.random.Generator, base_row: float) -> np.ndarray:
+    color = np.array(BACKDROPS[int(chance.integers(len(BACKDROPS)))], np.float32) / 255
+    scene = _studio(mixed(color, np.ones(3, np.float32), chance.uniform(0, 0.3)), chance, chance.uniform(0.1, 0.3))
+    if chance.random() < 0.5:
+        return scene
+    horizon = base_row - chance.uniform(30, 60)
+    rows = np.clip((np.arange(SIDE) - horizon) / 26, 0, 1).astype(np.float32)[:, None, None]
+    return np.clip(scene * (0.94 + 0.07 * rows), 0, 1)
+
+
+def _room(chance: np.random.Generator, base_row: float) -> np.ndarray:
+    """Draw a plain wall over a wooden or carpeted floor, with a skirting board and light from a window."""
+    wall = mixed(np.array(BACKDROPS[int(chance.integers(len(BACKDROPS)))], np.float32) / 255, np.ones(3, np.float32), 0.35)
+    horizon = int(np.clip(base_row - chance.uniform(34, 80), 200, 372))
+    scene = _studio(wall, chance, 0.3)
+    scene[horizon:] = _planks(SIDE - horizon, chance)
+    board = int(chance.integers(8, 15))
+    scene[horizon - board : horizon] = lighter(wall, 0.6)
+    scene[horizon - board - 1] *= 0.86
+    scene[horizon - 2 : horizon] *= 0.8
+    drop = np.exp(-np.arange(SIDE - horizon, dtype=np.float32) / 12) * 0.22
+    scene[horizon:] *= (1 - drop)[:, None, None]
+    if chance.random() < 0.5:
+        scene += _window(chance)[..., None] * 0.09
+    soft = cv2.GaussianBlur(scene, (0, 0), chance.uniform(0.8, 2.2))
+    return np.clip(soft, 0, 1)
+
+
+def _table(chance: np.random.Generator, base_row: float) -> np.ndarray:
+    """Draw a wooden table top before an out-of-focus room."""
+    horizon = int(np.clip(base_row - chance.uniform(46, 100), 150, 345))
+    scene = _bokeh(chance, base_row)
+    scene[horizon:] = _planks(SIDE - horizon, chance, boards=False)
+    blurry = cv2.GaussianBlur(scene, (0, 0), 3.0)
+    depth = np.clip((np.arange(SIDE) - horizon) / 70, 0, 1).astype(np.float32)[:, None, None]
+    return np.clip(blurry * (1 - depth) + scene * depth, 0, 1)
+
+
+def _bokeh(chance: np.random.Generator, base_row: float) -> np.ndarray:
+    """Draw an out-of-focus room: broad patches of tone and a few discs of light."""
+    base = np.array(BACKDROPS[int(chance.integers(len(BACKDROPS)))], np.float32) / 255
+    scene = np.empty((100, 100, 3), np.float32)
+    scene[:] = darker(base, chance.uniform(0.05, 0.35))
+    for _ in range(7):
+        tone = mixed(base, chance.uniform(0.35, 1.0, 3).astype(np.float32), 0.4)
+        x, y = chance.integers(-10, 100, 2)
+        w, h = chance.integers(12, 45, 2)
+        cv2.rectangle(scene, (int(x), int(y)), (int(x + w), int(y + h)), tuple(float(v) for v in tone), -1)
+    scene = cv2.GaussianBlur(scene, (0, 0), 7)
+    discs = np.zeros((100, 100), np.float32)
+    for _ in range(int(chance.integers(3, 10))):
+        spot = np.zeros_like(discs)
+        x, y = chance.integers(0, 100, 2)
+        cv2.circle(spot, (int(x), int(y * 0.7)), int(chance.integers(4, 9)), float(chance.uniform(0.08, 0.22)), -1, cv2.LINE_AA)
+        discs += spot
+    scene += cv2.GaussianBlur(discs, (0, 0), 0.9)[..., None] * np.array([1, 0.95, 0.8], np.float32)
+    return np.clip(cv2.resize(scene, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), 0, 1)
+
+
+def _planks(rows: int, chance: np.random.Generator, *, boards: bool = True) -> np.ndarray:
+    """Draw boards running to the back in perspective, float32 (rows, 400, 3)."""
+    color = np.array(WOODS[int(chance.integers(len(WOODS)))], np.float32) / 255
+    tile = _plank_tile(tuple(float(v) for v in np.round(color, 3)), int(chance.integers(3)), boards)
+    far, near = chance.uniform(0.9, 1.2), chance.uniform(0.45, 0.7)
+    side = float(tile.shape[0])
+    shift = chance.uniform(0, side)
+    source = np.float32([[0, 0], [SIDE, 0], [SIDE, rows], [0, rows]])
+    middle = side / 2
+    half_far, half_near = SIDE * far, SIDE * near
+    target = np.float32(
+        [
+            [middle - half_far + shift, 0],
+            [middle + half_far + shift, 0],
+            [middle + half_near + shift, rows * 2.6],
+            [middle - half_near + shift, rows * 2.6],
+        ]
+    )
+    warp = cv2.getPerspectiveTransform(source, target)
+    laid = cv2.warpPerspective(tile, warp, (SIDE, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP)
+    return laid.astype(np.float32) / 255
+
+
+@lru_cache(maxsize=64)
+def _plank_tile(color: tuple[float, ...], key: int, boards: bool) -> np.ndarray:
+    chance = np.random.default_rng([31, key])
+    base = np.array(color, np.float32)
+    tile = np.concatenate([wood(base, chance, upright=boards).tile, wood(base, chance, upright=boards).tile], axis=1)
+    tile = cv2.resize(np.concatenate([tile, tile[:, ::-1]], axis=0), (448, 448)).astype(np.float32)
+    if boards:
+        for start in range(0, 448, 64):
+            tile[:, start : start + 64] *= chance.uniform(0.9, 1.08)
+            tile[:, start : start + 2] *= 0.62
+    return np.clip(tile, 0, 255).astype(np.uint8)
+
+
+def _window(chance: np.random.Generator) -> np.ndarray:
+    """Throw slanted window light on the wall, float32 (400, 400)."""
+    light = np.zeros((SIDE, SIDE), np.float32)
+    left = chance.uniform(-60, 220)
+    for pane in range(2):
+        x = left + pane * 78
+        corners = np.array([[x, 20], [x + 66, 20], [x + 146, 300], [x + 80, 300]])
+        cv2.fillPoly(light, [corners.astype(np.int32)], 1.0)
+    return blurred(light, 5.0)
+
+
+_KINDS = {"white": _white, "grey": _grey, "paper": _paper, "room": _room, "table": _table, "bokeh": _bokeh}

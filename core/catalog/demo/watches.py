@@ -1,0 +1,201 @@
+"""Watches lying flat, seen from above."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core.catalog.demo.canvas import SIDE, Canvas
+from core.catalog.demo.curves import ellipse, outline, rounded_box, tapered
+from core.catalog.demo.light import Relief
+from core.catalog.demo.looks import Finish
+from core.catalog.demo.materials import brushed, leather, woven
+from core.catalog.demo.palette import darker, lighter, rgb
+from core.catalog.demo.skins import Skin
+
+_DIALS = ("white", "black", "navy", "cream", "green", "charcoal", "light blue")
+
+
+def draw_watch(canvas: Canvas, finish: Finish, style: str, shape: np.random.Generator, *, back: bool = False) -> None:
+    """Draw a watch: "dress", "chronograph", "diver" or "field"; the color is that of its strap or metal."""
+    size = shape.uniform(0.40, 0.47) + 0.04 * (style in ("diver", "chronograph"))
+    metal = _case_metal(finish, shape)
+    square = style == "dress" and shape.random() < 0.3
+    _strap(canvas, finish, shape, size, metal)
+    _case(canvas, metal, size, square=square, style=style)
+    dial_color = rgb(str(shape.choice(_DIALS)))
+    inside = size * (0.86 if style != "diver" else 0.74)
+    if style == "diver":
+        _bezel(canvas, darker(dial_color, 0.2), size)
+    dial = canvas.mask(rounded_box(-inside, -inside, inside, inside, radius=inside * 0.25) if square else ellipse((0, 0), (inside, inside), steps=96))
+    canvas.paint_pixels(dial, _sunburst(canvas, dial_color), cast=0.0)
+    rim = dial * (1 - canvas.mask(ellipse((0.012, 0.018), (inside * 0.97, inside * 0.97), steps=96)))
+    canvas.tint(rim, np.zeros(3, np.float32), 0.45)
+    ink = rgb("white") if dial_color.mean() < 0.5 else darker(rgb("charcoal"), 0.3)
+    _face(canvas, finish, style, shape, inside=inside, ink=ink, metal=metal, dial_color=dial_color)
+    _hands(canvas, style, shape, inside=inside, ink=ink, accent=finish.accent)
+    _glass(canvas, dial)
+
+
+def _case_metal(finish: Finish, shape: np.random.Generator) -> np.ndarray:
+    if finish.material in ("steel", "brass"):
+        return finish.main
+    tones = ("silver", "gold", "charcoal")
+    rose = np.array([0.84, 0.64, 0.56], np.float32)
+    pick = int(shape.choice(4, p=[0.5, 0.25, 0.1, 0.15]))
+    return rose if pick == 3 else rgb(tones[pick])
+
+
+def _strap(canvas: Canvas, finish: Finish, shape: np.random.Generator, size: float, metal: np.ndarray) -> None:
+    wide = size * shape.uniform(0.88, 1.0)
+    if finish.material in ("steel", "brass"):
+        _bracelet(canvas, finish.main, wide, size)
+        return
+    skin = leather(finish.main) if finish.material == "leather" else woven(finish.main, tile=_nato(finish) if finish.pattern == "striped" else None)
+    for side in (-1, 1):
+        band = tapered([(0, side * size * 0.8), (0, side * 0.8), (0, side * 1.3)], [wide, wide * 0.88, wide * 0.82])
+        canvas.paint(canvas.mask(band), skin, relief=Relief(puff=0.07, depth=0.5, rim=0.2, gloss=0.14 if finish.material == "leather" else 0))
+        thread = lighter(finish.main, 0.45) if shape.random() < 0.6 else darker(finish.main, 0.4)
+        for edge in (-0.41, 0.41):
+            canvas.stitches([np.array([(edge * wide, side * size * 1.12), (edge * wide * 0.86, side * 1.3)])], thread, width=0.01, length=0.035)
+        if side > 0 and finish.material == "leather":
+            holes = [ellipse((0, 0.75 + k * 0.13), (0.017, 0.021)) for k in range(4)]
+            canvas.tint(canvas.mask(*holes), np.zeros(3, np.float32), 0.75)
+
+
+def _bracelet(canvas: Canvas, metal: np.ndarray, wide: float, size: float) -> None:
+    skin = brushed(metal)
+    for side in (-1, 1):
+        for row, y in enumerate(np.arange(size * 0.86, 1.3, 0.125)):
+            scale = 1 - 0.12 * (y - size) / 0.9
+            for left, right in ((-0.5, -0.2), (-0.19, 0.19), (0.2, 0.5)):
+                shift = 0.03 if abs(left) < 0.2 else 0.0
+                link = rounded_box(left * wide * scale, side * y + shift, right * wide * scale, side * y + shift + 0.118, radius=0.02)
+                middle = abs(left) < 0.2
+                canvas.paint(canvas.mask(link), skin if middle else Skin(metal), relief=Relief(puff=0.035, depth=0.7, gloss=0.4 if not middle else 0.2, shine=10, rim=0.25), shade=0.92 + 0.05 * (row % 2))
+
+
+def _case(canvas: Canvas, metal: np.ndarray, size: float, *, square: bool, style: str) -> None:
+    lugs = [tapered([(sx * size * 0.66, sy * size * 0.62), (sx * size * 0.62, sy * size * 1.2)], [0.15, 0.09], curved=False) for sx in (-1, 1) for sy in (-1, 1)]
+    canvas.paint(canvas.mask(*lugs), Skin(metal), relief=Relief(puff=0.05, depth=0.8, gloss=0.5), cast=0.45)
+    crown = rounded_box(size * 0.98, -0.06, size * 1.16, 0.06, radius=0.02)
+    canvas.paint(canvas.mask(crown), Skin(metal), relief=Relief(puff=0.04, depth=0.8, gloss=0.5), cast=0.4)
+    ridges = [np.array([(size * 1.04, y), (size * 1.16, y)]) for y in np.linspace(-0.05, 0.05, 6)]
+    canvas.seam(ridges, width=0.007, depth=0.4)
+    if style == "chronograph":
+        for y in (-0.24, 0.24):
+            push = rounded_box(size * 0.93, y - 0.045, size * 1.12, y + 0.045, radius=0.02)
+            canvas.paint(canvas.mask(push), Skin(metal), relief=Relief(puff=0.03, depth=0.8, gloss=0.5), cast=0.4)
+    shape = rounded_box(-size, -size, size, size, radius=size * 0.3) if square else ellipse((0, 0), (size, size), steps=96)
+    mask = canvas.mask(shape)
+    canvas.paint_pixels(mask, _polished(canvas, metal), cast=0.5)
+    inner = rounded_box(-size * 0.9, -size * 0.9, size * 0.9, size * 0.9, radius=size * 0.27) if square else ellipse((0, 0), (size * 0.92, size * 0.92), steps=96)
+    canvas.seam([np.concatenate([inner, inner[:1]])], width=0.012, depth=0.4)
+
+
+def _polar(canvas: Canvas) -> tuple[np.ndarray, np.ndarray]:
+    """Give angle and distance (object units) from the middle of the watch for every pixel."""
+    middle = canvas.to_pixels([(0.0, 0.0)])[0]
+    y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
+    dx, dy = x - np.float32(middle[0]), y - np.float32(middle[1])
+    return np.arctan2(dy, dx), np.hypot(dx, dy) / np.float32(canvas.unit_px)
+
+
+def _polished(canvas: Canvas, metal: np.ndarray) -> np.ndarray:
+    """Reflect a studio in a polished ring: bright and dark bands around the angle."""
+    angle, _ = _polar(canvas)
+    light = 0.80 + 0.24 * np.cos(2 * (angle + 2.3)) + 0.16 * np.cos(5 * angle + 0.7) + 0.14 * np.cos(angle + 2.3)
+    return np.clip(metal * light[..., None] + np.clip(light - 1.0, 0, 1)[..., None] * 0.8, 0, 1)
+
+
+def _sunburst(canvas: Canvas, color: np.ndarray) -> np.ndarray:
+    """Brush a dial outwards: light fans to two sides."""
+    angle, distance = _polar(canvas)
+    fan = 1 + 0.13 * np.cos(2 * (angle + 0.9)) + 0.05 * np.cos(angle + 2.3) - 0.12 * distance
+    return np.clip(color * fan[..., None], 0, 1)
+
+
+def _bezel(canvas: Canvas, color: np.ndarray, size: float) -> None:
+    ring = canvas.mask(ellipse((0, 0), (size * 0.97, size * 0.97), steps=96)) * (1 - canvas.mask(ellipse((0, 0), (size * 0.76, size * 0.76), steps=96)))
+    canvas.paint(ring, Skin(color), relief=Relief(puff=0.03, depth=0.6, gloss=0.3), cast=0.2)
+    marks = [_ray(k / 12 * 2 * np.pi, size * 0.81, size * (0.92 if k % 3 == 0 else 0.87)) for k in range(12)]
+    canvas.tint(canvas.lines(marks, 0.018), rgb("white"), 0.85)
+
+
+def _ray(angle: float, near: float, far: float) -> np.ndarray:
+    direction = np.array([np.sin(angle), -np.cos(angle)])
+    return np.stack([direction * near, direction * far])
+
+
+def _face(canvas: Canvas, finish: Finish, style: str, shape: np.random.Generator, *, inside: float, ink: np.ndarray, metal: np.ndarray, dial_color: np.ndarray) -> None:
+    minutes = [_ray(k / 60 * 2 * np.pi, inside * 0.92, inside * 0.96) for k in range(60)]
+    canvas.tint(canvas.lines(minutes, 0.006), ink, 0.7)
+    if style == "chronograph":
+        for x, y in ((-0.45, 0.0), (0.45, 0.0), (0.0, 0.45)):
+            spot, radius = (x * inside, y * inside), inside * 0.24
+            canvas.paint(canvas.mask(ellipse(spot, (radius, radius))), Skin(lighter(dial_color, 0.2) if dial_color.mean() < 0.5 else darker(dial_color, 0.15)), relief=Relief(puff=0.015, depth=-0.5))
+            ticks = [_ray(k / 12 * 2 * np.pi, radius * 0.78, radius * 0.95) + spot for k in range(12)]
+            canvas.tint(canvas.lines(ticks, 0.007), ink, 0.8)
+            canvas.tint(canvas.lines([np.array([spot, np.array(spot) + _ray(float(shape.uniform(0, 6)), 0, radius * 0.7)[1]])], 0.014), ink, 1.0)
+    numerals = style == "field" or (style == "dress" and shape.random() < 0.4)
+    marks = [_ray(k / 12 * 2 * np.pi, inside * (0.72 if k % 3 == 0 else 0.78), inside * 0.88) for k in range(12)]
+    if style == "diver":
+        spots = [ellipse(tuple(_ray(k / 12 * 2 * np.pi, 0, inside * 0.76)[1]), (inside * 0.075,) * 2) for k in range(12)]
+        canvas.paint(canvas.mask(*spots), Skin(rgb("cream")), relief=Relief(puff=0.015, depth=0.5), cast=0.3)
+    elif numerals:
+        _numerals(canvas, inside, ink)
+    else:
+        lines = canvas.lines(marks, 0.026)
+        canvas.paint(lines, Skin(lighter(metal, 0.2) if dial_color.mean() < 0.5 else ink), relief=Relief(puff=0.008), cast=0.3)
+    mark = canvas.mask(rounded_box(-inside * 0.11, -inside * 0.48, inside * 0.11, -inside * 0.42, radius=0.01))
+    canvas.tint(mark, ink, 0.6)
+    if style != "chronograph" and shape.random() < 0.5:
+        window = canvas.mask(rounded_box(inside * 0.5, -inside * 0.075, inside * 0.66, inside * 0.075, radius=0.01))
+        canvas.paint(window, Skin(rgb("white")), relief=Relief(puff=0.01, depth=-0.6))
+
+
+def _numerals(canvas: Canvas, inside: float, ink: np.ndarray) -> None:
+    """Write 12, 3, 6, 9 as strokes and short bars between."""
+    digits = {0: "12", 3: "3", 6: "6", 9: "9"}
+    strokes = {
+        "1": [[(0.5, 0), (0.5, 1)]],
+        "2": [[(0.1, 0.2), (0.5, 0), (0.9, 0.25), (0.1, 1), (0.9, 1)]],
+        "3": [[(0.1, 0.1), (0.8, 0.12), (0.45, 0.45), (0.9, 0.72), (0.5, 1), (0.1, 0.88)]],
+        "6": [[(0.8, 0.05), (0.25, 0.4), (0.15, 0.75), (0.5, 1), (0.85, 0.72), (0.5, 0.48), (0.2, 0.65)]],
+        "9": [[(0.2, 0.95), (0.75, 0.6), (0.85, 0.25), (0.5, 0), (0.15, 0.28), (0.5, 0.52), (0.8, 0.35)]],
+    }
+    lines = []
+    height = inside * 0.22
+    for hour, text in digits.items():
+        center = _ray(hour / 12 * 2 * np.pi, 0, inside * 0.72)[1]
+        for place, digit in enumerate(text):
+            left = center[0] + (place - len(text) / 2) * height * 0.66
+            for stroke in strokes[digit]:
+                lines.append(np.array(stroke) * (height * 0.58, height) + (left, center[1] - height / 2))
+    lines += [_ray(k / 12 * 2 * np.pi, inside * 0.76, inside * 0.88) for k in range(12) if k % 3]
+    canvas.tint(canvas.lines(lines, 0.02), ink, 0.95)
+
+
+def _hands(canvas: Canvas, style: str, shape: np.random.Generator, *, inside: float, ink: np.ndarray, accent: np.ndarray) -> None:
+    hour, minute = ((-1.02, 1.05) if shape.random() < 0.6 else tuple(shape.uniform(0, 2 * np.pi, 2)))
+    wide = 0.05 if style in ("diver", "field") else 0.034
+    for angle, reach, width in ((hour, 0.52, wide), (minute, 0.8, wide * 0.8)):
+        line = _ray(float(angle), -inside * 0.12, inside * reach)
+        hand = outline(tapered(line, [width, width * 0.9, width * 0.35], curved=False))
+        canvas.paint(canvas.mask(hand), Skin(ink), relief=Relief(puff=0.012, depth=0.5), cast=0.55)
+    sweep = _ray(float(shape.uniform(0, 2 * np.pi)), -inside * 0.2, inside * 0.86)
+    canvas.tint(canvas.lines([sweep], 0.012), accent if abs(accent.mean() - ink.mean()) > 0.1 else rgb("red"), 1.0)
+    canvas.paint(canvas.mask(ellipse((0, 0), (0.026, 0.026))), Skin(ink), relief=Relief(puff=0.02, gloss=0.3), cast=0.4)
+
+
+def _glass(canvas: Canvas, dial: np.ndarray) -> None:
+    """Lay a slanted reflection on the glass."""
+    sheen = canvas.mask([(-0.6, -0.2), (0.1, -0.75), (0.28, -0.75), (-0.6, 0.0)], [(-0.6, 0.1), (0.42, -0.7), (0.47, -0.7), (-0.6, 0.16)])
+    canvas.tint(sheen * dial, np.ones(3, np.float32), 0.13)
+
+
+def _nato(finish: Finish) -> np.ndarray:
+    """Weave a nylon strap with stripes along it, uint8 tile centered on the strap."""
+    x = np.abs((np.arange(168) + 84) % 168 - 84)
+    share = ((x < 9) | ((x > 20) & (x < 26))).astype(np.float32)[None, :, None]
+    line = finish.main * (1 - share) + finish.second * share
+    return np.ascontiguousarray(np.broadcast_to((np.clip(line, 0, 1) * 255).astype(np.uint8), (168, 168, 3)))
