@@ -5,6 +5,7 @@ A catalog's version rises with every change, so ``(home, catalog_id, version)`` 
 
 import base64
 import os
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.catalog.products import picture_table, product_table
+from core.catalog.products import count_by, picture_table, product_table
 from core.home import Home, open_home
 
 _EMPTY_PICTURE = ""
@@ -52,12 +53,44 @@ def _pictures_of(root: str, key: tuple[int, int], _catalog: Catalog) -> pd.DataF
     return picture_table(home(), _catalog)
 
 
+def counts_of(catalog: Catalog, column: str) -> dict[str | None, int]:
+    """Count a catalog's products by category, brand, color, split or currency, most frequent first."""
+    return _counts_of(str(home().root), _catalog_key(catalog), column, catalog)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _counts_of(root: str, key: tuple[int, int], column: str, _catalog: Catalog) -> dict[str | None, int]:
+    return count_by(home(), _catalog, column)
+
+
+def price_range_of(catalog: Catalog, currency: str) -> tuple[int, int] | None:
+    """Give the lowest and highest price of a catalog in one currency, in minor units; None without prices."""
+    return _price_range_of(str(home().root), _catalog_key(catalog), currency, catalog)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _price_range_of(root: str, key: tuple[int, int], currency: str, _catalog: Catalog) -> tuple[int, int] | None:
+    table = products_of(_catalog)
+    prices = table.loc[table["currency"] == currency, "price_minor_units"].dropna()
+    return (int(prices.min()), int(prices.max())) if len(prices) else None
+
+
 def thumbnail(picture_hash: str | None) -> str:
     """Give a thumbnail as a data address, or an empty text when there is no picture."""
+    return thumbnails([picture_hash])[0]
+
+
+def thumbnails(picture_hashes: Sequence[str | None]) -> list[str]:
+    """Give thumbnails as data addresses, an empty text for each that is not there."""
+    here = home()
+    return [_found_thumbnail(here, picture_hash) for picture_hash in picture_hashes]
+
+
+def _found_thumbnail(here: Home, picture_hash: str | None) -> str:
     if not isinstance(picture_hash, str) or not picture_hash:
         return _EMPTY_PICTURE
     try:
-        return _thumbnail(str(home().thumbnail_path(picture_hash)))
+        return _thumbnail(str(here.thumbnail_path(picture_hash)))
     except FileNotFoundError:  # taken away by hand; the page goes on without it
         return _EMPTY_PICTURE
 

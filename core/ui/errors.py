@@ -17,8 +17,8 @@ logger = logging.getLogger("shelflens.ui")
 def shown_errors() -> Iterator[None]:
     """Show whatever goes wrong inside, in words.
 
-    A :class:`~core.errors.ShelfLensError` is the visitor's to mend: its message is shown. Anything else is ours: it gets an
-    id, goes to the server's log with its stack, and the page shows the id. Streamlit's own signals pass through.
+    A :class:`~core.errors.ShelfLensError` is the visitor's to mend: its message is shown. Anything else is ours: it
+    gets an id, goes to the server's log with its stack, and the page shows the id. Streamlit's signals pass through.
     """
     try:
         yield
@@ -26,7 +26,7 @@ def shown_errors() -> Iterator[None]:
         show_problem(error)
     except StreamlitAPIException:
         raise  # a mistake in a page: Streamlit names it in the log
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last line of defense: logged with its stack
         show_fault(error)
 
 

@@ -1,18 +1,15 @@
 """What surrounds every page: the menu, the choice of catalog and the strip of running jobs."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from core.catalog.catalogs import Catalog, list_catalogs
 from core.errors import ShelfLensError
-from core.jobs import JobStatus, list_jobs
+from core.jobs.status import JobStatus, list_jobs
 from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
-from core.ui.navigation import current_page, link
+from core.ui.navigation import BRAND, current_page, link
 from core.ui.wording import counted, duration
 
-BRAND = Path(__file__).with_name("brand")
 ACTIVE_STATES = ("queued", "running")
 STRIP_SECONDS = 2.0
 
@@ -22,10 +19,9 @@ _URL_SEEN = "_catalog_in_url"
 
 def draw_frame() -> st.Page:
     """Draw everything around the page and give the page the visitor asked for."""
-    mark = str(BRAND / "mark.svg")
-    st.set_page_config(page_title="ShelfLens", page_icon=mark, layout="wide", initial_sidebar_state="auto")
-    st.logo(str(BRAND / "wordmark.svg"), size="large", icon_image=mark)
     page = current_page()
+    st.set_page_config(page_title=f"{page.title} · ShelfLens")
+    st.logo(str(BRAND / "wordmark.svg"), size="large", icon_image=str(BRAND / "mark.svg"))
     with st.sidebar, shown_errors():
         _catalog_picker()
         _jobs_strip()

@@ -1,7 +1,8 @@
 """The gate every page calls first.
 
-On a fresh server Streamlit runs a deep-linked page without its entry script: no frame and no login check, until somebody
-opens the entry. The gate notices, registers the pages as the entry would and starts the run again; path and query stay.
+On a fresh server Streamlit runs a deep-linked page without its entry script: no frame and no login check, until
+somebody opens the entry. The gate notices, registers the pages as the entry would and starts the run again; path and
+query stay.
 """
 
 import streamlit as st

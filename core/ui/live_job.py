@@ -1,11 +1,16 @@
-"""A job as it runs: progress, time left, cancel and resume. Everything comes from the job's folder, so refreshing is safe."""
+"""A job as it runs: progress, time left, cancel and resume.
+
+Everything comes from the job's folder, so refreshing is safe.
+"""
 
 from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
 
-from core.jobs import JobStatus, cancel_job, job_log_tail, job_status, list_jobs, read_progress, resume_job
+from core.errors import ShelfLensError
+from core.jobs.status import JobStatus, job_log_tail, job_status, list_jobs, read_progress
+from core.jobs.supervise import cancel_job, resume_job
 from core.ui.caches import home
 from core.ui.charts import curves
 from core.ui.errors import show_problem, shown_errors
@@ -93,13 +98,13 @@ def _draw_stopped(job: JobStatus, buttons: st.delta_generator.DeltaGenerator) ->
     reasons = {
         "failed": job.error or "It failed without a message.",
         "cancelled": "You stopped it. What was finished is kept.",
-        "interrupted": "The worker ended before the job did: the machine or the server was stopped. What was finished is kept.",
+        "interrupted": "The worker ended before the job did, as when the machine stops. What was finished is kept.",
     }
     st.text(reasons.get(job.state, job.message))
     if buttons.button("Resume", key=f"resume_{job.job}", icon=":material/play_arrow:", width="stretch"):
         try:
             resume_job(home(), job.job)
-        except Exception as error:  # noqa: BLE001 - shown below, where there is room for it
+        except ShelfLensError as error:
             show_problem(error)
         else:
             st.rerun()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+BRAND = Path(__file__).with_name("brand")
 PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 _PAGES = {
@@ -26,7 +27,14 @@ def page_names() -> list[str]:
 
 
 def current_page() -> st.Page:
-    """Tell Streamlit which pages there are and draw the menu; give the page the visitor asked for."""
+    """Tell Streamlit which pages there are and draw the menu; give the page the visitor asked for.
+
+    The icon of the browser's tab is set first: without one of our own, a page's menu icon would be fetched from the
+    internet.
+    """
+    st.set_page_config(
+        page_title="ShelfLens", page_icon=str(BRAND / "mark.svg"), layout="wide", initial_sidebar_state="auto"
+    )
     return st.navigation(
         {
             section: [

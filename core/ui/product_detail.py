@@ -1,5 +1,7 @@
 """The dialog about one product: its pictures, what is known, its history, and mending it with undo."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
@@ -136,7 +138,7 @@ def _draw_form(catalog: Catalog, product: Product) -> None:
             _save(catalog, product, asked)
 
 
-def _save(catalog: Catalog, product: Product, asked: dict[str, object]) -> None:
+def _save(catalog: Catalog, product: Product, asked: Mapping[str, object]) -> None:
     """Write the fields that differ, then draw the whole page anew: grids may show the product."""
     values = {name: value for name, value in asked.items() if value != getattr(product, name)}
     if not values:

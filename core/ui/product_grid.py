@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.catalog.money import format_price
 from core.catalog.products import Product
-from core.ui.caches import thumbnail
+from core.ui.caches import thumbnails
 from core.ui.palette import PART_NAMES
 from core.ui.wording import counted, short_category
 
@@ -79,7 +79,9 @@ def product_grid(
     Returns:
         The product a visitor clicked just now, or None.
     """
-    data = {"cards": [_card_data(card) for card in cards], "empty": empty, "label": label, "small": small}
+    pictures = thumbnails([card.picture_hash for card in cards])
+    shown = [_card_data(card, picture) for card, picture in zip(cards, pictures, strict=True)]
+    data = {"cards": shown, "empty": empty, "label": label, "small": small}
     opened = _grid(key=key, data=data, on_opened_change=_nothing).opened
     return str(opened) if opened is not None else None
 
@@ -133,11 +135,11 @@ def _usual_badges(price: int | None, currency: str | None, category: str | None)
     return (*priced, (short_category(category), ""))
 
 
-def _card_data(card: Card) -> dict[str, Any]:
+def _card_data(card: Card, picture: str) -> dict[str, Any]:
     return {
         "id": card.product_id,
         "title": card.title,
-        "picture": thumbnail(card.picture_hash),
+        "picture": picture,
         "badges": card.badges,
         "parts": _part_pieces(card.parts) if card.parts else None,
         "place": card.place,

@@ -1,0 +1,67 @@
+"""Renaming and deleting a catalog, and its log of changes; each with a way back."""
+
+import pandas as pd
+import streamlit as st
+
+from core.catalog.catalogs import Catalog, delete_catalog, rename_catalog
+from core.catalog.log import list_events, undo
+from core.ui.caches import home
+from core.ui.errors import shown_errors
+from core.ui.frame import choose_catalog
+from core.ui.guard import visitor_name
+from core.ui.wording import counted
+
+
+def draw_care(catalog: Catalog) -> None:
+    """Draw everything about the catalog itself."""
+    left, right = st.columns(2, gap="large")
+    with left, st.container(border=True, height="stretch"):
+        _draw_rename(catalog)
+    with right, st.container(border=True, height="stretch"):
+        _draw_delete(catalog)
+    _draw_log(catalog)
+
+
+def _draw_rename(catalog: Catalog) -> None:
+    st.subheader("Rename", anchor=False)
+    with st.form("rename", border=False):
+        name = st.text_input("New name", catalog.name, max_chars=100, help="Letters, digits, '-' and '_'.")
+        if st.form_submit_button("Rename") and name != catalog.name:
+            with shown_errors():
+                rename_catalog(home(), catalog.name, name, actor=visitor_name())
+                choose_catalog(name)
+                st.rerun()
+
+
+def _draw_delete(catalog: Catalog) -> None:
+    st.subheader("Delete", anchor=False)
+    st.markdown(
+        f"Takes {counted(catalog.products, 'product')} out of sight. Runs keep their figures. "
+        "You can undo it on the Overview page under *Last changes*."
+    )
+    sure = st.checkbox("Yes, delete this catalog", key=f"sure_{catalog.catalog_id}")
+    if st.button("Delete", disabled=not sure, icon=":material/delete:"):
+        delete_catalog(home(), catalog.name, actor=visitor_name())
+        st.query_params.pop("catalog", None)
+        st.toast("Deleted. Undo it on the Overview page under Last changes.", icon=":material/delete:")
+        st.rerun()
+
+
+def _draw_log(catalog: Catalog) -> None:
+    st.subheader("Changes of this catalog", anchor=False)
+    events = list_events(home(), catalog_id=catalog.catalog_id, limit=200)
+    frame = pd.DataFrame(
+        {
+            "When (UTC)": [event.at[:16].replace("T", " ") for event in events],
+            "Who": [event.actor for event in events],
+            "What": [event.summary for event in events],
+            "Undone": [event.undone for event in events],
+        }
+    )
+    shown = st.dataframe(
+        frame, hide_index=True, width="stretch", on_select="rerun", selection_mode="single-row", key="catalog_log"
+    )
+    rows = shown.selection.rows
+    if rows and st.button("Undo the selected change", icon=":material/undo:"):
+        undo(home(), events[rows[0]].event_id, actor=visitor_name())
+        st.rerun()

@@ -1,0 +1,35 @@
+"""The offer to embed a catalog, and the job once it runs."""
+
+import streamlit as st
+
+from core.catalog.catalogs import Catalog
+from core.jobs.supervise import submit
+from core.ui.caches import home
+from core.ui.guard import visitor_name
+from core.ui.live_job import active_job, live_job
+from core.ui.wording import counted
+
+
+def offer_embedding(catalog: Catalog, *, why: str) -> None:
+    """Say why an embedding is needed and start one on a click; show the job while it runs.
+
+    Args:
+        catalog: The catalog.
+        why: One sentence of ours.
+    """
+    job = active_job("embed", catalog=catalog.name) or active_job("train", catalog=catalog.name)
+    if job is not None:
+        live_job(job.job, title=f"Embedding {counted(catalog.pictures, 'picture')}")
+        return
+    if not catalog.pictures:
+        st.info(
+            "This catalog has no pictures, so its products cannot be compared.", icon=":material/image_not_supported:"
+        )
+        return
+    with st.container(border=True, key="embed_offer"):
+        words, button = st.columns([4, 1.3], vertical_alignment="center")
+        words.markdown(f"**{why}**  \nEmbedding looks at every picture once and keeps what it saw.")
+        label = f"Embed {counted(catalog.pictures, 'picture')}"
+        if button.button(label, type="primary", width="stretch"):
+            submit(home(), "embed", {"catalog": catalog.name}, actor=visitor_name())
+            st.rerun()

@@ -1,0 +1,24 @@
+"""Pictures that visitors bring: checked again here, because the browser's own limit protects nobody."""
+
+import streamlit as st
+
+from core.ui.errors import show_problem
+
+MAX_UPLOAD_MB = 30
+_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
+
+
+def uploaded_picture(label: str, *, key: str = "upload") -> bytes | None:
+    """Ask for one picture and show it; give its bytes. Its name is never used for anything.
+
+    Args:
+        label: What it is for, in words of ours.
+        key: Names the widget within its page.
+    """
+    file = st.file_uploader(label, type=_TYPES, key=key, max_upload_size=MAX_UPLOAD_MB)
+    if file is None:
+        return None
+    if file.size > MAX_UPLOAD_MB * 1024 * 1024:
+        show_problem(f"The picture has {file.size / 1024**2:.0f} MB; at most {MAX_UPLOAD_MB} MB are read.")
+        return None
+    return file.getvalue()
