@@ -33,7 +33,7 @@ from PIL import (
 )
 
 from core.catalog.picture_modes import orientation, upright_rgb
-from core.catalog.thumbnails import THUMBNAIL_SIDE_PX, encode_thumbnail
+from core.catalog.thumbnails import encode_thumbnail, thumbnail_size
 from core.errors import CatalogError, PictureError
 from core.home import Home
 
@@ -115,7 +115,7 @@ def read_picture(
     data = source if isinstance(source, bytes) else read_picture_file(Path(source))
     with _decoding(name):
         image = _open(data, name=name, max_pixels=max_pixels)
-        return np.asarray(_decode(image, enough_px=enough_px))
+        return np.asarray(_decode(image, enough_px=None if enough_px is None else (enough_px, enough_px)))
 
 
 def store_picture(home: Home, path: Path, *, max_pixels: int = MAX_PIXELS) -> StoredPicture:
@@ -139,7 +139,7 @@ def store_picture_bytes(home: Home, data: bytes, *, name: str, max_pixels: int =
     with _decoding(name):
         image = _open(data, name=name, max_pixels=max_pixels)
         width_px, height_px = image.size
-        picture = _decode(image, enough_px=THUMBNAIL_SIDE_PX)
+        picture = _decode(image, enough_px=thumbnail_size(width_px, height_px))
         if orientation(image) >= 5:  # turned by a quarter
             width_px, height_px = height_px, width_px
         thumbnail = encode_thumbnail(picture)
@@ -227,10 +227,10 @@ def _open(data: bytes, *, name: str, max_pixels: int) -> Image.Image:
     return image
 
 
-def _decode(image: Image.Image, *, enough_px: int | None) -> Image.Image:
-    """Decode a picture to upright RGB, a large JPEG at a fraction that still has `enough_px` on each side."""
+def _decode(image: Image.Image, *, enough_px: tuple[int, int] | None) -> Image.Image:
+    """Decode a picture to upright RGB, a large JPEG at a fraction that is still `enough_px` wide and high."""
     if enough_px is not None:
-        image.draft(None, (enough_px, enough_px))  # formats other than JPEG ignore it
+        image.draft(None, enough_px)  # formats other than JPEG ignore it
     image.load()
     return upright_rgb(image)
 
