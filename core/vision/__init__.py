@@ -1,1 +1,1 @@
-"""Pixels: backbones, weights, features, palettes and embeddings."""
+"""Pixels: decoding, squaring, colors, backbones, features and embeddings."""

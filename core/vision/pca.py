@@ -1,0 +1,107 @@
+"""Principal components of picture features, fitted in blocks, and the projection to short unit vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.files import write_whole
+
+MAX_DIMENSIONS = 256
+MIN_CENTERED_PICTURES = 64
+_LEAST_SHARE = 1e-7  # of the largest variance: smaller directions are rounding
+
+
+@dataclass(frozen=True)
+class Projection:
+    """How features become an embedding.
+
+    Attributes:
+        mean: Subtracted from unit features, float32 (D,).
+        components: Orthonormal columns, float32 (D, d).
+        fitted_pictures: How many pictures it was fitted on.
+    """
+
+    mean: np.ndarray
+    components: np.ndarray
+    fitted_pictures: int
+
+    @property
+    def dimensions(self) -> int:
+        """Length d of an embedding."""
+        return int(self.components.shape[1])
+
+    @property
+    def key(self) -> str:
+        """Name the projection by its content, 12 hex digits."""
+        return hashlib.sha256(self.mean.tobytes() + self.components.tobytes()).hexdigest()[:12]
+
+    def project(self, features: np.ndarray) -> np.ndarray:
+        """Turn features into embeddings.
+
+        Args:
+            features: float32 (M, D).
+
+        Returns:
+            float32 (M, d), rows of length 1; a row is zero when its features have nothing to do with the fit.
+        """
+        return unit_rows((unit_rows(features) - self.mean) @ self.components)
+
+    def save(self, path: Path) -> None:
+        """Write the projection as `.npz` without pickle, whole."""
+        buffer = io.BytesIO()
+        np.savez(buffer, mean=self.mean, components=self.components, fitted_pictures=np.int64(self.fitted_pictures))
+        write_whole(path, buffer.getvalue())
+
+
+def load_projection(path: Path) -> Projection:
+    """Read a projection that was saved.
+
+    Raises:
+        FileNotFoundError: There is none.
+        ValueError: The file is damaged.
+    """
+    with np.load(path, allow_pickle=False) as saved:
+        return Projection(saved["mean"], saved["components"], int(saved["fitted_pictures"]))
+
+
+def fit_projection(blocks: Iterable[np.ndarray], *, dimensions: int = MAX_DIMENSIONS) -> Projection:
+    """Fit principal components of unit features.
+
+    Sums and products are gathered block by block in double precision, so any number of rows fits in memory. Below 64
+    pictures the mean is not subtracted: with few pictures it would leave little but its own noise (two pictures would
+    come out exactly opposite), and cosines of the embedding then equal those of the features.
+
+    Args:
+        blocks: Features, float32 (any, D); at least one row in all.
+        dimensions: At most so many; fewer when the features span fewer.
+
+    Returns:
+        The projection, the same for the same rows: each component's largest entry is positive.
+    """
+    count, total, products = 0, np.zeros(0), np.zeros(0)
+    for block in blocks:
+        rows = unit_rows(block).astype(np.float64)
+        count += len(rows)
+        total = rows.sum(axis=0) + (total if total.size else 0)
+        products = rows.T @ rows + (products if products.size else 0)
+    mean = total / count if count >= MIN_CENTERED_PICTURES else np.zeros_like(total)
+    variances, vectors = np.linalg.eigh(products / count - np.outer(mean, mean))
+    kept = np.flatnonzero(variances > _LEAST_SHARE * max(variances[-1], np.finfo(np.float64).tiny))
+    chosen = kept[::-1][:dimensions] if len(kept) else np.array([len(variances) - 1])
+    components = vectors[:, chosen]
+    largest = np.abs(components).argmax(axis=0)
+    components = components * np.sign(components[largest, np.arange(components.shape[1])])
+    return Projection(mean.astype(np.float32), np.ascontiguousarray(components, dtype=np.float32), count)
+
+
+def unit_rows(rows: np.ndarray) -> np.ndarray:
+    """Scale rows to length 1, float32; rows of length 0 stay."""
+    rows = rows.astype(np.float32, copy=False)
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return rows / np.maximum(lengths, np.finfo(np.float32).tiny)

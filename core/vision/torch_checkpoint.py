@@ -1,0 +1,227 @@
+"""Read tensors from a PyTorch checkpoint without PyTorch and without running anything the file asks for.
+
+A checkpoint is a pickle, and a pickle may call any function. Only the three names that a plain dictionary of
+tensors needs are understood here; every other name is refused before it is looked up. Both layouts in use are
+read: the plain file (a row of pickles, then the numbers) and, since PyTorch 1.6, a ZIP archive.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from core.errors import BackboneError
+
+MAX_CHECKPOINT_BYTES = 2 << 30
+MAX_DIMENSIONS = 8
+_MAX_PICKLE_BYTES = 16 << 20
+_LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+_LEGACY_PROTOCOL = 1001
+_STORAGE_DTYPES = {
+    "HalfStorage": "<f2",
+    "FloatStorage": "<f4",
+    "DoubleStorage": "<f8",
+    "CharStorage": "i1",
+    "ByteStorage": "u1",
+    "ShortStorage": "<i2",
+    "IntStorage": "<i4",
+    "LongStorage": "<i8",
+    "BoolStorage": "?",
+}
+
+
+@dataclass(frozen=True)
+class _StorageType:
+    """Stands in for `torch.FloatStorage` and its sisters; it cannot be called."""
+
+    dtype: str
+
+
+@dataclass(frozen=True)
+class _Storage:
+    """A run of numbers of one type, found in the file under `key`."""
+
+    key: str
+    dtype: np.dtype
+    numbers: int
+
+
+@dataclass(frozen=True)
+class _TensorPlan:
+    """Where in a storage the numbers of a tensor are; counts are in numbers, not bytes."""
+
+    storage: _Storage
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+
+def _plan_tensor(storage: object, offset: object, shape: object, strides: object, *_rest: object) -> _TensorPlan:
+    """Stand in for `torch._utils._rebuild_tensor_v2`: note the layout, touch no memory."""
+    if not isinstance(storage, _Storage):
+        raise BackboneError("the checkpoint describes a tensor without a storage; download the file again")
+    return _TensorPlan(storage, _count(offset), _counts(shape), _counts(strides))
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise BackboneError(f"the checkpoint gives {value!r} where a count is expected; download the file again")
+    return value
+
+
+def _counts(values: object) -> tuple[int, ...]:
+    if not isinstance(values, tuple) or len(values) > MAX_DIMENSIONS:
+        raise BackboneError(
+            f"the checkpoint gives {values!r} where at most {MAX_DIMENSIONS} counts are expected; "
+            "download the file again"
+        )
+    return tuple(_count(value) for value in values)
+
+
+class _TensorUnpickler(pickle.Unpickler):
+    """An unpickler that knows dictionaries, tensors and storages, and refuses any other name."""
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        if (module_name, global_name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        if (module_name, global_name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return _plan_tensor
+        if module_name == "torch" and global_name in _STORAGE_DTYPES:
+            return _StorageType(_STORAGE_DTYPES[global_name])
+        raise BackboneError(
+            f"the checkpoint asks for '{module_name}.{global_name}': only plain tensors are read, because any other "
+            "name could run code; use a file that holds nothing but a state dictionary"
+        )
+
+    def persistent_load(self, pid: Any) -> _Storage:
+        match pid:
+            case ("storage", _StorageType(dtype=dtype), str(key), str(), int(numbers), *_):
+                return _Storage(key, np.dtype(dtype), _count(numbers))
+        raise BackboneError(f"the checkpoint refers to something that is not a storage: {pid!r}")
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    """Numbers, texts, lists and dictionaries only, for the small headers around the tensors."""
+
+    def find_class(self, module_name: str, global_name: str) -> Any:
+        raise BackboneError(f"the checkpoint's header asks for '{module_name}.{global_name}': headers are plain data")
+
+
+def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
+    """Read every tensor of a checkpoint that holds a state dictionary.
+
+    Args:
+        path: A `.pth` or `.pt` file, plain or ZIP, of at most 2 GiB.
+
+    Returns:
+        Contiguous arrays by name, in the file's order; tensors with strides of their own are laid out plainly.
+
+    Raises:
+        BackboneError: The file is missing, too large, damaged, or asks for more than plain tensors.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_CHECKPOINT_BYTES:
+            raise BackboneError(f"'{path}' has {size} bytes: at most {MAX_CHECKPOINT_BYTES} are read")
+        with path.open("rb") as file:
+            if zipfile.is_zipfile(file):
+                return _read_archive(file)
+            file.seek(0)
+            return _read_legacy(file)
+    except OSError as error:
+        raise BackboneError(f"cannot read the checkpoint '{path}': {error.strerror}") from error
+    except (
+        pickle.UnpicklingError,
+        EOFError,
+        zipfile.BadZipFile,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        MemoryError,
+        OverflowError,
+        UnicodeDecodeError,
+    ) as error:
+        raise BackboneError(f"'{path}' is not a PyTorch checkpoint or is damaged: {error}") from error
+
+
+def _read_legacy(file: IO[bytes]) -> dict[str, np.ndarray]:
+    """Read the plain layout: magic, protocol, machine, plans, list of keys, then each storage's length and numbers."""
+    magic, protocol, machine = (_PlainUnpickler(file).load() for _ in range(3))
+    if magic != _LEGACY_MAGIC or protocol != _LEGACY_PROTOCOL or not machine.get("little_endian"):
+        raise BackboneError("the file does not begin like a little-endian PyTorch checkpoint; download it again")
+    plans = _plans_of(_TensorUnpickler(file).load())
+    keys = _PlainUnpickler(file).load()
+    storages = {plan.storage.key: plan.storage for plan in plans.values()}
+    numbers = {}
+    for key in keys:
+        storage = storages[key]
+        length = int.from_bytes(file.read(8), "little")
+        if length != storage.numbers:
+            raise BackboneError(f"storage {key} holds {length} numbers, {storage.numbers} were announced")
+        numbers[key] = _numbers(storage, file.read(length * storage.dtype.itemsize))
+    return _tensors(plans, numbers.__getitem__)
+
+
+def _read_archive(file: IO[bytes]) -> dict[str, np.ndarray]:
+    """Read the ZIP layout: `<name>/data.pkl` with the plans, `<name>/data/<key>` with each storage's numbers."""
+    with zipfile.ZipFile(file) as archive:
+        headers = [entry for entry in archive.infolist() if entry.filename.endswith("/data.pkl")]
+        if len(headers) != 1 or headers[0].file_size > _MAX_PICKLE_BYTES:
+            raise BackboneError("the archive holds no single 'data.pkl' of a sensible size; download the file again")
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_CHECKPOINT_BYTES:
+            raise BackboneError(f"the archive unpacks to more than {MAX_CHECKPOINT_BYTES} bytes")
+        folder = headers[0].filename.removesuffix("data.pkl")
+        plans = _plans_of(_TensorUnpickler(io.BytesIO(archive.read(headers[0]))).load())
+        storages = {plan.storage.key: plan.storage for plan in plans.values()}
+
+        def read(key: str) -> np.ndarray:
+            return _numbers(storages[key], archive.read(f"{folder}data/{key}"))
+
+        return _tensors(plans, read)
+
+
+def _plans_of(value: object) -> dict[str, _TensorPlan]:
+    """Keep the tensors of a state dictionary, refusing anything else."""
+    if not isinstance(value, Mapping):
+        raise BackboneError(f"the checkpoint holds a {type(value).__name__}: a dictionary of tensors is expected")
+    for name, plan in value.items():
+        if not isinstance(name, str) or not isinstance(plan, _TensorPlan):
+            raise BackboneError(f"'{name}' in the checkpoint is a {type(plan).__name__}: a tensor is expected")
+    return dict(value)
+
+
+def _numbers(storage: _Storage, data: bytes) -> np.ndarray:
+    expected = storage.numbers * storage.dtype.itemsize
+    if len(data) != expected:
+        raise BackboneError(f"storage {storage.key} has {len(data)} bytes, {expected} expected: the file is cut short")
+    return np.frombuffer(data, dtype=storage.dtype)
+
+
+def _tensors(plans: dict[str, _TensorPlan], read: Callable[[str], np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: _tensor(name, plan, read(plan.storage.key)) for name, plan in plans.items()}
+
+
+def _tensor(name: str, plan: _TensorPlan, numbers: np.ndarray) -> np.ndarray:
+    """Lay a tensor out contiguously, after checking that it stays inside its storage."""
+    if len(plan.shape) != len(plan.strides):
+        raise BackboneError(f"tensor '{name}' has {len(plan.shape)} dimensions but {len(plan.strides)} strides")
+    if 0 in plan.shape:
+        return np.zeros(plan.shape, dtype=numbers.dtype)
+    steps = zip(plan.shape, plan.strides, strict=True)
+    last = plan.offset + sum((length - 1) * stride for length, stride in steps)
+    # A stride of 0 would let a small file ask for any amount of memory, so the tensor may not outgrow its storage.
+    if last >= numbers.size or int(np.prod(plan.shape, dtype=object)) > numbers.size:
+        raise BackboneError(f"tensor '{name}' of shape {plan.shape} does not fit its storage of {numbers.size} numbers")
+    bytes_of = [stride * numbers.itemsize for stride in plan.strides]
+    view = np.lib.stride_tricks.as_strided(numbers[plan.offset :], plan.shape, bytes_of, writeable=False)
+    return np.ascontiguousarray(view)
