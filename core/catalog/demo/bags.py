@@ -103,7 +103,7 @@ def _flap(canvas: Canvas, finish: Finish, shape: np.random.Generator, metal: np.
     w, top, bottom = shape.uniform(0.56, 0.72), -0.08, 0.6 + shape.uniform(-0.08, 0.06)
     arch = smooth([(-w * 0.86, top + 0.05), (-w * 0.62, top - 0.48), (0, top - 0.74), (w * 0.62, top - 0.48), (w * 0.86, top + 0.05)])
     if shape.random() < 0.5:
-        links = [ellipse((float(x), float(y)), (0.034, 0.022)) for x, y in arch[::2]]
+        links = [ellipse((float(x), float(y)), (0.027, 0.02)) for x, y in arch]
         canvas.paint(canvas.mask(*links), Skin(metal), relief=Relief(puff=0.014, depth=0.8, gloss=0.6), cast=0.3)
     else:
         canvas.paint(canvas.mask(tapered(arch, [0.04] * 5)), finish.skin.plain(), relief=Relief(puff=0.018, depth=0.8), cast=0.3)

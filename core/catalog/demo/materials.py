@@ -65,7 +65,7 @@ def denim(color: np.ndarray) -> Skin:
     return Skin(color, _toned(color, twill + slubs + speckle(120, 0.6, 5) * 0.02), speckle(120, 0.7, 6) * 0.045)
 
 
-def leather(color: np.ndarray, *, grain: float = 0.13) -> Skin:
+def leather(color: np.ndarray, *, grain: float = 0.06) -> Skin:
     """Cover with grained leather, uneven in tone."""
     pebbles = np.abs(speckle(192, 1.5, 7)) * -grain
     return Skin(color, _toned(color, speckle(192, 14, 8) * 0.018 + pebbles * 0.03), pebbles)
@@ -73,7 +73,7 @@ def leather(color: np.ndarray, *, grain: float = 0.13) -> Skin:
 
 def suede(color: np.ndarray) -> Skin:
     """Cover with suede: brushed in soft patches."""
-    return Skin(color, _toned(color, speckle(192, 6, 9) * 0.028 + speckle(192, 0.8, 10) * 0.025), speckle(192, 0.9, 10) * 0.06)
+    return Skin(color, _toned(color, speckle(192, 6, 9) * 0.028 + speckle(192, 0.8, 10) * 0.025), speckle(192, 0.9, 10) * 0.035)
 
 
 def quilted(color: np.ndarray, *, period: int = 40, diagonal: bool = True) -> Skin:
@@ -137,7 +137,7 @@ def brushed(color: np.ndarray) -> Skin:
 def canvas_cloth(color: np.ndarray, *, tile: np.ndarray | None = None) -> Skin:
     """Cover with coarse cotton canvas."""
     y, x = np.mgrid[0:128, 0:128].astype(np.float32)
-    weave = np.sin(x * np.pi / 2) * np.sin(y * np.pi / 2) * 0.3 + speckle(128, 0.8, 1) * 0.16
+    weave = np.sin(x * np.pi / 2) * np.sin(y * np.pi / 2) * 0.22 + speckle(128, 0.8, 1) * 0.07
     body = _toned(color, weave * 0.05) if tile is None else tile
     return Skin(color, body, weave.astype(np.float32))
 

@@ -1,0 +1,199 @@
+"""Boxes and round bars in space, for furniture: a camera, rounded boxes, tubes, and their shadow on the floor.
+
+World coordinates: x right, y up from the floor, z towards the viewer, in object units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from core.catalog.demo.canvas import UNIT, Canvas, bounds
+from core.catalog.demo.curves import Points, rounded, tapered
+from core.catalog.demo.light import Relief, blurred, normals, toned
+from core.catalog.demo.skins import Skin
+
+_FACES = (
+    ((0, 0, 1), ((-1, 1, 1), (1, 1, 1), (1, -1, 1), (-1, -1, 1))),
+    ((1, 0, 0), ((1, 1, 1), (1, 1, -1), (1, -1, -1), (1, -1, 1))),
+    ((-1, 0, 0), ((-1, 1, -1), (-1, 1, 1), (-1, -1, 1), (-1, -1, -1))),
+    ((0, 1, 0), ((-1, 1, -1), (1, 1, -1), (1, 1, 1), (-1, 1, 1))),
+)
+Spot = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Where furniture is seen from: yaw and pitch in radians, distance in object units, lowered so that `floor` fits."""
+
+    yaw: float
+    pitch: float
+    distance: float = 6.0
+    lift: float = 0.0
+
+    def to_view(self, points: np.ndarray) -> np.ndarray:
+        """Turn world coordinates (N, 3) into camera axes (right, up, towards the viewer)."""
+        cy, sy = np.cos(self.yaw), np.sin(self.yaw)
+        cp, sp = np.cos(self.pitch), np.sin(self.pitch)
+        x, y, z = np.asarray(points, dtype=np.float64).T
+        x, z = x * cy + z * sy, -x * sy + z * cy
+        return np.stack([x, y * cp - z * sp, y * sp + z * cp], axis=1)
+
+    def project(self, points: Points | np.ndarray) -> np.ndarray:
+        """Project world coordinates (N, 3) to object units on the picture (N, 2), y down."""
+        view = self.to_view(np.asarray(points))
+        scale = self.distance / (self.distance - view[:, 2])
+        return np.stack([view[:, 0] * scale, self.lift - view[:, 1] * scale], axis=1)
+
+
+def paint_box(
+    canvas: Canvas, camera: Camera, center: Spot, size: Spot, skin: Skin, *, softness: float = 0.012, gloss: float = 0.0, cast: float = 0.0, folds: np.ndarray | None = None, shadow: bool = True
+) -> np.ndarray:
+    """Paint a box with rounded edges; returns its mask.
+
+    Args:
+        canvas: Drawn on.
+        camera: The view.
+        center: Middle of the box in the world.
+        size: Width, height, depth.
+        skin: Covers every face, running along its longer side.
+        softness: Radius of the edges, object units.
+        gloss: Highlight, 0..1.
+        cast: Shadow on what lies below.
+        folds: Extra height field (400, 400) for upholstery.
+        shadow: Whether the box darkens the floor.
+    """
+    corners = _corners(center, size)
+    hull = cv2.convexHull(camera.project(corners).astype(np.float32))[:, 0]
+    mask = canvas.mask(rounded(hull, rounds=3, share=min(0.25, softness * 2.2)) if softness > 0.02 else hull)
+    box = bounds(mask)
+    if box is None:
+        return mask
+    color, normal = _covered(canvas, camera, center, size, skin, box)
+    normal = [blurred(np.ascontiguousarray(part), max(0.5, softness * canvas.unit_px * 0.7)) for part in normal]
+    if folds is not None:
+        nx, ny, _ = normals(folds[box] * canvas.unit_px)
+        normal[0], normal[1] = normal[0] + nx, normal[1] + ny
+    canvas.paint_pixels(mask, _placed(canvas, box, _shade_faces(canvas, color, normal, mask[box], gloss)), cast=cast)
+    if shadow:
+        add_shadow(canvas, camera, corners)
+    return mask
+
+
+def paint_bar(canvas: Canvas, camera: Camera, start: Spot, end: Spot, widths: tuple[float, float], skin: Skin, *, gloss: float = 0.0, shade: float = 1.0, cast: float = 0.0) -> None:
+    """Paint a round bar between two places (legs, spindles)."""
+    line = camera.project(np.array([start, end]))
+    lean = float(np.arctan2(line[1, 0] - line[0, 0], line[1, 1] - line[0, 1]))
+    canvas.paint(canvas.mask(tapered(line, widths, curved=False)), skin, relief=Relief(puff=max(widths) * 0.5, depth=0.9, rim=0.25, gloss=gloss), turn=np.pi / 2 - lean, shade=shade, cast=cast)
+    ends = np.array([start, end, start, end]) + np.array([[-0.03, 0, 0], [-0.03, 0, 0], [0.03, 0, 0], [0.03, 0, 0]])
+    add_shadow(canvas, camera, ends)
+
+
+def paint_disc(canvas: Canvas, camera: Camera, center: Spot, radius: float, thickness: float, skin: Skin, *, squash: float = 1.0, cast: float = 0.0, gloss: float = 0.0) -> None:
+    """Paint a round or oval top: the edge first, then the lit surface with its grain in perspective."""
+    angle = np.linspace(0, 2 * np.pi, 64, endpoint=False)
+    ring = np.stack([np.cos(angle) * radius + center[0], np.full(64, center[1]), np.sin(angle) * radius * squash + center[2]], axis=1)
+    low = ring - (0, thickness, 0)
+    side = cv2.convexHull(np.concatenate([camera.project(ring), camera.project(low)]).astype(np.float32))[:, 0]
+    canvas.paint(canvas.mask(side), skin, relief=Relief(puff=0.05, depth=0.5, rim=0.1), shade=0.74, cast=cast)
+    add_shadow(canvas, camera, ring)
+    top = canvas.mask(camera.project(ring))
+    box = bounds(top)
+    if box is None:
+        return
+    corners = np.array([(-1, 0, -squash), (1, 0, -squash), (1, 0, squash), (-1, 0, squash)]) * radius + center
+    color = _warped(canvas, camera, corners, (2 * radius, 2 * radius * squash), skin, box)
+    canvas.paint_pixels(top, _placed(canvas, box, _top_light(canvas, color, box, gloss)))
+
+
+def add_shadow(canvas: Canvas, camera: Camera, points: np.ndarray) -> None:
+    """Darken the floor where the light, from above and the left, is kept off by the hull of some points."""
+    floor = np.asarray(points, dtype=np.float64).copy()
+    floor[:, 0] += floor[:, 1] * 0.22
+    floor[:, 2] -= floor[:, 1] * 0.05
+    floor[:, 1] = 0
+    hull = cv2.convexHull(camera.project(floor).astype(np.float32))[:, 0]
+    canvas.ground = np.maximum(canvas.ground, canvas.mask(hull))
+
+
+def _corners(center: Spot, size: Spot) -> np.ndarray:
+    signs = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=np.float64)
+    return signs * np.array(size) / 2 + center
+
+
+def _covered(canvas: Canvas, camera: Camera, center: Spot, size: Spot, skin: Skin, box: tuple[slice, slice]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Lay the skin on the visible faces of a box and note which way each pixel faces."""
+    rows, columns = box
+    shape = (rows.stop - rows.start, columns.stop - columns.start)
+    color = np.empty((*shape, 3), np.float32)
+    color[:] = skin.color
+    normal = np.zeros((*shape, 3), np.float32)
+    normal[..., 2] = 1
+    half = np.array(size) / 2
+    faces = []
+    for outward, signs in _FACES:
+        corners = np.array(signs) * half + center
+        facing = camera.to_view(np.array([outward]) * 1.0)[0]
+        to_eye = np.array([0, 0, camera.distance]) - camera.to_view(corners.mean(axis=0)[None])[0]
+        if facing @ to_eye > 0:
+            faces.append((float(camera.to_view(corners)[:, 2].mean()), outward, corners, facing))
+    for _, outward, corners, facing in sorted(faces, key=lambda face: face[0]):
+        pixels = canvas.to_pixels(camera.project(corners)) - (columns.start, rows.start)
+        inside = np.zeros(shape, np.uint8)
+        cv2.fillConvexPoly(inside, np.round(_grown(pixels, 1.5) * 16).astype(np.int32), 1, cv2.LINE_8, 4)
+        spans = (size[0], size[1]) if outward[2] else (size[2], size[1]) if outward[0] else (size[0], size[2])
+        if skin.tile is not None:
+            laid = _warped(canvas, camera, corners, spans, skin, box)
+            color[inside > 0] = laid[inside > 0]
+        normal[inside > 0] = (facing[0], -facing[1], facing[2])
+    return color, [normal[..., k] for k in range(3)]
+
+
+def _grown(polygon: np.ndarray, by: float) -> np.ndarray:
+    middle = polygon.mean(axis=0)
+    away = polygon - middle
+    return middle + away * (1 + by / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1))
+
+
+def _warped(canvas: Canvas, camera: Camera, corners: np.ndarray, spans: tuple[float, float], skin: Skin, box: tuple[slice, slice]) -> np.ndarray:
+    """Sample the skin over a flat rectangle in perspective, grain along its longer side. Returns float32 (H, W, 3)."""
+    rows, columns = box
+    shape = (rows.stop - rows.start, columns.stop - columns.start)
+    if skin.tile is None:
+        return np.broadcast_to(skin.color.astype(np.float32), (*shape, 3))
+    wide, tall = (span * UNIT for span in spans)
+    offset = float(abs(corners[0] @ (37.0, 91.0, 53.0)) % 200)
+    local = np.array([(0, 0), (wide, 0), (wide, tall), (0, tall)], np.float32) + offset
+    if tall > wide:
+        local = local[:, ::-1].copy()
+    pixels = (canvas.to_pixels(camera.project(corners)) - (columns.start, rows.start)).astype(np.float32)
+    warp = cv2.getPerspectiveTransform(pixels, local)
+    laid = cv2.warpPerspective(skin.tile, warp, shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP)
+    return laid.astype(np.float32) * np.float32(1 / 255)
+
+
+def _shade_faces(canvas: Canvas, color: np.ndarray, normal: list[np.ndarray], part: np.ndarray, gloss: float) -> np.ndarray:
+    key, fill = canvas.light.key, canvas.light.fill
+    length = 1 / np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2 + 1e-6)
+    facing = np.maximum((normal[0] * key[0] + normal[1] * key[1] + normal[2] * key[2]) * length, 0)
+    upward = np.maximum(-normal[1] * length, 0)
+    brightness = fill * 0.98 + (1 - fill) * facing * 1.15 + 0.14 * upward
+    rim = np.clip(2 * (1 - blurred(part, 0.014 * canvas.unit_px)), 0, 1)
+    rgb = toned(color, brightness * (1 - 0.14 * rim)) * canvas.light.tint()
+    return np.clip(rgb + (gloss * upward**6 * 0.35)[..., None], 0, 1)
+
+
+def _top_light(canvas: Canvas, color: np.ndarray, box: tuple[slice, slice], gloss: float) -> np.ndarray:
+    """Light a level surface: brighter towards the light on the left."""
+    columns = np.linspace(1.13, 0.97, color.shape[1], dtype=np.float32)[None, :]
+    rows = np.linspace(1.03, 0.98, color.shape[0], dtype=np.float32)[:, None]
+    sheen = np.exp(-((np.linspace(-1, 1, color.shape[1], dtype=np.float32) + 0.35) ** 2) * 6)[None, :]
+    return np.clip(toned(color, columns * rows) + (sheen * np.ones_like(rows) * gloss * 0.3)[..., None], 0, 1)
+
+
+def _placed(canvas: Canvas, box: tuple[slice, slice], rgb: np.ndarray) -> np.ndarray:
+    full = np.zeros_like(canvas.rgb)
+    full[box] = rgb
+    return full
