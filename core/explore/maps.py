@@ -126,7 +126,7 @@ def make_map(
         raise CatalogError(
             f"catalog {catalog.name!r} has no {backbone} embedding to map yet: run `embed {catalog.name}` first"
         )
-    key = [embedding.version, method, values, seed]
+    key = [backbone, embedding.version, method, values, seed]
     version = f"{method}-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]}"
     folder = home.maps / str(catalog.catalog_id) / version
     manifest = _read_manifest(folder)

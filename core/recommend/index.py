@@ -1,7 +1,7 @@
 """The index: everything known about a catalog's products that ranking compares, laid out for speed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from core.recommend.category import CategoryPaths, category_paths
 from core.recommend.color import PALETTE_COLORS, PaletteTable
 from core.recommend.price_levels import PriceLevels, price_levels
 from core.vision.backbones import DEFAULT_BACKBONE
-from core.vision.embeddings import latest_embedding
+from core.vision.embeddings import Embedding, latest_embedding
 from core.vision.palettes import BIN_RGB, read_palettes
 
 
@@ -60,6 +60,7 @@ class CatalogIndex:
         currencies: one a product, None = no price.
         not_embedded: products that have pictures but no row yet, because they came after the embedding.
         without_picture: products that have no picture, so cannot be compared.
+        embedding: what `embeddings` comes from, to place pictures from outside; None when built from arrays.
     """
 
     catalog_name: str
@@ -74,6 +75,7 @@ class CatalogIndex:
     currencies: tuple[str | None, ...]
     not_embedded: int = 0
     without_picture: int = 0
+    embedding: Embedding | None = None
     rows: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -169,44 +171,35 @@ def open_index(home: Home, catalog: Catalog, *, backbone: str = DEFAULT_BACKBONE
             f"catalog {catalog.name!r} has no {backbone} embedding yet: make it with "
             f"`embed {catalog.name} --backbone {backbone}` or on the Catalog page"
         )
+    _ = embedding.projection  # read now: a cached index may outlive the version on the disk
     table = product_table(home, catalog)
-    kept, table, matrix = _align(table, embedding.product_ids, matrix=embedding.matrix)
+    kept, matrix = _align(table, embedding.product_ids, matrix=embedding.matrix)
     hashes = kept["picture_hash"].tolist()
     waiting = table["picture_hash"].notna() & ~table["product_id"].isin(kept["product_id"])
-    return build_index(
-        kept,
-        matrix,
-        palettes=read_palettes(home, hashes),
+    index = build_index(kept, matrix, palettes=read_palettes(home, hashes))
+    return replace(
+        index,
         catalog_name=catalog.name,
         catalog_version=catalog.version,
         embedding_version=embedding.version,
         not_embedded=int(waiting.sum()),
         without_picture=int(table["picture_hash"].isna().sum()),
+        embedding=embedding,
     )
 
 
-def _align(
-    table: pd.DataFrame, embedded_ids: Sequence[str], *, matrix: np.ndarray
-) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+def _align(table: pd.DataFrame, embedded_ids: Sequence[str], *, matrix: np.ndarray) -> tuple[pd.DataFrame, np.ndarray]:
     """Bring products and embedding rows to the same, position order; copy the matrix only when it must change."""
     row_of = {product_id: row for row, product_id in enumerate(embedded_ids)}
     pictured = table["picture_hash"].notna()
     here = np.array([product_id in row_of for product_id in table["product_id"]], bool) & pictured.to_numpy()
     order = np.array([row_of[product_id] for product_id in table["product_id"][here]], np.intp)
     unchanged = len(order) == len(matrix) and bool((order == np.arange(len(order))).all())
-    return table[here], table, matrix if unchanged else np.ascontiguousarray(matrix[order])
+    return table[here], matrix if unchanged else np.ascontiguousarray(matrix[order])
 
 
 def build_index(
-    products: pd.DataFrame,
-    embeddings: np.ndarray,
-    *,
-    palettes: tuple[np.ndarray, np.ndarray],
-    catalog_name: str = "catalog",
-    catalog_version: int = 1,
-    embedding_version: str = "",
-    not_embedded: int = 0,
-    without_picture: int = 0,
+    products: pd.DataFrame, embeddings: np.ndarray, *, palettes: tuple[np.ndarray, np.ndarray]
 ) -> CatalogIndex:
     """Build an index from arrays already in hand.
 
@@ -214,23 +207,18 @@ def build_index(
         products: N rows with product_id, category, price_minor_units and currency, in position order.
         embeddings: float32 (N, d), rows of length 1.
         palettes: bins (N, 5) and shares (N, 5) of the products' pictures.
-        catalog_name: For messages.
-        catalog_version: Of the catalog the products were read from.
-        embedding_version: Of the embedding.
-        not_embedded: Products that have pictures but no row.
-        without_picture: Products without pictures.
 
     Returns:
-        The index.
+        The index, of a catalog named "catalog".
     """
     categories = _values(products["category"])
     prices = [None if price is None else int(price) for price in _values(products["price_minor_units"])]
     currencies = _values(products["currency"])
     bins, shares = palettes
     return CatalogIndex(
-        catalog_name=catalog_name,
-        catalog_version=catalog_version,
-        embedding_version=embedding_version,
+        catalog_name="catalog",
+        catalog_version=0,
+        embedding_version="",
         product_ids=tuple(products["product_id"].astype(str)),
         embeddings=np.asarray(embeddings, np.float32),  # a view of a memory-mapped array, no copy
         palettes=PaletteTable(bins, shares, bin_rgb=BIN_RGB),
@@ -238,8 +226,6 @@ def build_index(
         category=category_paths(categories),
         prices_minor_units=tuple(prices),
         currencies=tuple(currencies),
-        not_embedded=not_embedded,
-        without_picture=without_picture,
     )
 
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from core.vision.palettes import BIN_RGB
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.recommend.color import PaletteTable, color_similarities, rgb_to_lab
+from core.vision.palettes import BIN_RGB
 
 LAB = rgb_to_lab(BIN_RGB)
 SIMILARITIES = color_similarities(LAB, LAB)
