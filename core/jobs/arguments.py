@@ -1,6 +1,7 @@
 """What each kind of job takes. Built when a job is asked for, so that mistakes show at once and not in a worker."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ class ImportArguments:
         source: What to import; made absolute here, because a worker runs in another folder.
         catalog: Name of the catalog, made when missing.
         format: How the source is built; "auto" finds out.
-        options: Fields of ``core.catalog.imports.ImportOptions``.
+        options: Fields of ``core.catalog.import_options.ImportOptions``; missing ones take their default.
     """
 
     source: str
@@ -26,10 +27,17 @@ class ImportArguments:
     options: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        from core.catalog.catalogs import check_name  # brings the database along, which listing jobs does without
+        # Imported here, because they bring the database along, which listing jobs does without.
+        from core.catalog.catalogs import check_name
+        from core.catalog.import_options import ImportOptions
+        from core.catalog.imports import open_source
 
         check_name(self.catalog)
-        object.__setattr__(self, "source", str(Path(self.source).expanduser().absolute()))
+        options = ImportOptions(**check_names(self.options, ImportOptions, what="an import"))
+        object.__setattr__(self, "options", options.to_json())
+        if "://" not in self.source:
+            object.__setattr__(self, "source", str(Path(self.source).expanduser().absolute()))
+        open_source(self.source, format=self.format)
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,28 @@ class DemoArguments:
 
     def __post_init__(self) -> None:
         check_seed(self.seed)
+
+
+def check_names(given: Mapping[str, Any], build: Any, *, what: str) -> Mapping[str, Any]:
+    """Check that a dataclass has a field for everything given, and gets everything it needs.
+
+    Args:
+        given: Values by name.
+        build: The dataclass.
+        what: What takes them, in words.
+
+    Raises:
+        SettingsError: A name is unknown or missing; the message lists the right ones.
+    """
+    known = {each.name: each for each in fields(build)}
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise SettingsError(f"{what} takes no {', '.join(unknown)}; it takes: {', '.join(known)}")
+    needed = {name for name, each in known.items() if each.default is MISSING and each.default_factory is MISSING}
+    missing = sorted(needed - set(given))
+    if missing:
+        raise SettingsError(f"{what} needs {', '.join(missing)}")
+    return given
 
 
 def check_seed(seed: int) -> None:

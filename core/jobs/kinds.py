@@ -8,13 +8,20 @@ lies in a home cannot choose which code runs.
 import importlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from core.errors import JobError, SettingsError
+from core.errors import JobError
 from core.home import Home
 from core.jobs import work
-from core.jobs.arguments import DemoArguments, EmbedArguments, ImportArguments, MapArguments, TrainArguments
+from core.jobs.arguments import (
+    DemoArguments,
+    EmbedArguments,
+    ImportArguments,
+    MapArguments,
+    TrainArguments,
+    check_names,
+)
 from core.progress import Progress
 
 EXTRA_KINDS = "SHELFLENS_EXTRA_KINDS"
@@ -72,15 +79,7 @@ def check_arguments(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         SettingsError: An argument is unknown, missing or out of its range.
     """
     build = find_kind(kind).arguments
-    known = {field.name: field for field in fields(build)}  # type: ignore[arg-type]
-    unknown = sorted(set(arguments) - set(known))
-    if unknown:
-        raise SettingsError(f"a job of kind {kind!r} takes no {', '.join(unknown)}; it takes: {', '.join(known)}")
-    needed = {name for name, field in known.items() if field.default is MISSING and field.default_factory is MISSING}
-    missing = sorted(needed - set(arguments))
-    if missing:
-        raise SettingsError(f"a job of kind {kind!r} needs {', '.join(missing)}")
-    return asdict(build(**arguments))
+    return asdict(build(**check_names(arguments, build, what=f"a job of kind {kind!r}")))
 
 
 def _extra_kinds() -> Mapping[str, Kind]:

@@ -5,17 +5,22 @@ from typing import Any
 
 from core.home import Home
 from core.jobs.arguments import DemoArguments, EmbedArguments, ImportArguments, MapArguments, TrainArguments
+from core.jobs.parts import in_parts
 from core.progress import Progress
 
 
 def import_folder(home: Home, arguments: ImportArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
     """Import a source into a catalog; what is there already is not imported again."""
-    from core.catalog.imports import ImportOptions, import_source, open_source
+    from core.catalog.import_options import ImportOptions
+    from core.catalog.imports import import_source, open_source
 
-    options = ImportOptions(**arguments.options)
-    source = open_source(arguments.source, format=arguments.format, options=options)
     report = import_source(
-        home, source, catalog_name=arguments.catalog, actor=actor, options=options, progress=progress
+        home,
+        open_source(arguments.source, format=arguments.format),
+        catalog_name=arguments.catalog,
+        actor=actor,
+        options=ImportOptions(**arguments.options),
+        progress=progress,
     )
     return dict(report.to_json())
 
@@ -51,21 +56,25 @@ def train(home: Home, arguments: TrainArguments, *, actor: str, progress: Progre
 
 
 def draw_map(home: Home, arguments: MapArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
-    """Lay out the embedding of a catalog in two dimensions; a missing embedding is made first."""
+    """Lay out the embedding of a catalog in two dimensions; what it lacks is embedded first."""
     from core.catalog.catalogs import find_catalog
     from core.explore.maps import make_map
+    from core.vision.embed import embed_catalog
 
+    parts = in_parts(progress, {"embed": 1, "map": 1})
+    catalog = find_catalog(home, arguments.catalog)
+    embed_catalog(home, catalog, backbone=arguments.backbone, actor=actor, progress=parts["embed"])
     report = make_map(
         home,
-        find_catalog(home, arguments.catalog),
+        catalog,
         method=arguments.method,
         backbone=arguments.backbone,
         settings=arguments.settings,
         seed=arguments.seed,
         actor=actor,
-        progress=progress,
+        progress=parts["map"],
     )
-    return asdict(report)
+    return report.to_json()
 
 
 def build_demo(home: Home, arguments: DemoArguments, *, actor: str, progress: Progress) -> dict[str, Any]:

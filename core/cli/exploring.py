@@ -1,0 +1,134 @@
+"""Commands that show and recommend: map and similar."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.cli.parser import Commands, Parser, refuse_unsupported, whole_number
+from core.cli.session import Session
+from core.cli.tables import facts, seconds_cell, table
+
+if TYPE_CHECKING:
+    from core.catalog.catalogs import Catalog
+
+METHODS = ("umap", "pca")
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands of this group."""
+    drawing = commands.add(
+        "map", draw_map, show=show_map, summary="lay out a catalog in two dimensions", detachable=True
+    )
+    drawing.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
+    drawing.add_argument("--method", choices=METHODS, default="umap", help="default umap")
+    drawing.add_argument("--embedding", metavar="NAME", default="", help="backbone whose embedding to use")
+    drawing.add_argument("--seed", metavar="N", type=whole_number(0), default=0, help="makes it repeatable; default 0")
+    similar = commands.add("similar", find_similar, show=show_similar, summary="rank look-alikes")
+    similar.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
+    query = similar.add_mutually_exclusive_group(required=True)
+    query.add_argument("--product", metavar="ID", help="look-alikes of this product")
+    query.add_argument("--picture", metavar="FILE", help="look-alikes of this picture file")
+    similar.add_argument("--k", metavar="N", type=whole_number(1), default=10, help="matches; default 10")
+    _add_weights(similar)
+    similar.add_argument("--embedding", metavar="NAME", default="", help="backbone whose embedding to use")
+    similar.add_argument(
+        "--pool", metavar="N", type=whole_number(1), help="rerank only the N nearest by sight; default all"
+    )
+    similar.add_argument("--user", metavar="ID", help="rank by a user's taste; refused so far")
+
+
+def _add_weights(parser: Parser) -> None:
+    for name, weight in (("visual", 1.0), ("color", 0.5), ("price", 0.5), ("category", 0.0)):
+        parser.add_argument(
+            f"--{name}",
+            metavar="W",
+            type=_weight,
+            default=weight,
+            help=f"weight of the {name} part; default {weight:g}",
+        )
+
+
+def draw_map(session: Session) -> dict[str, Any]:
+    """Lay out a catalog; its embedding is made first when it is missing."""
+    given = session.arguments
+    arguments = {
+        "catalog": given.catalog,
+        "method": given.method,
+        "backbone": given.embedding,
+        "seed": given.seed,
+    }
+    return session.run_job("map", arguments)
+
+
+def find_similar(session: Session) -> dict[str, Any]:
+    """Rank look-alikes; an embedding that is missing or behind its catalog is made first."""
+    from core.catalog.catalogs import find_catalog
+    from core.recommend.similar import similar
+    from core.recommend.weights import RankWeights
+
+    given = session.arguments
+    refuse_unsupported(given, ("--user",), way_out="leave it out")
+    weights = RankWeights(visual=given.visual, color=given.color, price=given.price, category=given.category)
+    catalog = find_catalog(session.home, given.catalog)
+    backbone = _embedded_backbone(session, catalog)
+    return similar(
+        session.home,
+        catalog,
+        product_id=given.product,
+        picture=Path(given.picture) if given.picture else None,
+        k=given.k,
+        weights=weights,
+        pool=given.pool,
+        backbone=backbone,
+    )
+
+
+def _embedded_backbone(session: Session, catalog: "Catalog") -> str:
+    """Give the backbone that ``--embedding`` names, after embedding what has no row yet."""
+    from core.recommend.index import open_index
+    from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
+    from core.vision.embeddings import latest_embedding
+
+    backbone = find_backbone(session.arguments.embedding or DEFAULT_BACKBONE).name
+    embedding = latest_embedding(session.home, catalog, backbone=backbone)
+    if embedding is None or open_index(session.home, catalog, backbone=backbone).stale:
+        session.run_here("embed", {"catalog": catalog.name, "backbone": backbone})
+    return backbone
+
+
+def show_map(result: dict[str, Any]) -> str:
+    """Say what a map holds and where it is."""
+    return facts(
+        {
+            "points": result["points"],
+            "trustworthiness": result["trustworthiness"],
+            "took": seconds_cell(result["seconds"]),
+            "file": result["file"],
+        }
+    )
+
+
+def show_similar(result: dict[str, Any]) -> str:
+    """Lay out matches with the parts of each score."""
+    rows = [
+        {**each, **each["parts"], "price": each["price"], "price part": each["parts"]["price"]}
+        for each in result["matches"]
+    ]
+    columns = {
+        "product_id": "PRODUCT",
+        "score": "SCORE",
+        "visual": "VISUAL",
+        "color": "COLOR",
+        "price part": "PRICE LEVEL",
+    }
+    return table(rows, {**columns, "price": "PRICE"}, empty="no match")
+
+
+def _weight(text: str) -> float:
+    try:
+        weight = float(text)
+    except ValueError:
+        weight = -1.0
+    if not 0 <= weight < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a number of at least 0, not {text!r}")
+    return weight

@@ -1,0 +1,200 @@
+"""Commands that learn and judge: embed, train, runs, evaluate, predict, rename-run, delete-run."""
+
+from pathlib import Path
+from typing import Any
+
+from core.cli.catalogs import show_event
+from core.cli.parser import Commands, pair, pairs, whole_number
+from core.cli.session import Session
+from core.cli.tables import facts, percent_cell, seconds_cell, table
+
+
+def add_commands(commands: Commands) -> None:
+    """Add the commands of this group."""
+    _add_embed_and_train(commands)
+    runs = commands.add("runs", list_all, show=show_runs, summary="list the runs, newest first")
+    runs.add_argument("--catalog", metavar="NAME", help="only runs on this catalog")
+    evaluate = commands.add("evaluate", evaluate_run, show=show_evaluation, summary="judge a run on its test pictures")
+    evaluate.add_argument("run_id", metavar="RUN", help="id of the run")
+    evaluate.add_argument("--on", metavar="CATALOG", help="judge it on every picture of another catalog instead")
+    predict = commands.add("predict", predict_pictures, show=show_predictions, summary="classify picture files")
+    predict.add_argument("run_id", metavar="RUN", help="id of the run")
+    predict.add_argument("pictures", metavar="PICTURE", nargs="+", help="picture files")
+    predict.add_argument("--top", metavar="K", type=whole_number(1), default=5, help="classes to show; default 5")
+    rename = commands.add("rename-run", rename_one, show=show_event, summary="give a run another name; its id stays")
+    rename.add_argument("run_id", metavar="RUN", help="id of the run")
+    rename.add_argument("name", metavar="NAME", help="its new name")
+    delete = commands.add("delete-run", delete_one, show=show_event, summary="delete a run; can be undone")
+    delete.add_argument("run_id", metavar="RUN", help="id of the run")
+
+
+def _add_embed_and_train(commands: Commands) -> None:
+    embed = commands.add(
+        "embed", embed_catalog, show=show_embedding, summary="compute features and the embedding", detachable=True
+    )
+    embed.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
+    embed.add_argument("--backbone", metavar="NAME", default="", help="see `doctor`; default efficientnet-lite0")
+    train = commands.add("train", train_run, show=show_training, summary="train a model", detachable=True)
+    train.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
+    train.add_argument("--recipe", metavar="NAME", required=True, help="how to train: linear")
+    train.add_argument("--backbone", metavar="NAME", default="", help="see `doctor`; default efficientnet-lite0")
+    train.add_argument("--target", metavar="TARGET", default="category", help="category or category:LEVEL")
+    train.add_argument("--set", metavar="KEY=VALUE", type=pair, action="append", help="a setting of the recipe")
+    train.add_argument("--seed", metavar="N", type=whole_number(0), default=0, help="makes it repeatable; default 0")
+    train.add_argument("--name", metavar="NAME", help="what to call the run")
+
+
+def embed_catalog(session: Session) -> dict[str, Any]:
+    """Compute what is missing of a catalog's features, and its embedding."""
+    given = session.arguments
+    return session.run_job("embed", {"catalog": given.catalog, "backbone": given.backbone})
+
+
+def train_run(session: Session) -> dict[str, Any]:
+    """Train a model on a catalog."""
+    given = session.arguments
+    arguments = {
+        "catalog": given.catalog,
+        "recipe": given.recipe,
+        "backbone": given.backbone,
+        "target": given.target,
+        "settings": pairs(given.set, option="--set"),
+        "seed": given.seed,
+        "name": given.name,
+    }
+    return session.run_job("train", arguments)
+
+
+def list_all(session: Session) -> dict[str, Any]:
+    """List the runs."""
+    from core.catalog.catalogs import find_catalog
+    from core.models.runs import list_runs
+
+    name = session.arguments.catalog
+    catalog_id = None if name is None else find_catalog(session.home, name).catalog_id
+    return {
+        "runs": [
+            {
+                "run": each.run_id,
+                "name": each.name,
+                "catalog": each.catalog,
+                "recipe": each.recipe,
+                "backbone": each.backbone,
+                "created": each.created,
+                "seconds": each.seconds,
+                "state": each.state,
+                "metrics": each.metrics,
+            }
+            for each in list_runs(session.home, catalog_id=catalog_id)
+        ]
+    }
+
+
+def evaluate_run(session: Session) -> dict[str, Any]:
+    """Judge a run."""
+    from core.catalog.catalogs import find_catalog
+    from core.evaluation.report import evaluate_run as evaluate
+    from core.models.runs import open_run
+
+    given = session.arguments
+    run = open_run(session.home, given.run_id)
+    if given.on is not None:
+        backbone = str(run.manifest["backbone"])
+        find_catalog(session.home, given.on)
+        session.run_here("embed", {"catalog": given.on, "backbone": backbone})
+    return dict(evaluate(session.home, given.run_id, on=given.on).to_json())
+
+
+def predict_pictures(session: Session) -> dict[str, Any]:
+    """Classify picture files."""
+    from core.catalog.pictures import read_picture
+    from core.models.predict import predict_pictures as predict
+
+    given = session.arguments
+    pictures = [read_picture(Path(name)) for name in given.pictures]
+    predicted = predict(session.home, given.run_id, pictures, top=given.top)
+    return {
+        "predictions": [
+            {"picture": name, "classes": [{"name": label, "probability": float(share)} for label, share in classes]}
+            for name, classes in zip(given.pictures, predicted, strict=True)
+        ]
+    }
+
+
+def rename_one(session: Session) -> dict[str, Any]:
+    """Give a run another name."""
+    from core.models.runs import rename_run
+
+    given = session.arguments
+    return {"event": str(rename_run(session.home, given.run_id, given.name, actor=session.actor))}
+
+
+def delete_one(session: Session) -> dict[str, Any]:
+    """Take a run out of sight."""
+    from core.models.runs import delete_run
+
+    return {"event": str(delete_run(session.home, session.arguments.run_id, actor=session.actor))}
+
+
+def show_embedding(result: dict[str, Any]) -> str:
+    """Say what embedding did."""
+    return facts(
+        {
+            "backbone": result["backbone"],
+            "pictures": result["pictures"],
+            "of them reused": result["reused"],
+            "dimensions": result["dimensions"],
+            "took": seconds_cell(result["seconds"]),
+            "pictures a second": result["pictures_per_second"],
+        }
+    )
+
+
+def show_training(result: dict[str, Any]) -> str:
+    """Say how well a model learned."""
+    head = {"run": result["run"], "recipe": result["recipe"], "backbone": result["backbone"]}
+    text = facts({**head, "classes": _count(result["classes"]), "took": seconds_cell(result["seconds"])})
+    rows = [{"split": split, **values} for split, values in result["metrics"].items() if isinstance(values, dict)]
+    columns = {"split": "SPLIT", "pictures": "PICTURES", "accuracy": "ACCURACY", "macro_f1": "MACRO F1", "loss": "LOSS"}
+    return f"{text}\n\n{table(rows, columns, empty='no metrics')}"
+
+
+def show_runs(result: dict[str, Any]) -> str:
+    """Lay out runs with their test accuracy."""
+    rows = [
+        {
+            **each,
+            "created": each["created"][:16].replace("T", " "),
+            "test": percent_cell((each["metrics"].get("test") or {}).get("accuracy")),
+        }
+        for each in result["runs"]
+    ]
+    columns = {"run": "RUN", "name": "NAME", "catalog": "CATALOG", "recipe": "RECIPE", "created": "CREATED (UTC)"}
+    return table(rows, {**columns, "test": "TEST ACCURACY"}, empty="no run yet; make one with `train`")
+
+
+def show_evaluation(result: dict[str, Any]) -> str:
+    """Say how well a run does."""
+    names = ("run", "catalog", "pictures", "accuracy", "macro_f1")
+    lines = [facts({name: result[name] for name in names})]
+    if result["unmatched_classes"]:
+        lines.append(f"classes the run does not know: {', '.join(result['unmatched_classes'])}")
+    return "\n".join([*lines, *(f"warning: {each}" for each in result["warnings"])])
+
+
+def show_predictions(result: dict[str, Any]) -> str:
+    """Lay out the classes of each picture."""
+    rows = [
+        {
+            "picture": each["picture"] if place == 0 else "",
+            "class": one["name"],
+            "share": percent_cell(one["probability"]),
+        }
+        for each in result["predictions"]
+        for place, one in enumerate(each["classes"])
+    ]
+    return table(rows, {"picture": "PICTURE", "share": "SHARE", "class": "CLASS"}, empty="no picture")
+
+
+def _count(classes: Any) -> Any:
+    return len(classes) if isinstance(classes, list) else classes

@@ -1,0 +1,100 @@
+"""Calling a command, and the promises every call keeps: one JSON object, one message, exit codes 0, 1, 2 and 130."""
+
+import json
+import os
+import secrets
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from core import __version__
+from core.cli import catalogs, changes, doctor, exploring, imports, jobs, learning
+from core.cli.parser import Commands, Parser, add_common, check_common
+from core.cli.progress_line import printable
+from core.cli.session import Session
+from core.errors import Cancelled, ShelfLensError
+from core.jobs import JobFault
+from core.jobs.json_values import to_json_value
+
+DONE, FAULT, BAD_INPUT, CANCELLED = 0, 1, 2, 130
+
+_DESCRIPTION = """ShelfLens: classify, map, recommend and mend a shop's product pictures.
+
+Without --detach a command runs its job in the foreground, where Ctrl-C cancels it.
+Exit codes: 0 done, 2 bad input or usage, 1 internal fault, 130 cancelled.
+Every command is described in docs/command-line.md."""
+
+
+def build_parser() -> tuple[Parser, dict[str, Parser]]:
+    """Build the parser of the whole command line and, by name, that of each command."""
+    parser = Parser(prog="python -m core", description=_DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"ShelfLens {__version__}")
+    add_common(parser, detachable=True)
+    parser.set_defaults(home=None, json=False, detach=False, detachable=False)
+    commands = Commands(parser)
+    for group in (doctor, imports, catalogs, learning, exploring, jobs, changes):
+        group.add_commands(commands)
+    return parser, commands.parsers
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: The words after ``python -m core``; None takes those of this process.
+
+    Returns:
+        The exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a name the terminal cannot spell is no reason to fail
+    try:
+        code = _call(arguments)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader has seen enough, as in `... | head`. Python would complain once more while closing the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+def _call(arguments: Sequence[str] | None) -> int:
+    try:
+        parsed = build_parser()[0].parse_args(arguments)
+        check_common(parsed)
+        result = to_json_value(parsed.run(Session(parsed)))
+    except BrokenPipeError:
+        raise
+    except (Cancelled, KeyboardInterrupt):
+        return _tell("cancelled; what was finished is kept", CANCELLED)
+    except ShelfLensError as error:
+        return _tell(f"error: {error}", BAD_INPUT)
+    except JobFault as error:
+        return _tell(f"error: {error}", FAULT)
+    except Exception as error:
+        if os.environ.get("SHELFLENS_DEBUG"):
+            raise
+        return _tell(_fault_message(error), FAULT)
+    print(_text(parsed, result))
+    return DONE
+
+
+def _text(parsed: Any, result: dict[str, Any]) -> str:
+    if parsed.json:
+        return json.dumps(result, allow_nan=False)  # plain ASCII, so that no terminal's encoding can break it
+    return str(result["job"]) if parsed.detach else parsed.show(result)
+
+
+def _tell(message: str, code: int) -> int:
+    print(printable(" ".join(message.split())), file=sys.stderr)
+    return code
+
+
+def _fault_message(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"error: internal fault {secrets.token_hex(4)}: {type(error).__name__}: {error} "
+        f"({last.filename}:{last.lineno}); set SHELFLENS_DEBUG=1 to see the traceback"
+    )
