@@ -99,7 +99,7 @@ def test_refused_writing_names_the_home(home, tmp_path, monkeypatch):
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(os, "replace", refused)
-    with pytest.raises(CatalogError, match="cannot write in .*home: Read-only file system"):
+    with pytest.raises(CatalogError, match=r"cannot write in .*home: Read-only file system"):
         store_picture(home, save_picture(tmp_path / "a.jpg"))
 
 
