@@ -31,13 +31,23 @@ class PriceThresholds:
 
     hundredths: tuple[int, int, int]
 
+    def levels(self, prices_minor_units: np.ndarray) -> np.ndarray:
+        """Give prices their levels: 1 at or below the first quantile, then 2, 3, and 4 above the last.
+
+        Args:
+            prices_minor_units: int64 (M,).
+
+        Returns:
+            float32 (M,): 1, 2, 3 or 4; all 2.5 when the three quantiles agree.
+        """
+        if self.hundredths[0] == self.hundredths[2]:
+            return np.full(len(prices_minor_units), _SAME_PRICE_LEVEL, np.float32)
+        whole = [hundredths // 100 for hundredths in self.hundredths]  # a whole price is above both or neither
+        return (1 + np.searchsorted(whole, prices_minor_units, side="left")).astype(np.float32)
+
     def level(self, price_minor_units: int) -> float:
-        """Return the level of a price: 1 at or below the first quantile, 2, 3, 4 above the last; 2.5 if all agree."""
-        low, middle, high = self.hundredths
-        if low == high:
-            return _SAME_PRICE_LEVEL
-        price = int(price_minor_units) * 100
-        return 1.0 + (price > low) + (price > middle) + (price > high)
+        """Give one price its level."""
+        return float(self.levels(np.array([price_minor_units], np.int64))[0])
 
 
 def price_thresholds(prices_minor_units: Sequence[int] | np.ndarray) -> PriceThresholds:
@@ -49,7 +59,7 @@ def price_thresholds(prices_minor_units: Sequence[int] | np.ndarray) -> PriceThr
     Returns:
         Quantiles at 30, 65 and 90 %, linear between neighbours (numpy's default method), exact.
     """
-    ordered = sorted(int(price) for price in prices_minor_units)
+    ordered = np.sort(np.asarray(prices_minor_units, np.int64)).tolist()
     return PriceThresholds(tuple(_quantile_hundredths(ordered, percent) for percent in QUANTILES_PERCENT))  # type: ignore[arg-type]
 
 
@@ -120,22 +130,21 @@ def price_levels(
     Returns:
         The levels of the N products.
     """
-    groups: dict[Group, list[int]] = {}
-    for price, currency, category in zip(prices_minor_units, currencies, categories, strict=True):
+    rows_of: dict[Group, list[int]] = {}
+    prices_of: dict[str, list[int]] = {}
+    for row, (price, currency) in enumerate(zip(prices_minor_units, currencies, strict=True)):
         if price is not None and currency is not None:
-            for group in {(category, currency), (None, currency)}:
-                groups.setdefault(group, []).append(price)
-    thresholds = {group: price_thresholds(prices) for group, prices in groups.items()}
-    known = tuple(sorted({currency for _, currency in groups}))
-    levels = PriceLevels(thresholds, np.empty(0, np.intp), known)
-    place_of_currency = {currency: place for place, currency in enumerate(known)}
-    place_of_level = {float(level): place for place, level in enumerate(LEVELS)}
-
-    def code(price: int | None, currency: str | None, category: str | None) -> int:
-        level = levels.level(price, currency, category=category)
-        if level is None or currency is None:
-            return levels.missing_code
-        return place_of_currency[currency] * len(LEVELS) + place_of_level[level]
-
-    rows = zip(prices_minor_units, currencies, categories, strict=True)
-    return PriceLevels(thresholds, np.fromiter((code(*row) for row in rows), np.intp), known)
+            rows_of.setdefault((categories[row], currency), []).append(row)
+            prices_of.setdefault(currency, []).append(price)
+    known = tuple(sorted(prices_of))
+    thresholds: dict[Group, PriceThresholds] = {
+        (None, currency): price_thresholds(prices) for currency, prices in prices_of.items()
+    }
+    codes = np.full(len(prices_minor_units), len(known) * len(LEVELS), np.intp)
+    for group, rows in rows_of.items():
+        prices = np.array([prices_minor_units[row] for row in rows], np.int64)
+        if group not in thresholds:
+            thresholds[group] = price_thresholds(prices)
+        levels = thresholds[group].levels(prices)
+        codes[rows] = known.index(group[1]) * len(LEVELS) + np.searchsorted(LEVELS, levels)
+    return PriceLevels(thresholds, codes, known)

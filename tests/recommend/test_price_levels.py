@@ -82,5 +82,22 @@ def test_an_unknown_category_is_placed_in_the_whole_currency():
     assert levels.level(None, "EUR", category="Mugs") is None
 
 
+rows = st.tuples(
+    st.one_of(st.none(), st.integers(0, 40)), st.sampled_from(["EUR", "INR"]), st.sampled_from(["Mugs", "Lamps", None])
+)
+
+
+@given(st.lists(rows, max_size=40), st.sampled_from(["EUR", "INR", "USD"]))
+def test_every_product_is_on_the_level_of_its_price(products, currency):
+    prices, currencies, categories = zip(*products, strict=True) if products else ((), (), ())
+    levels = price_levels(prices, currencies, categories=categories)
+    found = levels.similarities(2.0, currency)[levels.codes]
+    for similarity, price, own, category in zip(found, prices, currencies, categories, strict=True):
+        if price is None or own != currency:
+            assert np.isnan(similarity)
+        else:
+            assert similarity == pytest.approx((3 - abs(2 - levels.level(price, own, category=category))) / 3)
+
+
 def test_every_level_is_in_the_table():
     assert LEVELS.tolist() == [1, 2, 2.5, 3, 4]
