@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from core.catalog.import_staging import StagedRecord
-from core.catalog.schema import product_pictures, products
+from core.catalog.schema import catalogs, product_pictures, products
 
 Row = dict[str, Any]
 Hashes = tuple[str, ...]
@@ -91,6 +91,17 @@ def orphaned_products(
     for orphan in sorted(found.values(), key=lambda row: (row["position"], row["product_id"])):
         orphans[tuple(link["picture_hash"] for link in links[orphan["product_id"]])].append(orphan)
     return orphans, links
+
+
+def catalog_version(connection: Connection, target: ImportTarget, *, hold: bool = False) -> int:
+    """Read the catalog's version; with `hold` nobody else can raise it until the transaction ends.
+
+    SQLite's writers wait for one another anyway; PostgreSQL locks the row.
+    """
+    query = select(catalogs.c.version).where(catalogs.c.catalog_id == target.catalog_id)
+    if hold:
+        query = query.with_for_update(key_share=True)
+    return connection.execute(query).scalar_one()
 
 
 def gone_products(connection: Connection, target: ImportTarget) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a batch of products changes in a catalog: worked out from what is there, then written."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -154,7 +154,7 @@ def _plan_new(plan: BatchPlan, target: ImportTarget, staged: StagedRecord) -> No
 
 
 def _plan_pictures(plan: BatchPlan, staged: StagedRecord) -> None:
-    plan.pictures |= {picture.stored.picture_hash: asdict(picture.stored) for picture in staged.pictures}
+    plan.pictures |= {picture.stored.picture_hash: dict(vars(picture.stored)) for picture in staged.pictures}
 
 
 def _link_rows(target: ImportTarget, product_id: str, staged: StagedRecord) -> list[Row]:

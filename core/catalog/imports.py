@@ -10,7 +10,7 @@ from core.catalog.database import read
 from core.catalog.folder_source import FolderSource
 from core.catalog.import_limit import keys_within_limit
 from core.catalog.import_log import ImportLog
-from core.catalog.import_lookup import ImportTarget, gone_products
+from core.catalog.import_lookup import ImportTarget, catalog_version, gone_products
 from core.catalog.import_options import ImportOptions
 from core.catalog.import_plan import plan_batch, write_batch
 from core.catalog.import_progress import ImportProgress
@@ -141,11 +141,13 @@ class _Import:
     def _write(self, batch: list[StagedRecord]) -> None:
         """Write what a batch changes; nothing when it changes nothing, so that no version rises in vain."""
         with read(self.home) as connection:
-            if plan_batch(connection, self.target, batch).is_empty:
-                return
+            version = catalog_version(connection, self.target)
+            plan = plan_batch(connection, self.target, batch)
+        if plan.is_empty:
+            return
         with self.log.change() as writing:
-            # Planned again inside the transaction: another import may have written since.
-            plan = plan_batch(writing.connection, self.target, batch)
+            if catalog_version(writing.connection, self.target, hold=True) != version:  # somebody wrote in between
+                plan = plan_batch(writing.connection, self.target, batch)
             write_batch(writing, self.target, plan)
         self.new += len(plan.added)
         self.changed += plan.changed

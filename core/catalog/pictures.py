@@ -11,6 +11,7 @@ import io
 import os
 import re
 import stat
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -64,6 +65,10 @@ FORMATS = tuple(name for name in EXTENSIONS if name in Image.OPEN)
 MAX_PIXELS = 100_000_000
 MAX_FILE_BYTES = 512 * 2**20
 MIN_SIDE_PX = 8
+
+LARGE_PIXELS = 25_000_000
+LARGE_PICTURES = threading.Lock()
+
 HEAD_BYTES = 16
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -115,7 +120,9 @@ def read_picture(
     data = source if isinstance(source, bytes) else read_picture_file(Path(source))
     with _decoding(name):
         image = _open(data, name=name, max_pixels=max_pixels)
-        return np.asarray(_decode(image, enough_px=None if enough_px is None else (enough_px, enough_px)))
+        if enough_px is not None:
+            _reduce(image, (enough_px, enough_px))
+        return np.asarray(_decode(image))
 
 
 def store_picture(home: Home, path: Path, *, max_pixels: int = MAX_PIXELS) -> StoredPicture:
@@ -139,10 +146,11 @@ def store_picture_bytes(home: Home, data: bytes, *, name: str, max_pixels: int =
     with _decoding(name):
         image = _open(data, name=name, max_pixels=max_pixels)
         width_px, height_px = image.size
-        picture = _decode(image, enough_px=thumbnail_size(width_px, height_px))
+        _reduce(image, thumbnail_size(width_px, height_px))
+        with _turn(image):
+            thumbnail = encode_thumbnail(_decode(image))
         if orientation(image) >= 5:  # turned by a quarter
             width_px, height_px = height_px, width_px
-        thumbnail = encode_thumbnail(picture)
     # A JPEG with further frames, as phones write them, calls itself MPO.
     kind = "JPEG" if image.format == "MPO" else str(image.format)
     stored = StoredPicture(picture_hash, EXTENSIONS[kind], width_px, height_px, len(data), kind)
@@ -227,12 +235,25 @@ def _open(data: bytes, *, name: str, max_pixels: int) -> Image.Image:
     return image
 
 
-def _decode(image: Image.Image, *, enough_px: tuple[int, int] | None) -> Image.Image:
-    """Decode a picture to upright RGB, a large JPEG at a fraction that is still `enough_px` wide and high."""
-    if enough_px is not None:
-        image.draft(None, enough_px)  # formats other than JPEG ignore it
+def _reduce(image: Image.Image, enough_px: tuple[int, int]) -> None:
+    """Have a JPEG decoded at a half, quarter or eighth that is still `enough_px` wide and high."""
+    image.draft(None, enough_px)  # other formats ignore it
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    """Decode a picture to upright RGB."""
     image.load()
     return upright_rgb(image)
+
+
+@contextmanager
+def _turn(image: Image.Image) -> Iterator[None]:
+    """Let large pictures be decoded one after the other, so that threads together do not fill the memory."""
+    if image.width * image.height < LARGE_PIXELS:
+        yield
+        return
+    with LARGE_PICTURES:
+        yield
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 import errno
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from core.catalog import pictures as pictures_module
 from core.catalog.pictures import is_stored, read_picture, store_picture
 from core.errors import CatalogError, PictureError
 from tests.catalog.picture_files import save_picture, two_halves
@@ -107,3 +109,20 @@ def test_pixels_survive_the_store(home, tmp_path):
     path = save_picture(tmp_path / "a.png", (12, 34, 56))
     stored = store_picture(home, path)
     assert np.array_equal(read_picture(home.picture_path(stored.picture_hash, "png")), read_picture(path))
+
+
+def test_large_pictures_take_turns(home, tmp_path, monkeypatch):
+    # With every picture counted as large, threads must still finish, with the same result.
+    monkeypatch.setattr(pictures_module, "LARGE_PIXELS", 1)
+    paths = [save_picture(tmp_path / f"{shade}.png", (shade, 0, 0)) for shade in range(12)]
+    with ThreadPoolExecutor(4) as threads:
+        stored = list(threads.map(lambda path: store_picture(home, path), paths))
+    assert len({picture.picture_hash for picture in stored}) == 12
+    assert not pictures_module.LARGE_PICTURES.locked()
+
+
+def test_phone_jpeg_with_several_frames_is_a_jpeg(home, tmp_path):
+    # Phones append further frames to a JPEG; Pillow calls the result MPO.
+    two_halves(400, 300).save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[two_halves(80, 60)])
+    stored = store_picture(home, tmp_path / "a.jpg")
+    assert (stored.format, stored.extension, stored.width_px, stored.height_px) == ("JPEG", "jpg", 400, 300)
