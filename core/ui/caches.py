@@ -4,18 +4,24 @@ A catalog's version rises with every change, so ``(home, catalog_id, version)`` 
 """
 
 import base64
+import io
 import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from PIL import Image
 
 from core.catalog.catalogs import Catalog
+from core.catalog.pictures import read_picture
 from core.catalog.products import count_by, picture_table, product_table
+from core.errors import PictureError
 from core.home import Home, open_home
 
+LARGE_SIDE_PX = 720
 _EMPTY_PICTURE = ""
 
 
@@ -97,7 +103,38 @@ def _found_thumbnail(here: Home, picture_hash: str | None) -> str:
 
 @lru_cache(maxsize=4096)  # about 6 kB each: at most some 25 MB
 def _thumbnail(path: str) -> str:
-    return f"data:image/webp;base64,{base64.b64encode(Path(path).read_bytes()).decode('ascii')}"
+    return _data_address(Path(path).read_bytes())
+
+
+def large_picture(catalog: Catalog, picture_hash: str) -> str:
+    """Give a picture at up to :data:`LARGE_SIDE_PX` as a data address; its thumbnail when the original is gone.
+
+    Data addresses travel inside the visitor's own connection; files served by name would be open to everybody.
+    """
+    table = pictures_of(catalog)
+    found = table.loc[table["picture_hash"] == picture_hash, "extension"]
+    try:
+        return _large_picture(str(home().picture_path(picture_hash, found.iloc[0])))
+    except (IndexError, OSError, PictureError):
+        return thumbnail(picture_hash)
+
+
+@lru_cache(maxsize=64)  # about 100 kB each
+def _large_picture(path: str) -> str:
+    return picture_address(read_picture(Path(path)))
+
+
+def picture_address(picture: np.ndarray) -> str:
+    """Give a picture, RGB uint8 (H, W, 3), at up to :data:`LARGE_SIDE_PX` as a data address."""
+    image = Image.fromarray(picture)
+    image.thumbnail((LARGE_SIDE_PX, LARGE_SIDE_PX))
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=85)
+    return _data_address(buffer.getvalue())
+
+
+def _data_address(data: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(data).decode('ascii')}"
 
 
 def clear_caches() -> None:
@@ -105,3 +142,4 @@ def clear_caches() -> None:
     st.cache_resource.clear()
     st.cache_data.clear()
     _thumbnail.cache_clear()
+    _large_picture.cache_clear()

@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog, delete_catalog, rename_catalog
 from core.catalog.log import list_events, undo
+from core.ui.address import forget_choice
 from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.frame import choose_catalog
@@ -42,7 +43,7 @@ def _draw_delete(catalog: Catalog) -> None:
     sure = st.checkbox("Yes, delete this catalog", key=f"sure_{catalog.catalog_id}")
     if st.button("Delete", disabled=not sure, icon=":material/delete:"):
         delete_catalog(home(), catalog.name, actor=visitor_name())
-        st.query_params.pop("catalog", None)
+        forget_choice("catalog")
         st.toast("Deleted. Undo it on the Overview page under Last changes.", icon=":material/delete:")
         st.rerun()
 

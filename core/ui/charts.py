@@ -18,6 +18,9 @@ MARKS = ("circle", "diamond", "square", "cross", "triangle-up", "star", "x", "he
 COLORS = tuple(f"#00000{place}" for place in range(1, 9))
 """Stand-ins that Streamlit replaces by the theme's categorical colors."""
 
+GRAY = "#8A9496"
+"""For what is unknown or unimportant; readable in both themes."""
+
 _TITLES = {"loss": "Loss", "accuracy": "Accuracy"}
 _MARGIN = {"l": 8, "r": 8, "t": 36, "b": 8}
 
@@ -49,24 +52,28 @@ def curves(history: pd.DataFrame, *, measure: str = "loss", best_epoch: int | No
 
 
 def confusion_heatmap(
-    matrix: np.ndarray, names: Sequence[str], *, normalized: bool, marked: tuple[int, int] | None = None
+    counts: np.ndarray,
+    shares: np.ndarray,
+    *,
+    names: Sequence[str],
+    normalized: bool,
+    marked: tuple[int, int] | None = None,
 ) -> go.Figure:
     """Draw a confusion matrix; rows are true, columns predicted categories.
 
     Args:
-        matrix: Counts, int (C, C).
+        counts: Pictures, int (C, C).
+        shares: The same as shares of the pictures of each true category, float (C, C).
         names: C category names from outside.
-        normalized: Show each row's shares instead of counts.
+        normalized: Show shares instead of counts.
         marked: A cell (true, predicted) to frame.
     """
-    rows = matrix.sum(axis=1, keepdims=True)
-    shares = np.divide(matrix, rows, out=np.zeros(matrix.shape, np.float64), where=rows > 0)
-    values = shares if normalized else matrix
+    values = shares if normalized else counts
     short = [chart_text(name.rsplit(" > ", 1)[-1], length=22) for name in names]
     whole = [chart_text(name) for name in names]
     places = list(range(len(names)))
     hover = [[[whole[row], whole[column], f"{shares[row, column]:.1%}"] for column in places] for row in places]
-    texts = _cell_texts(matrix, shares, normalized) if len(names) <= 25 else None
+    texts = _cell_texts(counts, shares, normalized) if len(names) <= 25 else None
     figure = go.Figure(
         go.Heatmap(
             z=values,
@@ -142,20 +149,24 @@ def map_scatter(
     figure = go.Figure()
     size = float(np.clip(900 / max(len(frame), 1) ** 0.5, 3.5, 9.0))
     if numeric:
+        values = frame["value"].to_numpy(np.float64, na_value=np.nan)
+        known = np.isfinite(values)
         scale = {"title": {"text": legend_title}, "thickness": 12, "len": 0.6}
-        _add_points(
-            figure, frame, name="", marker={"color": frame["value"], "showscale": True, "size": size, "colorbar": scale}
-        )
+        marker = {"color": values[known], "showscale": True, "size": size, "colorbar": scale}
+        _add_points(figure, frame[~known], name="", marker={"color": GRAY, "size": size * 0.7, "opacity": 0.5})
+        _add_points(figure, frame[known], name="", marker=marker)
     else:
         kinds = frame["value"].value_counts().index
         for place, kind in enumerate(kinds):
-            color = (colors or {}).get(kind, COLORS[place % len(COLORS)])
-            marker = {"color": color, "size": size, "symbol": MARKS[place // len(COLORS) % len(MARKS)], "opacity": 0.85}
+            color = colors.get(kind, GRAY) if colors else COLORS[place % len(COLORS)]
+            mark = "circle" if colors else MARKS[place // len(COLORS) % len(MARKS)]
+            edge = {"width": 0.6 if colors else 0, "color": GRAY}  # white and cream show on paper too
+            marker = {"color": color, "size": size, "symbol": mark, "opacity": 0.85, "line": edge}
             _add_points(figure, frame[frame["value"] == kind], name=chart_text(kind, length=30), marker=marker)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
     figure.update_layout(legend={"title": {"text": legend_title}, "itemsizing": "constant"}, dragmode="lasso")
-    return _finish(figure, height=560, hovermode="closest")
+    return _finish(figure, height=580, hovermode="closest").update_layout(margin_t=40)
 
 
 def _add_points(figure: go.Figure, frame: pd.DataFrame, *, name: str, marker: dict[str, Any]) -> None:
@@ -172,12 +183,12 @@ def _add_points(figure: go.Figure, frame: pd.DataFrame, *, name: str, marker: di
     )
 
 
-def _cell_texts(matrix: np.ndarray, shares: np.ndarray, normalized: bool) -> list[list[str]]:
+def _cell_texts(counts: np.ndarray, shares: np.ndarray, normalized: bool) -> list[list[str]]:
     """Write the cells; empty cells stay empty so that the mistakes stand out."""
-    words = [[f"{share:.0%}" for share in row] for row in shares] if normalized else matrix.astype(str).tolist()
+    words = [[f"{share:.0%}" for share in row] for row in shares] if normalized else counts.astype(str).tolist()
     return [
         [word if count else "" for word, count in zip(line, row, strict=True)]
-        for line, row in zip(words, matrix, strict=True)
+        for line, row in zip(words, counts, strict=True)
     ]
 
 
@@ -188,6 +199,7 @@ def _finish(figure: go.Figure, *, height: int, title: str = "", hovermode: str =
         hovermode=hovermode,
         title={"text": title} if title else None,
         legend={"orientation": "v"} if not title else {"orientation": "h", "y": 1.12, "x": 1, "xanchor": "right"},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": GRAY, "activecolor": COLORS[0]},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )

@@ -5,6 +5,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog, list_catalogs
 from core.errors import ShelfLensError
 from core.jobs.status import JobStatus, list_jobs
+from core.ui.address import choice_in_address, forget_choice, last_choice
 from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
 from core.ui.navigation import BRAND, current_page, link
@@ -12,9 +13,6 @@ from core.ui.wording import counted, duration
 
 ACTIVE_STATES = ("queued", "running")
 STRIP_SECONDS = 2.0
-
-_CHOICE = "_catalog_choice"
-_URL_SEEN = "_catalog_in_url"
 
 
 def draw_frame() -> st.Page:
@@ -30,7 +28,7 @@ def draw_frame() -> st.Page:
 
 def chosen_catalog() -> Catalog | None:
     """Give the catalog chosen in the sidebar, or None while there is none."""
-    wanted = st.session_state.get(_CHOICE)
+    wanted = last_choice("catalog")
     return next((catalog for catalog in list_catalogs(home()) if catalog.name == wanted), None)
 
 
@@ -51,25 +49,15 @@ def need_catalog() -> Catalog:
 
 
 def _catalog_picker() -> None:
-    """Let the visitor choose a catalog; the choice stays in the URL of every page.
-
-    The URL wins when it changed since the last run (a link, the back button); else the widget does.
-    """
+    """Let the visitor choose a catalog; the choice stays in the address of every page."""
     catalogs = {catalog.name: catalog for catalog in list_catalogs(home())}
+    asked = st.query_params.get("catalog")
+    if asked and asked not in catalogs:
+        show_problem(f"There is no catalog {asked[:100]!r} here.", title="Catalog not found")
     if not catalogs:
-        st.session_state.pop(_CHOICE, None)
+        forget_choice("catalog")
         return
-    in_url = st.query_params.get("catalog")
-    if in_url and in_url != st.session_state.get(_URL_SEEN):
-        if in_url in catalogs:
-            st.session_state[_CHOICE] = in_url
-        else:
-            show_problem(f"There is no catalog {in_url[:100]!r} here; another one is shown.", title="Catalog not found")
-    if st.session_state.get(_CHOICE) not in catalogs:
-        st.session_state[_CHOICE] = next(iter(catalogs))
-    chosen = st.selectbox("Catalog", list(catalogs), key=_CHOICE, persist_state="session")
-    st.query_params["catalog"] = st.session_state[_URL_SEEN] = chosen
-    catalog = catalogs[chosen]
+    catalog = catalogs[choice_in_address("Catalog", list(catalogs), name="catalog")]
     st.caption(f"{counted(catalog.products, 'product')} · {counted(catalog.categories, 'category', 'categories')}")
 
 

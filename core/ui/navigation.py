@@ -8,6 +8,7 @@ import streamlit as st
 BRAND = Path(__file__).with_name("brand")
 PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
+_FIRST = "overview"
 _PAGES = {
     "": [("overview", "Overview", "dashboard")],
     "Data": [("catalog", "Catalog", "inventory_2")],
@@ -35,16 +36,22 @@ def current_page() -> st.Page:
     st.set_page_config(
         page_title="ShelfLens", page_icon=str(BRAND / "mark.svg"), layout="wide", initial_sidebar_state="auto"
     )
-    return st.navigation(
-        {
-            section: [
-                st.Page(page_script(name), title=title, icon=f":material/{icon}:", default=name == "overview")
-                for name, title, icon in entries
-            ]
-            for section, entries in _PAGES.items()
-        },
-        expanded=True,
-    )
+    sections = {
+        section: [_page(name, title, icon) for name, title, icon in entries] for section, entries in _PAGES.items()
+    }
+    # The first page lives at the root; its name leads there too, as every other page's does.
+    sections[""].append(st.Page(_to_first_page, title="Overview", url_path=_FIRST, visibility="hidden"))
+    return st.navigation(sections, expanded=True)
+
+
+def _page(name: str, title: str, icon: str) -> st.Page:
+    first = name == _FIRST
+    path = "home" if first else None
+    return st.Page(page_script(name), title=title, icon=f":material/{icon}:", default=first, url_path=path)
+
+
+def _to_first_page() -> None:
+    st.switch_page(page_script(_FIRST), query_params=st.query_params.to_dict())
 
 
 def link(page: str, label: str, *, icon: str | None = None, **query: object) -> None:

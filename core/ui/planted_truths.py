@@ -10,13 +10,13 @@ from core.catalog.catalogs import Catalog
 from core.files import read_json
 from core.ui.caches import home
 
-DEMO_NAME = "demo"
+DEMO_SOURCE = "demo drawn from seed"
 
 
 def truths_about(catalog: Catalog, product_id: str) -> list[str] | None:
     """Give sentences about what was planted in a product; empty when nothing was, None when the catalog is no demo."""
     path = home().cache / "demo" / "truths.json"
-    if catalog.name != DEMO_NAME or not path.is_file():
+    if not (catalog.source or "").startswith(DEMO_SOURCE) or not path.is_file():
         return None
     return _sentences(str(path), path.stat().st_mtime_ns).get(product_id, [])
 

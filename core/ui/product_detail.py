@@ -9,7 +9,7 @@ from core.catalog.catalogs import Catalog
 from core.catalog.log import Event, undo
 from core.catalog.money import format_price, minor_digits, to_major_units, to_minor_units
 from core.catalog.products import SPLITS, Product, edit_product, get_product, product_events
-from core.ui.caches import home, products_of, thumbnail
+from core.ui.caches import home, large_picture, products_of, thumbnail
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.planted_truths import truths_about
@@ -68,7 +68,9 @@ def _draw_about(catalog: Catalog, product: Product) -> None:
             "Description": product.description,
         }
         rows = [(name, value) for name, value in known.items() if value]
-        st.dataframe(pd.DataFrame(rows, columns=["what", "value"]), hide_index=True, width="stretch")
+        frame = pd.DataFrame(rows, columns=["Field", "Value"])
+        narrow = {"Field": st.column_config.TextColumn(width="small")}
+        st.dataframe(frame, hide_index=True, width="stretch", height="content", column_config=narrow)
         _link_to_matches(catalog, product)
     _draw_truths(catalog, product)
 
@@ -80,7 +82,7 @@ def _draw_pictures(catalog: Catalog, product: Product) -> None:
         return
     for place, picture_hash in enumerate(product.picture_hashes[:12]):
         if place == 0:
-            st.image(thumbnail(picture_hash), width="stretch")
+            st.image(large_picture(catalog, picture_hash), width="stretch")
             others = st.container(horizontal=True)
         else:
             others.image(thumbnail(picture_hash), width=84)

@@ -17,7 +17,7 @@ _HELP = {
 
 def weight_sliders() -> RankWeights | None:
     """Draw a slider a part; give the weights, or None when all are zero."""
-    columns = st.columns([*[3] * len(PARTS), 1.4], vertical_alignment="bottom", gap="medium")
+    columns = st.columns([*[3] * len(PARTS), 2], vertical_alignment="bottom", gap="medium")
     values = {}
     for column, part in zip(columns, PARTS, strict=False):
         values[part] = column.slider(

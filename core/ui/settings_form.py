@@ -32,7 +32,8 @@ def _listed(numbers: tuple[float, ...]) -> str:
 
 
 def _widget(field: SettingField, key: str) -> Any:
-    label = field.name.replace("_", " ").capitalize() + (f" ({field.unit})" if field.unit else "")
+    words = field.name.replace("_", " ").capitalize()
+    label = f"{words} ({field.unit})" if field.unit and field.unit not in words.lower() else words
     if field.kind == "switch":
         return st.toggle(label, bool(field.default), help=field.help, key=key)
     if field.kind == "choice":

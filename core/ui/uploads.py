@@ -1,7 +1,10 @@
 """Pictures that visitors bring: checked again here, because the browser's own limit protects nobody."""
 
+import numpy as np
 import streamlit as st
 
+from core.catalog.pictures import read_picture
+from core.errors import PictureError
 from core.ui.errors import show_problem
 
 MAX_UPLOAD_MB = 30
@@ -22,3 +25,23 @@ def uploaded_picture(label: str, *, key: str = "upload") -> bytes | None:
         show_problem(f"The picture has {file.size / 1024**2:.0f} MB; at most {MAX_UPLOAD_MB} MB are read.")
         return None
     return file.getvalue()
+
+
+def decoded_upload(label: str, *, key: str = "upload") -> np.ndarray | None:
+    """Ask for one picture and decode it; a problem is shown in words.
+
+    Args:
+        label: What it is for, in words of ours.
+        key: Names the widget within its page.
+
+    Returns:
+        RGB uint8 (H, W, 3), or None while there is none.
+    """
+    data = uploaded_picture(label, key=key)
+    if data is None:
+        return None
+    try:
+        return read_picture(data)
+    except PictureError as error:
+        show_problem(error, title="This picture cannot be read")
+        return None

@@ -1,0 +1,23 @@
+"""A new home: every page says what to do, and none breaks."""
+
+import pytest
+
+from tests.pages.conftest import PAGES, broken, words
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_of_an_empty_home_shows_the_way(home, open_page, page):
+    app = open_page(home, page)
+    assert broken(app) == []
+    said = words(app)
+    assert "Welcome to ShelfLens" in said or "There is no catalog yet" in said or "Name a folder" in said
+
+
+def test_overview_offers_exactly_two_ways_to_begin(home, open_page):
+    app = open_page(home, "overview")
+    assert [button.label for button in app.main.button] == ["Build the demo", "Import a folder"]
+
+
+def test_unknown_catalog_in_the_address_is_named_not_obeyed(home, open_page):
+    app = open_page(home, "catalog", "catalog=../../etc")
+    assert broken(app) == []
