@@ -1,7 +1,7 @@
 """How jobs stand, judged by what is written and by who holds the lock."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import JobError
@@ -141,7 +141,7 @@ def _status(folder: JobFolder) -> JobStatus:
         spec = read_spec(folder)
     except JobError as damaged:
         spec, error = _unknown_spec(folder), str(damaged)
-    report = last_report(folder) or Report(0.0, 0, None, "")
+    report = _current_report(folder, stored, state)
     result = _read_result(folder) if state == "done" else None
     return JobStatus(
         job=spec.job,
@@ -160,6 +160,15 @@ def _status(folder: JobFolder) -> JobStatus:
         result=result,
         cancelling=state == "running" and folder.cancel_flag.exists(),
     )
+
+
+def _current_report(folder: JobFolder, stored: StoredStatus | None, state: State) -> Report:
+    """The newest report; of a resumed worker that has not reported yet only how far the one before it came."""
+    report = last_report(folder) or Report(0.0, 0, None, "")
+    started = stored.started if stored else None
+    if state == "queued" or (state == "running" and report.at < (started or 0.0)):
+        return replace(report, message="", seconds_left=None)
+    return report
 
 
 def _unknown_spec(folder: JobFolder) -> JobSpec:

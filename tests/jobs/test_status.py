@@ -1,9 +1,11 @@
+import json
 import time
 
 import pytest
 
 from core.jobs import job_status, list_jobs
 from core.jobs.folder import find_folder
+from core.jobs.run import owned
 from core.jobs.spec import create_job
 from core.jobs.status import judge
 from core.jobs.stored_status import StoredStatus, write_status
@@ -69,3 +71,13 @@ def test_a_job_without_its_spec_is_listed_and_says_why_it_cannot_run(home):
     assert (status.job, status.kind) == (folder.job, "count")
     assert "spec.json is missing or damaged" in status.error
     assert find_folder(home, folder.job) == folder
+
+
+def test_a_resumed_worker_is_not_shown_with_the_words_of_the_one_before(home):
+    folder = create_job(home, "count", {}, actor="ann")
+    report = {"kind": "report", "at": 50.0, "done": 3, "total": 4, "message": "old words", "seconds_left": 9.0}
+    folder.progress.write_text(json.dumps(report) + "\n")
+    with owned(folder):  # began now, long after that report
+        status = job_status(home, folder.job)
+    assert (status.state, status.done, status.total, status.message) == ("running", 3, 4, "")
+    assert status.seconds_left is None
