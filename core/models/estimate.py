@@ -1,0 +1,149 @@
+"""What a training will cost, said before it starts."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.catalog.catalogs import Catalog
+from core.catalog.products import picture_table
+from core.errors import BackboneError
+from core.files import read_json
+from core.home import Home
+from core.models.linear import LinearSettings
+from core.models.recipes import find_recipe
+from core.models.run_writer import machine
+from core.models.runs import MANIFEST, list_runs
+from core.models.targets import labeled_pictures, parse_target
+from core.vision.backbones import find_backbone
+from core.vision.encode import encode_pictures
+from core.vision.feature_store import FEATURE_DTYPE, feature_shards
+
+LEAST_EMBEDDED = 100
+"""A run that embedded fewer new pictures says more about starting up than about speed."""
+
+_BASE_MEMORY_MIB = 600
+_MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a training will cost.
+
+    Attributes:
+        seconds: Wall time of everything; None when the speed of embedding is not known on this machine yet.
+        pictures_to_embed: Pictures without features of this backbone.
+        memory_mib: Memory of the worker at its peak.
+        disk_mib: What the training adds to the home.
+        basis: What the estimate rests on, one or two sentences.
+    """
+
+    seconds: float | None
+    pictures_to_embed: int
+    memory_mib: float
+    disk_mib: float
+    basis: str
+
+
+def estimate_training(
+    home: Home, catalog: Catalog, recipe: str, backbone: str, *, target: str = "category"
+) -> Estimate:
+    """Estimate a training from past runs on this machine, or else from a short probe.
+
+    Args:
+        home: The home.
+        catalog: The catalog.
+        recipe: Name of the recipe.
+        backbone: Name of the backbone.
+        target: What it shall predict.
+
+    Raises:
+        TrainingError: The recipe or target is unknown.
+        BackboneError: The backbone is unknown or has no weights.
+    """
+    found, chosen = find_backbone(backbone), find_recipe(recipe)
+    rows, _ = labeled_pictures(home, catalog, parse_target(target))
+    hashes = picture_table(home, catalog)["picture_hash"].unique().tolist()
+    missing = int((~feature_shards(home, backbone=found.name).known(hashes)).sum())
+    classes = int(rows["label"].nunique())
+    past = list(_past_manifests(home, backbone=found.name))
+    rate, embedding_basis = _embedding_rate(home, found.name, past) if missing else (1.0, "every picture is embedded")
+    settings = chosen.parse_settings({})
+    columns = classes * len(settings.shrinkage)
+    learning, learning_basis = _learning_seconds(
+        [each for each in past if each["recipe"] == recipe], len(rows), classes, found.feature_dimensions, settings
+    )
+    features = len(rows) * found.feature_dimensions * 4
+    return Estimate(
+        seconds=None if rate is None else learning + missing / rate,
+        pictures_to_embed=missing,
+        memory_mib=_BASE_MEMORY_MIB + (3 * min(features, 256 * _MIB) + 12 * columns * found.feature_dimensions) / _MIB,
+        disk_mib=(
+            missing * found.feature_dimensions * FEATURE_DTYPE.itemsize
+            + 4 * classes * (len(rows) + found.feature_dimensions)
+        )
+        / _MIB,
+        basis=f"Embedding: {embedding_basis}. Learning: {learning_basis}.",
+    )
+
+
+def _past_manifests(home: Home, *, backbone: str) -> Iterator[dict[str, Any]]:
+    """Runs with this backbone on a machine like this one, newest first."""
+    here = machine()
+    for run in list_runs(home):
+        if run.backbone == backbone and run.state == "done":
+            manifest = dict(read_json(home.runs / run.run_id / MANIFEST))
+            if manifest.get("machine") == here:
+                yield manifest
+
+
+def _embedding_rate(home: Home, backbone: str, past: list[dict[str, Any]]) -> tuple[float | None, str]:
+    """Pictures a second, and where the figure comes from."""
+    for manifest in past:
+        embedded = manifest["embedding"]
+        if embedded["new_pictures"] >= LEAST_EMBEDDED and embedded["seconds"] > 0:
+            rate = embedded["new_pictures"] / embedded["seconds"]
+            return rate, f"{rate:.0f} pictures a second, as in run {manifest['run']}"
+    blank = [np.zeros((256, 256, 3), dtype=np.uint8)] * 8
+    try:
+        encode_pictures(home, blank[:1], backbone=backbone)
+        started = time.perf_counter()
+        encode_pictures(home, blank, backbone=backbone)
+    except BackboneError:
+        return None, "its speed is known once the first pictures went through; the job then shows the time left"
+    rate = len(blank) / (time.perf_counter() - started)
+    return rate, f"{rate:.0f} pictures a second in a probe of {len(blank)} pictures just now"
+
+
+def _learning_seconds(
+    past: list[dict[str, Any]], pictures: int, classes: int, dimensions: int, settings: LinearSettings
+) -> tuple[float, str]:
+    work = _work(pictures, classes, dimensions)
+    for manifest in past:
+        size = (sum(manifest["pictures"].values()), len(manifest["classes"]), manifest["feature_dimensions"])
+        parts = manifest["seconds_by_part"]
+        seconds = (parts["learn"] + parts["prepare"]) * work / _work(*size)
+        return seconds, f"scaled from run {manifest['run']}"
+    seconds = _probe_epoch(pictures, classes, dimensions, settings) * settings.epochs
+    return seconds, f"a probe of one step just now, for at most {settings.epochs} epochs"
+
+
+def _work(pictures: int, classes: int, dimensions: int) -> float:
+    """Number of multiplications up to a factor: whitening grows with the dimensions, steps with the classes."""
+    return float(pictures) * dimensions * (dimensions / 10 + classes) + float(dimensions) ** 3
+
+
+def _probe_epoch(pictures: int, classes: int, dimensions: int, settings: LinearSettings) -> float:
+    """Time one step on made-up numbers, times the steps of an epoch."""
+    columns = min(classes * len(settings.shrinkage), 4096)
+    inputs = np.ones((settings.batch_size, dimensions), dtype=np.float32)
+    weights = np.ones((dimensions, columns), dtype=np.float32)
+    started = time.perf_counter()
+    outputs = inputs @ weights
+    gradient = inputs.T @ np.exp(-outputs)
+    weights -= gradient
+    step = time.perf_counter() - started
+    widening = classes * len(settings.shrinkage) / columns
+    return step * widening * (pictures / settings.batch_size)

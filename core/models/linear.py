@@ -1,0 +1,222 @@
+"""Recipe `linear`: softmax regression on cached features of a frozen backbone, in numpy alone."""
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.models.learning import Arrays, LearningData, TrainedHead
+from core.models.linear_inputs import InputAxes, blocks, make_inputs, measure_axes, raise_to
+from core.models.linear_state import LinearState, fingerprint, fresh_state, load_state, save_state
+from core.models.settings import check_settings, setting
+from core.models.splits import TRAIN, VALIDATION
+from core.progress import Progress
+
+_MOMENTUM = 0.9
+_FEW_COLUMNS = 512
+"""Below so many outputs the steps are too small to share: several threads only wait for one another."""
+
+
+@dataclass(frozen=True)
+class LinearSettings:
+    """Settings of the recipe `linear`."""
+
+    epochs: int = setting(
+        30,
+        help="Most passes over the training pictures; the learning rate falls to zero over them.",
+        unit="epochs",
+        minimum=1,
+        maximum=1000,
+    )
+    patience: int = setting(
+        8, help="Stop when validation has not improved for so long.", unit="epochs", minimum=1, maximum=1000
+    )
+    batch_size: int = setting(256, help="Pictures a step.", unit="pictures", minimum=1, maximum=65536)
+    learning_rate: float = setting(
+        8.0, help="Size of the first steps, for inputs of length 1.", minimum=1e-4, maximum=1000.0
+    )
+    shrinkage: tuple[float, ...] = setting(
+        (0.5, 0.7, 0.9),
+        help="Regularization, 0 to 1: how little the differences among pictures of one category are evened out. "
+        "Several strengths are trained side by side; validation chooses.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    class_weights: float = setting(
+        0.5,
+        help="How far small categories count for more: 0 not at all, 0.5 softened, 1 all categories count the same.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    feature_power: float = setting(
+        0.5, help="Features are raised to this power first; 0.5 evens out rare strong ones.", minimum=0.1, maximum=1.0
+    )
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        check_settings(self)
+
+
+def train_linear(data: LearningData, *, settings: LinearSettings, seed: int, progress: Progress) -> TrainedHead:
+    """Fit softmax regression by gradient descent with momentum, for several strengths of regularization at once.
+
+    Inputs are whitened within categories first, see :class:`core.models.linear_inputs.InputAxes`: the descent then
+    moves in all directions at the same pace, and its early steps are those of discriminant analysis. One matrix product
+    a step serves all strengths. The head that is kept is that of the strength and epoch with the lowest loss on
+    validation. Memory is bounded by a few blocks of features and the weights, not by the pictures.
+
+    Args:
+        data: Features, labels and sides; train and validation are used, test never is.
+        settings: The recipe's settings.
+        seed: Seed of the order of the pictures.
+        progress: Told about every epoch; its folder keeps the checkpoint.
+
+    Returns:
+        The head, the history of the strength that was chosen, and what was chosen.
+
+    Raises:
+        Cancelled: Someone asked to stop between two epochs.
+    """
+    name = fingerprint(settings, seed, data.class_count, *_marks(data))
+    state = load_state(progress.folder, belongs_to=name) if progress.folder else None
+    state = state or fresh_state(
+        data.features.shape[1] + 1, strengths=len(settings.shrinkage), classes=data.class_count
+    )
+    with _threads(data.class_count * len(settings.shrinkage)):
+        progress.report(state.epoch, settings.epochs, "measuring the features")
+        fit = _Fit(data, settings, seed=seed)
+        while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
+            progress.report(state.epoch, settings.epochs, f"epoch {state.epoch + 1}")
+            fit.run_epoch(state)
+            if progress.folder:
+                save_state(progress.folder, state, belongs_to=name)
+            progress.record("epoch", min(state.history, key=lambda epochs: epochs[-1]["validation_loss"])[-1])
+        head = fit.axes.fold(state.best_weights)
+    progress.report(settings.epochs, settings.epochs, "trained")
+    choices = {"shrinkage": settings.shrinkage[state.best_strength], "best_epoch": state.best_epoch}
+    return TrainedHead(arrays=head, history=state.history[state.best_strength], choices=choices)
+
+
+def predict_linear(head: Arrays, features: np.ndarray) -> np.ndarray:
+    """Compute the probabilities of all classes.
+
+    Args:
+        head: Arrays ``weights`` (D, C), ``bias`` (C,) and ``feature_power`` ().
+        features: Float32 array of shape (N pictures, D dimensions).
+
+    Returns:
+        Float32 array of shape (N, C), rows sum to 1.
+    """
+    logits = raise_to(features, float(head["feature_power"])) @ head["weights"]
+    return _softmax(logits + head["bias"])
+
+
+class _Fit:
+    """Runs epochs on a state."""
+
+    def __init__(self, data: LearningData, settings: LinearSettings, *, seed: int) -> None:
+        self._train, self._validation = np.flatnonzero(data.sides == TRAIN), np.flatnonzero(data.sides == VALIDATION)
+        self._labels, self._classes, self._settings, self._seed = data.labels, data.class_count, settings, seed
+        self.axes: InputAxes = measure_axes(
+            data.features, data.labels, self._train, class_count=data.class_count, power=settings.feature_power
+        )
+        self._inputs = make_inputs(data.features, self.axes)
+        gains = [self.axes.gains(strength) for strength in settings.shrinkage]
+        # (D + 1, S * C): the same gains for every class of a strength.
+        self._gains = np.repeat(np.stack(gains, axis=1), data.class_count, axis=1)
+        self._class_weights = _class_weights(data.labels[self._train], data.class_count, settings.class_weights)
+        self._steps = -(-len(self._train) // settings.batch_size)
+
+    def run_epoch(self, state: LinearState) -> None:
+        """Pass over train once, look at validation, and note what was found."""
+        order = np.random.default_rng((self._seed, state.epoch)).permutation(self._train)
+        tally = _Tally(len(self._settings.shrinkage))
+        for step in range(self._steps):
+            batch = order[step * self._settings.batch_size : (step + 1) * self._settings.batch_size]
+            # Ascending rows read a memory-mapped file front to back.
+            self._step(state, np.sort(batch), tally, step=state.epoch * self._steps + step)
+        state.epoch += 1
+        scores = np.stack((*tally.means(), *self._look_at_validation(state)), axis=1)
+        names = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
+        for strength, epochs in enumerate(state.history):
+            values = dict(zip(names, map(float, scores[strength]), strict=True))
+            epochs.append({"epoch": state.epoch, **values, "shrinkage": self._settings.shrinkage[strength]})
+        self._keep_best(state, scores[:, 2])
+
+    def _step(self, state: LinearState, rows: np.ndarray, tally: "_Tally", *, step: int) -> None:
+        inputs, labels = self._inputs[rows], self._labels[rows]
+        errors = self._probabilities(inputs, state.weights)
+        tally.add(errors, labels)
+        errors[np.arange(len(rows)), :, labels] -= 1
+        errors *= (self._class_weights[labels] / len(rows))[:, None, None]
+        gradient = inputs.T @ errors.reshape(len(rows), -1)
+        # Weights are kept for the plain inputs; a step in the scaled ones is the gain, squared, in these.
+        gradient *= self._gains
+        gradient *= self._gains
+        state.momentum *= np.float32(_MOMENTUM)
+        state.momentum += gradient
+        part_done = step / (self._steps * self._settings.epochs)
+        rate = self._settings.learning_rate * 0.5 * (1 + np.cos(np.pi * part_done))
+        np.multiply(state.momentum, np.float32(rate), out=gradient)
+        state.weights -= gradient
+
+    def _look_at_validation(self, state: LinearState) -> tuple[np.ndarray, np.ndarray]:
+        tally = _Tally(len(self._settings.shrinkage))
+        for block in blocks(self._validation):
+            tally.add(self._probabilities(self._inputs[block], state.weights), self._labels[block])
+        return tally.means()
+
+    def _probabilities(self, inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Float32 (B pictures, S strengths, C classes)."""
+        return _softmax((inputs @ weights).reshape(len(inputs), -1, self._classes))
+
+    def _keep_best(self, state: LinearState, losses: np.ndarray) -> None:
+        strength = int(losses.argmin())
+        if losses[strength] < state.best_loss:
+            columns = slice(strength * self._classes, (strength + 1) * self._classes)
+            state.best_weights = state.weights[:, columns].copy()
+            state.best_loss, state.best_epoch, state.best_strength = float(losses[strength]), state.epoch, strength
+
+
+class _Tally:
+    """Sums losses and right answers of every strength over batches."""
+
+    def __init__(self, strengths: int) -> None:
+        self._loss, self._right, self._rows = np.zeros(strengths), np.zeros(strengths), 0
+
+    def add(self, probabilities: np.ndarray, labels: np.ndarray) -> None:
+        given = probabilities[np.arange(len(labels)), :, labels]
+        self._loss -= np.log(np.maximum(given, 1e-12)).sum(axis=0, dtype=np.float64)
+        self._right += (probabilities.argmax(axis=2) == labels[:, None]).sum(axis=0)
+        self._rows += len(labels)
+
+    def means(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._loss / max(self._rows, 1), self._right / max(self._rows, 1)
+
+
+def _class_weights(labels: np.ndarray, class_count: int, power: float) -> np.ndarray:
+    """Weights (n / n_class) ** power, scaled so that a train picture weighs 1 on average."""
+    counts = np.maximum(np.bincount(labels, minlength=class_count), 1)
+    weights = (len(labels) / counts) ** power
+    return (weights / weights[labels].mean()).astype(np.float32)
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    logits -= logits.max(axis=-1, keepdims=True)
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=-1, keepdims=True)
+    return logits
+
+
+def _threads(columns: int) -> AbstractContextManager[object]:
+    if columns >= _FEW_COLUMNS:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1)
+
+
+def _marks(data: LearningData) -> tuple[object, ...]:
+    """Labels, sides and a sample of the features: a checkpoint of other data is not continued."""
+    sample = np.asarray(data.features[:: max(1, len(data.features) // 64)][:64])
+    return data.labels.tobytes(), data.sides.tobytes(), data.features.shape, sample.tobytes()

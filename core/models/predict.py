@@ -1,0 +1,77 @@
+"""Predict with a run: numpy on features, OpenVINO for pictures; light enough for the page process."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.errors import RunError
+from core.home import Home
+from core.models.recipes import find_recipe
+from core.models.runs import RunFiles, open_run
+from core.vision.backbones import find_backbone, weights_hash
+from core.vision.encode import encode_pictures
+
+
+def predict_features(run: RunFiles, features: np.ndarray) -> np.ndarray:
+    """Compute the probabilities of all classes of a run.
+
+    Args:
+        run: An open run.
+        features: Float32 array of shape (N pictures, D dimensions) from the run's backbone.
+
+    Returns:
+        Float32 array of shape (N, C), in the order of ``run.run.classes``; rows sum to 1.
+
+    Raises:
+        RunError: The features have another length than those the run learned from.
+    """
+    expected = int(run.manifest["feature_dimensions"])
+    if features.ndim != 2 or features.shape[1] != expected:
+        raise RunError(f"run {run.run.run_id!r} takes features of shape (N, {expected}), not {features.shape}")
+    return find_recipe(run.run.recipe).load_predictor()(run.head, features)
+
+
+def predict_pictures(
+    home: Home, run_id: str, pictures: Sequence[np.ndarray], *, top: int = 5
+) -> list[list[tuple[str, float]]]:
+    """Classify pictures.
+
+    Args:
+        home: The home.
+        run_id: The run.
+        pictures: N pictures, each uint8 (H, W, 3), RGB.
+        top: How many classes to give; at least 1.
+
+    Returns:
+        For each picture (class name, probability), most probable first.
+
+    Raises:
+        RunError: There is no such run, its files are gone, or its backbone has other weights now.
+        BackboneError: The backbone is not ready in this home.
+    """
+    run = open_run(home, run_id)
+    check_backbone(home, run)
+    if not pictures:
+        return []
+    probabilities = predict_features(run, encode_pictures(home, pictures, backbone=run.run.backbone))
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, : max(1, top)]
+    names = run.run.classes
+    return [
+        [(names[place], float(chances[place])) for place in places]
+        for chances, places in zip(probabilities, order, strict=True)
+    ]
+
+
+def check_backbone(home: Home, run: RunFiles) -> None:
+    """Check that the backbone still has the weights the run learned with.
+
+    Raises:
+        RunError: It has others, so that its features would mean something else.
+        BackboneError: Its weights are missing.
+    """
+    found = weights_hash(home, find_backbone(run.run.backbone))
+    if found != run.manifest["weights_hash"]:
+        raise RunError(
+            f"run {run.run.run_id!r} was trained with weights {run.manifest['weights_hash'][:12]} of "
+            f"{run.run.backbone!r}, but {found[:12]} are installed: put the old weights back or train again"
+        )

@@ -1,0 +1,68 @@
+"""Recipes: the named ways to train. A later recipe is one more entry here and nothing else changes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import TrainingError
+from core.models.learning import Predictor, Trainer
+from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.settings import parse_settings
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named way to train.
+
+    Attributes:
+        name: As written on the command line.
+        title: As people read it.
+        summary: What it does, one sentence in plain words.
+        cost: What it costs in time, in plain words.
+        settings_class: Frozen dataclass of its settings; every field says its unit, range and help.
+        load_trainer: Gives what trains; called in the worker, so that heavy libraries are imported only there.
+        load_predictor: Gives what predicts; called in the page process, so it must stay light.
+    """
+
+    name: str
+    title: str
+    summary: str
+    cost: str
+    settings_class: type
+    load_trainer: Callable[[], Trainer]
+    load_predictor: Callable[[], Predictor]
+
+    def parse_settings(self, values: Mapping[str, object]) -> Any:
+        """Read settings from strings or values.
+
+        Raises:
+            SettingsError: A name is unknown, or a value cannot be read or is out of range.
+        """
+        return parse_settings(self.settings_class, values)
+
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            name="linear",
+            title="Linear head",
+            summary="Keeps the pretrained network as it is and learns to tell categories apart from its features.",
+            cost="Seconds, once the pictures are embedded; needs as few as a handful of pictures a category.",
+            settings_class=LinearSettings,
+            load_trainer=lambda: train_linear,
+            load_predictor=lambda: predict_linear,
+        ),
+    )
+}
+
+
+def find_recipe(name: str) -> Recipe:
+    """Find a recipe by its name.
+
+    Raises:
+        TrainingError: There is none of that name; the message lists those there are.
+    """
+    if name not in RECIPES:
+        raise TrainingError(f"there is no recipe {name[:100]!r}: choose one of {', '.join(RECIPES)}")
+    return RECIPES[name]

@@ -1,0 +1,214 @@
+"""Train a run: embed what is missing, learn, judge on test, keep everything."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from core.catalog.catalogs import Catalog
+from core.errors import RunError
+from core.files import read_json, write_json_whole
+from core.home import Home
+from core.models.learning import LearningData, TrainedHead
+from core.models.progress_share import ShareOfProgress
+from core.models.recipes import Recipe, find_recipe
+from core.models.run_writer import FinishedTraining, new_run_id, write_run
+from core.models.runs import MANIFEST, check_run_name, find_run, register_run
+from core.models.settings import settings_to_json
+from core.models.targets import Target, labeled_pictures, parse_target
+from core.models.training_set import TrainingSet, build_training_set
+from core.progress import Progress
+from core.vision.backbones import DEFAULT_BACKBONE, find_backbone, weights_hash
+from core.vision.embed import EmbedReport, embed_catalog
+from core.vision.feature_store import feature_shards
+
+_PLAN = "run.json"
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a training was asked to do, checked before anything costs time."""
+
+    recipe: Recipe
+    settings: Any
+    backbone: str
+    target: Target
+    seed: int
+    name: str | None
+
+
+def train_run(  # noqa: PLR0913 - the arguments of a training
+    home: Home,
+    catalog: Catalog,
+    *,
+    recipe: str,
+    backbone: str = DEFAULT_BACKBONE,
+    target: str = "category",
+    settings: Mapping[str, object] | None = None,
+    seed: int = 0,
+    name: str | None = None,
+    actor: str,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Train a run on a catalog.
+
+    Stopped and called again with the same progress folder, it goes on where it was: features are kept as they come,
+    epochs from the checkpoint, and a folder that was finished but not entered in the list is entered.
+
+    Args:
+        home: The home.
+        catalog: The catalog.
+        recipe: Name of the recipe.
+        backbone: Name of the backbone.
+        target: ``category``, ``category:LEVEL`` or ``attribute:NAME``.
+        settings: Settings of the recipe that differ from its defaults, as strings or values.
+        seed: Seed of split and training.
+        name: What people call the run; made up when None.
+        actor: Who trains.
+        progress: Told of every step.
+
+    Returns:
+        ``run``, ``name``, ``recipe``, ``backbone``, ``classes`` (how many), ``seconds``, ``metrics`` by split (each
+        with ``accuracy``, ``macro_f1``, ``weighted_f1``, ``top3_accuracy``, ``loss``, ``pictures``) and ``warnings``.
+
+    Raises:
+        TrainingError: The recipe or target is unknown, or there is too little to learn from.
+        SettingsError: A setting is unknown or out of range.
+        BackboneError: The backbone or its weights are missing.
+        Cancelled: Someone asked to stop; what was reached is kept.
+    """
+    chosen = find_recipe(recipe)
+    plan = _Plan(
+        recipe=chosen,
+        settings=chosen.parse_settings(settings or {}),
+        backbone=find_backbone(backbone).name,
+        target=parse_target(target),
+        seed=seed,
+        name=None if name is None else check_run_name(name),
+    )
+    run_id = _planned_run_id(plan, progress)
+    finished = home.runs / run_id / MANIFEST
+    if finished.exists():  # it was stopped between its folder and its entry in the list
+        manifest = dict(read_json(finished))
+    else:
+        manifest = _train(home, catalog, run_id, plan, actor=actor, progress=progress)
+    register_run(home, manifest, actor=actor)
+    return _result(home, manifest)
+
+
+def _train(home: Home, catalog: Catalog, run_id: str, plan: _Plan, *, actor: str, progress: Progress) -> dict[str, Any]:
+    started = time.monotonic()
+    missing = _missing_features(home, catalog, plan)
+    # Only a guess for the bar: a picture takes some 20 ms to embed, learning about as long as 200 pictures.
+    embedding_share = (missing + 20) / (missing + 220)
+    embedding = ShareOfProgress(progress, start=0.0, end=embedding_share)
+    embedded = embed_catalog(home, catalog, backbone=plan.backbone, actor=actor, progress=embedding)
+    learning = ShareOfProgress(progress, start=embedding_share, end=1.0)
+    learning.report(0, None, "Splitting the pictures")
+    rows = build_training_set(home, catalog, target=plan.target.text, backbone=plan.backbone, seed=plan.seed)
+    for warning in rows.warnings:
+        _LOG.warning("%s", warning)
+    prepared = time.monotonic()
+    data = LearningData(rows.features, rows.labels, rows.sides, len(rows.classes))
+    head = plan.recipe.load_trainer()(data, settings=plan.settings, seed=plan.seed, progress=learning)
+    predictor = plan.recipe.load_predictor()
+    learned = time.monotonic()
+    finished = FinishedTraining(
+        rows=rows.rows,
+        labels=data.labels,
+        classes=rows.classes,
+        head=head.arrays,
+        history=head.history,
+        predict_block=lambda block: predictor(head.arrays, data.features[block]),
+    )
+    parts = {"embed": embedded.seconds, "prepare": prepared - started - embedded.seconds, "learn": learned - prepared}
+    manifest = {
+        "run": run_id,
+        "name": plan.name or f"{plan.recipe.title} on {catalog.name}",
+        **_origin(home, catalog, plan),
+        **_contents(rows, head),
+        "embedding": _embedding(embedded),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": time.monotonic() - started,
+        "seconds_by_part": parts,
+    }
+    return write_run(home, run_id, finished, manifest=manifest)
+
+
+def _origin(home: Home, catalog: Catalog, plan: _Plan) -> dict[str, Any]:
+    backbone = find_backbone(plan.backbone)
+    return {
+        "catalog": catalog.name,
+        "catalog_id": catalog.catalog_id,
+        "catalog_version": catalog.version,
+        "recipe": plan.recipe.name,
+        "backbone": backbone.name,
+        "weights_hash": weights_hash(home, backbone),
+        "picture_fit": backbone.picture_fit,
+        "side_px": backbone.side_px,
+        "feature_dimensions": backbone.feature_dimensions,
+        "target": plan.target.text,
+        "settings": settings_to_json(plan.settings),
+        "seed": plan.seed,
+    }
+
+
+def _contents(rows: TrainingSet, head: TrainedHead) -> dict[str, Any]:
+    return {
+        "classes": list(rows.classes),
+        "products": int(rows.rows["product_id"].nunique()),
+        "pictures": {str(split): int(count) for split, count in rows.rows["split"].value_counts().items()},
+        "left_out": rows.left_out,
+        "leaked": rows.leaked,
+        "warnings": list(rows.warnings),
+        "notes": list(rows.notes),
+        "choices": head.choices,
+        "epochs": len(head.history),
+    }
+
+
+def _embedding(report: EmbedReport) -> dict[str, Any]:
+    """What later estimates of embedding rest on."""
+    return {
+        "new_pictures": report.pictures - report.reused - report.unreadable,
+        "pictures_per_second": report.pictures_per_second,
+        "seconds": report.seconds,
+        "engine": report.engine,
+    }
+
+
+def _missing_features(home: Home, catalog: Catalog, plan: _Plan) -> int:
+    """Count pictures still to embed; says at once when nothing has the label asked for."""
+    rows, _ = labeled_pictures(home, catalog, plan.target)
+    hashes = rows["picture_hash"].unique().tolist()
+    return int((~feature_shards(home, backbone=plan.backbone).known(hashes)).sum())
+
+
+def _planned_run_id(plan: _Plan, progress: Progress) -> str:
+    """The id of this training: the one it had before it was stopped, or a new one."""
+    if progress.folder is None:
+        return new_run_id(plan.recipe.name)
+    path = progress.folder / _PLAN
+    if not path.exists():
+        write_json_whole(path, {"run": new_run_id(plan.recipe.name)})
+    return str(read_json(path)["run"])
+
+
+def _result(home: Home, manifest: dict[str, Any]) -> dict[str, Any]:
+    try:
+        name = find_run(home, manifest["run"]).name
+    except RunError:  # deleted between two attempts of the same job
+        name = manifest["name"]
+    return {
+        "run": manifest["run"],
+        "name": name,
+        "recipe": manifest["recipe"],
+        "backbone": manifest["backbone"],
+        "classes": len(manifest["classes"]),
+        "seconds": manifest["seconds"],
+        "metrics": manifest["metrics"],
+        "warnings": manifest["warnings"],
+    }
