@@ -119,10 +119,10 @@ def draw_trousers(canvas: Canvas, finish: Finish, style: str, shape: np.random.G
         [(ankle - hem_width / 2, bottom), (ankle * 0.62 - hem_width * 0.26 + 0.03, 0.15), (0, crotch)],
         [(0, crotch), (0, top + 0.05)],
     )
+    creases = [line for side in (-1, 1) for line in _leg_creases(canvas.chance, side, crotch=crotch, ankle=ankle, bottom=bottom)]
+    relief = Relief(puff=0.11, depth=0.42, folds=folds(canvas, creases, drape=0.012), rim=0.2)
     for side in (-1, 1):
         place = np.asarray if side > 0 else flipped
-        wrinkles = folds(canvas, _leg_creases(canvas.chance, side, crotch=crotch, ankle=ankle, bottom=bottom), drape=0.012)
-        relief = Relief(puff=0.11, depth=0.42, folds=wrinkles, rim=0.2)
         canvas.paint(canvas.mask(place(leg)), finish.skin, relief=relief, turn=-0.06 * side, cast=0.2)
     _fade(canvas, finish, style, shape, ankle=ankle)
     _trouser_details(canvas, finish, style, shape, top=top, waist=waist, hip=hip, crotch=crotch, ankle=ankle, bottom=bottom, hem_width=hem_width, back=back)

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 
 from core.catalog.demo.curves import Points
-from core.catalog.demo.light import Light, Relief, lit
+from core.catalog.demo.light import Light, Relief, blurred, lit
+from core.catalog.demo.pixels import colored, shifted, spread
 from core.catalog.demo.skins import Skin
 
 SIDE = 400
@@ -78,19 +79,23 @@ class Canvas:
 
     def mask(self, *polygons: Points) -> np.ndarray:
         """Fill polygons (their union). Returns float32 (400, 400), 0..1."""
-        fine = np.zeros((SIDE * _FINE, SIDE * _FINE), dtype=np.uint8)
-        for polygon in polygons:
-            cv2.fillPoly(fine, [self._fixed(polygon)], 255, cv2.LINE_AA, _SHIFT)
-        return self._averaged(fine)
+        shapes = [self.to_pixels(polygon) for polygon in polygons]
+        box = _covering(shapes, 2)
+        fine = _fine(box)
+        for shape in shapes:
+            cv2.fillPoly(fine, [_fixed(shape, box)], 255, cv2.LINE_AA, _SHIFT)
+        return _averaged(fine, box)
 
     def lines(self, polylines: Sequence[Points], width: float) -> np.ndarray:
         """Draw open lines of a width in object units. Returns float32 (400, 400), 0..1."""
-        fine = np.zeros((SIDE * _FINE, SIDE * _FINE), dtype=np.uint8)
+        shapes = [self.to_pixels(line) for line in polylines]
+        box = _covering(shapes, 2 + round(width * self.unit_px))
+        fine = _fine(box)
         thickness = width * self.unit_px * _FINE
         strength = min(1.0, thickness)
-        fixed = [self._fixed(line) for line in polylines]
+        fixed = [_fixed(shape, box) for shape in shapes]
         cv2.polylines(fine, fixed, False, 255 * strength, max(1, round(thickness)), cv2.LINE_AA, _SHIFT)
-        return self._averaged(fine)
+        return _averaged(fine, box)
 
     def paint(
         self, mask: np.ndarray, skin: Skin, *, relief: Relief | None = None, turn: float = 0.0, cast: float = 0.0, shade: float = 1.0
@@ -117,25 +122,22 @@ class Canvas:
         self._over(box, part, shaded)
 
     def paint_pixels(self, mask: np.ndarray, rgb: np.ndarray, *, cast: float = 0.0) -> None:
-        """Paint ready colors, float32 (400, 400, 3), through a mask."""
+        """Paint ready colors, float32 (400, 400, 3) or as large as the mask's bounds, through a mask."""
         box = bounds(mask)
         if box is None:
             return
         if cast > 0:
             self._cast(mask, box, cast)
-        self._over(box, mask[box], rgb[box])
+        self._over(box, mask[box], rgb[box] if rgb.shape[:2] == mask.shape else rgb)
 
     def tint(self, mask: np.ndarray, color: np.ndarray, opacity: float = 1.0) -> None:
         """Color what is already drawn, never outside it."""
         box = bounds(mask)
         if box is None:
             return
-        share = (mask[box] * opacity)[..., None]
-        self.rgb[box] = self.rgb[box] * (1 - share) + color * self.alpha[box][..., None] * share
-
-    def scale_light(self, factor: np.ndarray) -> None:
-        """Multiply the brightness of everything drawn by a field, float32 (400, 400)."""
-        self.rgb *= factor[..., None]
+        share = mask[box] * np.float32(opacity)
+        self.rgb[box] *= spread(1 - share)
+        self.rgb[box] += colored(self.alpha[box] * share, color)
 
     def seam(self, polylines: Sequence[Points], *, width: float = 0.008, depth: float = 0.35) -> None:
         """Press lines into what is drawn: a dark line with a light lower lip."""
@@ -143,10 +145,11 @@ class Canvas:
         box = bounds(line, margin=3)
         if box is None:
             return
-        lip = cv2.warpAffine(line, np.float32([[1, 0, 1.1], [0, 1, 1.3]]), (SIDE, SIDE))
-        self.rgb[box] *= (1 - depth * line[box])[..., None]
-        gain = np.clip(lip[box] - line[box], 0, 1) * depth * 0.32
-        self.rgb[box] += (self.alpha[box][..., None] - self.rgb[box]) * gain[..., None]
+        pressed = line[box]
+        lip = np.maximum(shifted(pressed, 1, 1) - pressed, 0) * np.float32(depth * 0.32)
+        part = self.rgb[box]
+        part *= spread(1 - np.float32(depth) * pressed)
+        part += (spread(self.alpha[box]) - part) * spread(lip)
 
     def stitches(self, polylines: Sequence[Points], color: np.ndarray, *, width: float = 0.008, length: float = 0.028) -> None:
         """Sew dashed thread along lines."""
@@ -155,9 +158,9 @@ class Canvas:
             self.tint(self.lines(dashes, width), color, 0.85)
 
     def _over(self, box: tuple[slice, slice], part: np.ndarray, color: np.ndarray) -> None:
-        share = part[..., None]
-        self.rgb[box] = color * share + self.rgb[box] * (1 - share)
-        self.alpha[box] = part + self.alpha[box] * (1 - part)
+        below = self.rgb[box]
+        below += (color - below) * spread(part)
+        self.alpha[box] += part * (1 - self.alpha[box])
 
     def _cast(self, mask: np.ndarray, box: tuple[slice, slice], strength: float) -> None:
         rows, columns = box
@@ -167,11 +170,9 @@ class Canvas:
             slice(max(0, columns.start - reach), min(SIDE, columns.stop + reach)),
         )
         offset = 0.018 * self.unit_px
-        moved = cv2.warpAffine(
-            mask[wide], np.float32([[1, 0, offset], [0, 1, offset * 1.3]]), (wide[1].stop - wide[1].start, wide[0].stop - wide[0].start)
-        )
-        shadow = cv2.GaussianBlur(moved, (0, 0), 0.022 * self.unit_px)
-        self.rgb[wide] *= (1 - strength * shadow)[..., None]
+        moved = shifted(mask[wide], round(offset), round(offset * 1.3))
+        shadow = blurred(moved, 0.022 * self.unit_px)
+        self.rgb[wide] *= spread(1 - np.float32(strength) * shadow)
 
     def _tile_map(self, top: int, left: int, turn: float) -> np.ndarray:
         """Map pixels of a box to pixels of a pattern tile (one tile pixel is 1/UNIT object units)."""
@@ -182,25 +183,42 @@ class Canvas:
         corner = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]], dtype=np.float64)
         return (np.diag([UNIT, UNIT, 1]) @ spin @ inverse @ corner)[:2]
 
-    def _fixed(self, points: Points) -> np.ndarray:
-        pixels = self.to_pixels(points) * _FINE + (_FINE - 1) / 2
-        return np.round(pixels * (1 << _SHIFT)).astype(np.int32)
 
-    @staticmethod
-    def _averaged(fine: np.ndarray) -> np.ndarray:
-        small = cv2.resize(fine, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-        return small.astype(np.float32) * np.float32(1 / 255)
+def _covering(shapes: Sequence[np.ndarray], margin: int) -> tuple[int, int, int, int]:
+    """Find the part of the picture that shapes can touch: left, top, right, bottom in pixels."""
+    points = shapes[0] if len(shapes) == 1 else np.concatenate(shapes)
+    (low_x, low_y), (high_x, high_y) = points.min(axis=0), points.max(axis=0)
+    left, top = (min(max(int(low) - margin, 0), SIDE - 1) for low in (low_x, low_y))
+    right, bottom = (min(int(high) + margin + 2, SIDE) for high in (high_x, high_y))
+    return left, top, max(right, left + 1), max(bottom, top + 1)
+
+
+def _fine(box: tuple[int, int, int, int]) -> np.ndarray:
+    left, top, right, bottom = box
+    return np.zeros(((bottom - top) * _FINE, (right - left) * _FINE), dtype=np.uint8)
+
+
+def _fixed(pixels: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """Turn pixels into OpenCV's fixed point coordinates on the finer grid of a box."""
+    fine = (pixels - box[:2]) * _FINE + (_FINE - 1) / 2
+    return np.round(fine * (1 << _SHIFT)).astype(np.int32)
+
+
+def _averaged(fine: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    left, top, right, bottom = box
+    mask = np.zeros((SIDE, SIDE), dtype=np.float32)
+    small = cv2.resize(fine, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+    np.multiply(small, np.float32(1 / 255), out=mask[top:bottom, left:right])
+    return mask
 
 
 def bounds(mask: np.ndarray, *, margin: int = 0) -> tuple[slice, slice] | None:
     """Find the rows and columns a mask covers; None for an empty one."""
-    rows = np.flatnonzero(mask.max(axis=1) > 0.004)
-    if not len(rows):
+    left, top, width, height = cv2.boundingRect((mask > 0.004).view(np.uint8))
+    if not width:
         return None
-    columns = np.flatnonzero(mask.max(axis=0) > 0.004)
-    top, bottom = max(0, rows[0] - margin), min(mask.shape[0], rows[-1] + 1 + margin)
-    left, right = max(0, columns[0] - margin), min(mask.shape[1], columns[-1] + 1 + margin)
-    return slice(int(top), int(bottom)), slice(int(left), int(right))
+    bottom, right = min(top + height + margin, mask.shape[0]), min(left + width + margin, mask.shape[1])
+    return slice(max(0, top - margin), bottom), slice(max(0, left - margin), right)
 
 
 def dashed(line: Points, length: float) -> list[np.ndarray]:

@@ -113,7 +113,7 @@ def _pose(family: Family, camera: np.random.Generator, *, close: bool) -> Pose:
 def _light(camera: np.random.Generator) -> Light:
     key = np.array([-0.42 + camera.normal(0, 0.1), -0.58 + camera.normal(0, 0.07), 0.70])
     key /= np.linalg.norm(key)
-    return Light(key=(float(key[0]), float(key[1]), float(key[2])), fill=float(camera.uniform(0.46, 0.6)), warmth=float(camera.normal(0, 0.012)))
+    return Light(key=(float(key[0]), float(key[1]), float(key[2])), fill=float(camera.uniform(0.46, 0.6)))
 
 
 def _scene_kind(family: Family, camera: np.random.Generator, *, hung: bool) -> str:

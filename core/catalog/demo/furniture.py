@@ -166,8 +166,10 @@ def draw_sofa(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gener
     low = leg
     seat, arm_top, top = low + 0.36 * k, low + shape.uniform(0.5, 0.62) * k, low + shape.uniform(0.84, 1.0) * k
 
+    waves = folds(canvas, drape=0.007)
+
     def box(center: tuple[float, float, float], size: tuple[float, float, float], *, cover: Skin = skin, softness: float = soft, cast: float = 0.25) -> None:
-        paint_box(canvas, camera, center, size, cover, softness=softness, gloss=gloss, cast=cast, folds=folds(canvas, drape=0.007))
+        paint_box(canvas, camera, center, size, cover, softness=softness, gloss=gloss, cast=cast, folds=waves)
 
     box((0, (low + top) / 2 - 0.03, -d / 2 + 0.1 * k), (w - arm, top - low - 0.06, 0.2 * k))
     box((0, low + 0.1 * k, 0.02), (w - arm * 0.6, 0.2 * k, d * 0.94), softness=0.03)

@@ -104,11 +104,11 @@ def sleeves(
     end = np.array(wrist) - start
     lean = float(np.arctan2(end[0], end[1]))
     end /= np.linalg.norm(end)
+    course = np.stack([start, (start + wrist) / 2, np.array(wrist)])
+    creases = [crease for place in (np.asarray, flipped) for crease in sleeve_creases(canvas.chance, place(course), width * 1.4)]
+    relief = Relief(puff=puff, depth=0.5, folds=folds(canvas, creases, drape=0.008), rim=0.2)
     for mirror in (False, True):
         place = flipped if mirror else np.asarray
-        course = place(np.stack([start, (start + wrist) / 2, np.array(wrist)]))
-        wrinkles = folds(canvas, sleeve_creases(canvas.chance, course, width * 1.4), drape=0.008)
-        relief = Relief(puff=puff, depth=0.5, folds=wrinkles, rim=0.2)
         turn = lean if mirror else -lean
         canvas.paint(canvas.mask(place(shape)), skin, relief=relief, turn=turn, cast=0.25)
         if cuff is not None:

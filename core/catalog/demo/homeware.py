@@ -136,14 +136,14 @@ def _twigs(canvas: Canvas, finish: Finish, shape: np.random.Generator, mouth: tu
     tone = mixed(rgb("beige"), rgb("camel"), 0.4) if dried else green
     lines, leaves = [], []
     for _ in range(int(shape.integers(3, 6))):
-        lean = shape.uniform(-0.42, 0.42)
-        course = smooth([(shape.uniform(-0.5, 0.5) * radius, top + 0.08), (lean * 0.5, top - 0.16), (lean, top - shape.uniform(0.28, 0.42))])
+        lean = shape.uniform(-0.5, 0.5)
+        course = smooth([(shape.uniform(-0.5, 0.5) * radius, top + 0.08), (lean * 0.4, top - 0.2), (lean, top - shape.uniform(0.36, 0.56))], steps=5)
         lines.append(course)
-        for at in course[3::2]:
+        for at in course[3::1]:
             for side in (-1, 1):
                 angle = shape.uniform(0.3, 1.0) * side
-                tip = at + np.array([np.sin(angle), -np.cos(angle)]) * shape.uniform(0.08, 0.14)
-                leaves.append(tapered([tuple(at), tuple((at + tip) / 2 + (0.01 * side, 0)), tuple(tip)], [0.006, 0.045, 0.004]))
+                tip = at + np.array([np.sin(angle), -np.cos(angle)]) * shape.uniform(0.07, 0.12)
+                leaves.append(tapered([tuple(at), tuple((at + tip) / 2 + (0.01 * side, 0)), tuple(tip)], [0.006, 0.036, 0.004]))
     canvas.paint(canvas.lines(lines, 0.014), Skin(darker(tone, 0.3)))
     canvas.paint(canvas.mask(*leaves), Skin(tone), relief=Relief(puff=0.02, depth=0.6), cast=0.2)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from core.catalog.demo.pixels import spread
+
 
 @dataclass(frozen=True)
 class Light:
@@ -14,11 +16,6 @@ class Light:
 
     key: tuple[float, float, float] = (-0.42, -0.58, 0.70)
     fill: float = 0.52
-    warmth: float = 0.0
-
-    def tint(self) -> np.ndarray:
-        """Color of the light, float32 (3,): above zero warmth is yellow, below it is blue."""
-        return np.array([1 + self.warmth, 1.0, 1 - self.warmth], dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,8 @@ def lit(
         float32 (H, W, 3). Source of the model: B.T. Phong, "Illumination for computer generated pictures", 1975
         (the half-vector form of J. Blinn, 1977).
     """
-    height = _rim_height(part, relief, unit_px)
+    distance = _distance(part)
+    height = _rim_height(distance, relief, unit_px)
     if relief.folds is not None:
         height = height + relief.folds[box] * unit_px
     if bumps is not None:
@@ -71,21 +69,25 @@ def lit(
     facing = np.maximum(normal_x * light.key[0] + normal_y * light.key[1] + normal_z * light.key[2], 0)
     brightness = light.fill + (1 - light.fill) * facing / light.key[2]
     if relief.rim > 0:
-        brightness *= 1 - relief.rim * _edge_darkness(part, unit_px)
-    shaded = toned(color, brightness) * light.tint()
+        near = np.clip(1 - distance * np.float32(1 / (0.05 * unit_px)), 0, 1)
+        brightness *= 1 - np.float32(relief.rim * 0.9) * near * near
+    shaded = toned(color, brightness)
     if relief.gloss > 0:
         half = np.array(light.key) + (0, 0, 1)
         half /= np.linalg.norm(half)
         towards = np.clip(normal_x * half[0] + normal_y * half[1] + normal_z * half[2], 0, 1)
-        shaded += (relief.gloss * towards**relief.shine)[..., None]
-    return np.clip(shaded, 0, 1)
+        shaded += spread(cv2.pow(towards, relief.shine) * np.float32(relief.gloss))
+    return np.clip(shaded, 0, 1, out=shaded)
 
 
 def toned(color: np.ndarray, brightness: np.ndarray) -> np.ndarray:
     """Multiply a color by a brightness; what exceeds 1 turns towards white instead of clipping."""
-    lower = color * np.minimum(brightness, 1)[..., None]
-    extra = np.clip(brightness - 1, 0, 0.8)[..., None] * 0.55
-    return lower + (1 - lower) * extra * (0.25 + 0.75 * color)
+    lower = color * spread(np.minimum(brightness, 1))
+    extra = spread(np.clip(brightness - 1, 0, 0.8) * np.float32(0.55))
+    extra *= color * np.float32(0.75) + np.float32(0.25)
+    extra *= 1 - lower
+    lower += extra
+    return lower
 
 
 def normals(height: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -100,7 +102,7 @@ def blurred(field: np.ndarray, sigma_px: float) -> np.ndarray:
     """Blur with zeros outside; wide blurs run on a smaller copy."""
     if sigma_px < 0.4:
         return field
-    if sigma_px <= 3 or min(field.shape) < 24:
+    if sigma_px <= 3 or min(field.shape[:2]) < 24:
         return cv2.GaussianBlur(field, (0, 0), sigma_px, borderType=cv2.BORDER_CONSTANT)
     factor = max(2, round(sigma_px / 2))
     pad = 2 * factor
@@ -108,21 +110,20 @@ def blurred(field: np.ndarray, sigma_px: float) -> np.ndarray:
     size = (max(4, padded.shape[1] // factor), max(4, padded.shape[0] // factor))
     small = cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), sigma_px / factor, borderType=cv2.BORDER_CONSTANT)
-    return cv2.resize(small, padded.shape[::-1], interpolation=cv2.INTER_CUBIC)[pad:-pad, pad:-pad]
+    return cv2.resize(small, padded.shape[1::-1], interpolation=cv2.INTER_CUBIC)[pad:-pad, pad:-pad]
 
 
-def _rim_height(part: np.ndarray, relief: Relief, unit_px: float) -> np.ndarray:
+def _distance(part: np.ndarray) -> np.ndarray:
+    """Measure the distance to a part's edge in pixels, float32 (H, W), 0 outside."""
+    inside = cv2.copyMakeBorder((part > 0.5).view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    return cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1]
+
+
+def _rim_height(distance: np.ndarray, relief: Relief, unit_px: float) -> np.ndarray:
     """Round the part's rim like a quarter circle of the puff radius."""
     if relief.puff <= 0:
-        return np.zeros_like(part)
+        return np.zeros_like(distance)
     radius = max(1.5, relief.puff * unit_px)
-    inside = cv2.copyMakeBorder((part > 0.5).astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)[1:-1, 1:-1]
-    away = np.clip(1 - distance / radius, 0, 1)
-    height = np.sqrt(1 - away * away) * (radius * relief.depth)
+    away = np.clip(1 - distance * np.float32(1 / radius), 0, 1)
+    height = np.sqrt(1 - away * away) * np.float32(radius * relief.depth)
     return blurred(height, max(0.7, radius * 0.16))
-
-
-def _edge_darkness(part: np.ndarray, unit_px: float) -> np.ndarray:
-    """Measure nearness of the edge inside a part: 0 in the middle, about 1 at the rim."""
-    return np.clip(2 * (1 - blurred(part, 0.03 * unit_px)), 0, 1)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from core.catalog.demo.palette import darker, lighter
+from core.catalog.demo.pixels import as_bytes
 from core.catalog.demo.skins import Skin
 
 
@@ -95,14 +96,22 @@ def boucle(color: np.ndarray) -> Skin:
     return Skin(color, _toned(color, speckle(160, 1.6, 11) * 0.035), np.abs(speckle(160, 1.5, 12)) * 0.9)
 
 
+def _along(field: np.ndarray, length: float) -> np.ndarray:
+    """Draw a repeating field out along x and give it a standard deviation of 1 again."""
+    pad = 3 * int(length)
+    wide = cv2.copyMakeBorder(field, 0, 0, pad, pad, cv2.BORDER_WRAP)
+    drawn = cv2.GaussianBlur(wide, (0, 0), sigmaX=length, sigmaY=0.35)[:, pad:-pad]
+    return (drawn - drawn.mean()) / drawn.std()
+
+
 @lru_cache(maxsize=32)
 def _grain_field(key: int, side: int) -> np.ndarray:
     """Give wood grain running along x: wavy year rings with fine pores, float32 (side, side), about -1..1."""
     y, x = np.mgrid[0:side, 0:side].astype(np.float32)
-    bend = speckle(side, 20, 20 + key) * 9
-    stretched = cv2.resize(speckle(side, 1.2, 30 + key), (side * 5, side), interpolation=cv2.INTER_LINEAR)[:, :side]
-    rings = np.sin((y + bend + 8 * np.sin(x * 2 * np.pi / side)) * 2 * np.pi / (side / (7 + key % 5)))
-    return (rings * 0.45 + stretched * 0.35 + speckle(side, 9, 40 + key) * 0.3).astype(np.float32)
+    bend = _along(speckle(side, 7, 20 + key), 30) * 5
+    rings = np.sin((y + bend + 3 * np.sin(x * 2 * np.pi / side)) * 2 * np.pi / (side / (9 + key % 5)))
+    pores = _along(speckle(side, 0.5, 30 + key), 14)
+    return (rings * 0.3 + pores * 0.42 + _along(speckle(side, 5, 40 + key), 40) * 0.38).astype(np.float32)
 
 
 def wood(color: np.ndarray, chance: np.random.Generator, *, upright: bool = False) -> Skin:
@@ -165,11 +174,12 @@ def _cables(side: int, wide: int) -> np.ndarray:
 
 def _toned(color: np.ndarray, change: np.ndarray) -> np.ndarray:
     """Lighten (positive) or darken (negative) a color by a field. Returns a uint8 tile (H, W, 3)."""
-    return _bytes(color * (1 + change[..., None]) + np.clip(change, 0, 1)[..., None] * 0.25)
+    lift = np.clip(change, 0, 1) * np.float32(0.25)
+    return _bytes(cv2.merge([np.float32(part) * (1 + change) + lift for part in color]))
 
 
 def _bytes(tile: np.ndarray) -> np.ndarray:
-    return np.clip(tile * 255 + 0.5, 0, 255).astype(np.uint8)
+    return as_bytes(tile.astype(np.float32))
 
 
 def edge_of(color: np.ndarray) -> np.ndarray:

@@ -73,7 +73,7 @@ def _product(category: Category, index: int, *, seed: int, number: int) -> DemoP
         brand=brand,
         price=price,
         description=_description(look, category, brand, chance),
-        views=int(chance.choice([1, 2, 3], p=[0.77, 0.17, 0.06])),
+        views=int(chance.choice([1, 2, 3], p=[0.80, 0.15, 0.05])),
         group=number,
         attributes={"material": material, "pattern": pattern, "style": style, "tier": brand.tier},
     )

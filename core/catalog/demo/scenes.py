@@ -10,6 +10,7 @@ import numpy as np
 from core.catalog.demo.canvas import SIDE, Canvas, bounds
 from core.catalog.demo.light import blurred
 from core.catalog.demo.materials import speckle, wood
+from core.catalog.demo.pixels import as_bytes, laid, shifted, spread
 from core.catalog.demo.palette import BACKDROPS, darker, lighter, mixed
 
 WOODS = ((188, 150, 110), (150, 108, 74), (214, 188, 152), (112, 80, 58))
@@ -31,49 +32,58 @@ def background(kind: str, chance: np.random.Generator, *, base_row: float) -> np
 
 def compose(canvas: Canvas, scene: np.ndarray, *, standing: bool, strength: float) -> np.ndarray:
     """Lay a drawn product with its shadow over a background, in place. Returns the scene, float32 (400, 400, 3), 0..1."""
-    shadow = _floor_shadow(canvas) if standing else _drop_shadow(canvas)
+    alpha = cv2.resize(canvas.alpha, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
+    small = _floor_shadow(canvas, alpha) if standing else _drop_shadow(alpha)
+    shadow = cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
     left = (1 - np.clip(shadow, 0, 1) * (0.9 * strength)) * (1 - canvas.alpha)
-    scene *= left[..., None]
+    scene *= spread(left.astype(np.float32, copy=False))
     scene += canvas.rgb
     return scene
 
 
 def developed(picture: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """Finish like a camera: exposure, white balance, contrast, a little blur and grain. Returns uint8 (400, 400, 3)."""
-    gain = np.float32(chance.uniform(0.95, 1.035)) * np.array([chance.normal(1, 0.012), 1, chance.normal(1, 0.014)], np.float32)
-    picture *= gain
+    taken = as_bytes(picture)
+    gain = chance.uniform(0.95, 1.035) * np.array([chance.normal(1, 0.012), 1, chance.normal(1, 0.014)])
+    levels = np.clip(np.arange(256)[:, None] * gain + 0.5, 0, 255).astype(np.uint8)
+    taken = cv2.LUT(taken, levels[None])
     if chance.random() < 0.25:
-        picture = cv2.GaussianBlur(picture, (0, 0), chance.uniform(0.4, 0.75))
+        taken = cv2.GaussianBlur(taken, (0, 0), chance.uniform(0.4, 0.75))
     top, left = chance.integers(0, 112, 2)
-    grain = speckle(512, 0.0, 99)[top : top + SIDE, left : left + SIDE]
-    picture += (grain * np.float32(chance.uniform(0.001, 0.007)))[..., None]
-    np.maximum(picture, 0, out=picture)
-    return cv2.convertScaleAbs(picture, alpha=255)
+    lighter_grain, darker_grain = _grain(int(chance.integers(4)))
+    window = (slice(top, top + SIDE), slice(left, left + SIDE))
+    return cv2.subtract(cv2.add(taken, lighter_grain[window]), darker_grain[window])
 
 
-def _drop_shadow(canvas: Canvas) -> np.ndarray:
-    """Throw the shadow of something lying flat or hanging close to a wall."""
-    near = cv2.warpAffine(canvas.alpha, np.float32([[1, 0, 3], [0, 1, 5]]), (SIDE, SIDE))
-    far = cv2.warpAffine(canvas.alpha, np.float32([[1, 0, 9], [0, 1, 14]]), (SIDE, SIDE))
-    return 0.55 * blurred(near, 4.0) + 0.5 * blurred(far, 15.0)
+@lru_cache(maxsize=4)
+def _grain(strength: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give film grain as what to add and what to take away, two uint8 (512, 512, 3)."""
+    grain = speckle(512, 0.0, 99) * np.float32(0.3 + 0.5 * strength)
+    return spread(np.round(np.maximum(grain, 0)).astype(np.uint8)), spread(np.round(np.maximum(-grain, 0)).astype(np.uint8))
 
 
-def _floor_shadow(canvas: Canvas) -> np.ndarray:
+def _drop_shadow(alpha: np.ndarray) -> np.ndarray:
+    """Throw the shadow of something lying flat or hanging close to a wall. Half the picture's size, float32 (200, 200)."""
+    near, far = shifted(alpha, 1, 3), shifted(alpha, 4, 7)
+    return np.float32(0.55) * blurred(near, 2.0) + np.float32(0.5) * blurred(far, 7.5)
+
+
+def _floor_shadow(canvas: Canvas, alpha: np.ndarray) -> np.ndarray:
     """Throw the shadow of something standing: its outline laid on the floor to the right, and a dark line of contact."""
     if canvas.ground.any():
-        return 0.6 * blurred(canvas.ground, 5.0) + 0.5 * blurred(canvas.ground, 16.0)
-    box = bounds(canvas.alpha)
+        ground = cv2.resize(canvas.ground, alpha.shape[::-1], interpolation=cv2.INTER_AREA)
+        return np.float32(0.6) * blurred(ground, 2.5) + np.float32(0.5) * blurred(ground, 8.0)
+    box = bounds(alpha)
     if box is None:
-        return canvas.ground
-    base = float(box[0].stop)
+        return alpha
+    base = box[0].stop
     squash, lean = 0.16, -0.34
-    laid = np.float32([[1, lean, -lean * base], [0, squash, base * (1 - squash) - 3]])
-    cast = cv2.warpAffine(canvas.alpha, laid, (SIDE, SIDE))
-    foot = np.zeros_like(canvas.alpha)
-    low = slice(max(0, int(base) - 16), int(base))
-    columns = canvas.alpha[low].max(axis=0)
-    foot[int(base) - 5 : int(base) + 3] = columns
-    return 0.55 * blurred(cast, 10.0) + 0.75 * blurred(foot, 5.0) + 0.3 * blurred(foot, 16.0)
+    flat = np.float32([[1, lean, -lean * base], [0, squash, base * (1 - squash) - 1.5]])
+    cast = cv2.warpAffine(alpha, flat, alpha.shape[::-1])
+    foot = np.zeros_like(alpha)
+    foot[max(0, base - 3) : base + 1] = alpha[max(0, base - 8) : base].max(axis=0)
+    soft = np.float32(0.75) * blurred(foot, 2.5) + np.float32(0.3) * blurred(foot, 8.0)
+    return np.float32(0.55) * blurred(cast, 5.0) + soft
 
 
 def _studio(color: np.ndarray, chance: np.random.Generator, fall: float) -> np.ndarray:
@@ -117,7 +127,7 @@ def _room(chance: np.random.Generator, base_row: float) -> np.ndarray:
     drop = np.exp(-np.arange(SIDE - horizon, dtype=np.float32) / 12) * 0.22
     scene[horizon:] *= (1 - drop)[:, None, None]
     if chance.random() < 0.5:
-        scene += _window(chance)[..., None] * 0.09
+        scene += spread(_window(chance) * np.float32(0.09))
     soft = cv2.GaussianBlur(scene, (0, 0), chance.uniform(0.8, 2.2))
     return np.clip(soft, 0, 1)
 
@@ -172,8 +182,7 @@ def _planks(rows: int, chance: np.random.Generator, *, boards: bool = True) -> n
         ]
     )
     warp = cv2.getPerspectiveTransform(source, target)
-    laid = cv2.warpPerspective(tile, warp, (SIDE, rows), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP)
-    return laid.astype(np.float32) / 255
+    return laid(tile, warp, (rows, SIDE)).astype(np.float32) * np.float32(1 / 255)
 
 
 @lru_cache(maxsize=64)

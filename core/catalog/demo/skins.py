@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-_REPEAT = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+from core.catalog.demo.pixels import filled, laid, looked_up
 
 
 @dataclass(frozen=True)
@@ -28,26 +27,13 @@ class Skin:
         Returns:
             Colors float32 (H, W, 3) and heights float32 (H, W) or None.
         """
-        size = (shape[1], shape[0])
-        if self.tile is None:
-            color = np.broadcast_to(self.color.astype(np.float32), (*shape[:2], 3))
-        else:
-            laid = cv2.warpAffine(self.tile, tile_map, size, flags=_REPEAT, borderMode=cv2.BORDER_WRAP)
-            color = laid.astype(np.float32) * np.float32(1 / 255)
-        if self.bumps is None:
-            return color, None
-        return color, cv2.warpAffine(self.bumps, tile_map, size, flags=_REPEAT, borderMode=cv2.BORDER_WRAP)
+        color = filled(self.color, shape) if self.tile is None else _unit(laid(self.tile, tile_map, shape))
+        return color, None if self.bumps is None else laid(self.bumps, tile_map, shape)
 
     def wrapped(self, across: np.ndarray, down: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         """Lay the skin along coordinates given per pixel, float32 (H, W), in tile pixels."""
-        if self.tile is None:
-            color = np.broadcast_to(self.color.astype(np.float32), (*across.shape, 3))
-        else:
-            laid = cv2.remap(self.tile, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-            color = laid.astype(np.float32) * np.float32(1 / 255)
-        if self.bumps is None:
-            return color, None
-        return color, cv2.remap(self.bumps, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+        color = filled(self.color, across.shape) if self.tile is None else _unit(looked_up(self.tile, across, down))
+        return color, None if self.bumps is None else looked_up(self.bumps, across, down)
 
     def plain(self) -> Skin:
         """Give the same material without its pattern: the color and bumps only."""
@@ -56,3 +42,7 @@ class Skin:
     def recolored(self, color: np.ndarray) -> Skin:
         """Give another plain color with the same bumps."""
         return Skin(color.astype(np.float32), None, self.bumps)
+
+
+def _unit(tile: np.ndarray) -> np.ndarray:
+    return tile.astype(np.float32) * np.float32(1 / 255)

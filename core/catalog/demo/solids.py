@@ -13,6 +13,7 @@ import numpy as np
 from core.catalog.demo.canvas import UNIT, Canvas, bounds
 from core.catalog.demo.curves import Points, rounded, tapered
 from core.catalog.demo.light import Relief, blurred, normals, toned
+from core.catalog.demo.pixels import filled, laid, spread
 from core.catalog.demo.skins import Skin
 
 _FACES = (
@@ -72,11 +73,11 @@ def paint_box(
     if box is None:
         return mask
     color, normal = _covered(canvas, camera, center, size, skin, box)
-    normal = [blurred(np.ascontiguousarray(part), max(0.5, softness * canvas.unit_px * 0.7)) for part in normal]
+    facing = list(cv2.split(blurred(normal, max(0.5, softness * canvas.unit_px * 0.7))))
     if folds is not None:
         nx, ny, _ = normals(folds[box] * canvas.unit_px)
-        normal[0], normal[1] = normal[0] + nx, normal[1] + ny
-    canvas.paint_pixels(mask, _placed(canvas, box, _shade_faces(canvas, color, normal, mask[box], gloss)), cast=cast)
+        facing[0], facing[1] = facing[0] + nx, facing[1] + ny
+    canvas.paint_pixels(mask, _shade_faces(canvas, color, facing, mask[box], gloss), cast=cast)
     if shadow:
         add_shadow(canvas, camera, corners)
     return mask
@@ -105,7 +106,7 @@ def paint_disc(canvas: Canvas, camera: Camera, center: Spot, radius: float, thic
         return
     corners = np.array([(-1, 0, -squash), (1, 0, -squash), (1, 0, squash), (-1, 0, squash)]) * radius + center
     color = _warped(canvas, camera, corners, (2 * radius, 2 * radius * squash), skin, box)
-    canvas.paint_pixels(top, _placed(canvas, box, _top_light(canvas, color, box, gloss)))
+    canvas.paint_pixels(top, _top_light(color, gloss))
 
 
 def add_shadow(canvas: Canvas, camera: Camera, points: np.ndarray) -> None:
@@ -123,14 +124,12 @@ def _corners(center: Spot, size: Spot) -> np.ndarray:
     return signs * np.array(size) / 2 + center
 
 
-def _covered(canvas: Canvas, camera: Camera, center: Spot, size: Spot, skin: Skin, box: tuple[slice, slice]) -> tuple[np.ndarray, list[np.ndarray]]:
+def _covered(canvas: Canvas, camera: Camera, center: Spot, size: Spot, skin: Skin, box: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray]:
     """Lay the skin on the visible faces of a box and note which way each pixel faces."""
     rows, columns = box
     shape = (rows.stop - rows.start, columns.stop - columns.start)
-    color = np.empty((*shape, 3), np.float32)
-    color[:] = skin.color
-    normal = np.zeros((*shape, 3), np.float32)
-    normal[..., 2] = 1
+    color = filled(skin.color, shape)
+    normal = filled(np.array([0, 0, 1]), shape)
     half = np.array(size) / 2
     faces = []
     for outward, signs in _FACES:
@@ -142,13 +141,13 @@ def _covered(canvas: Canvas, camera: Camera, center: Spot, size: Spot, skin: Ski
     for _, outward, corners, facing in sorted(faces, key=lambda face: face[0]):
         pixels = canvas.to_pixels(camera.project(corners)) - (columns.start, rows.start)
         inside = np.zeros(shape, np.uint8)
-        cv2.fillConvexPoly(inside, np.round(_grown(pixels, 1.5) * 16).astype(np.int32), 1, cv2.LINE_8, 4)
+        fixed = np.round(_grown(pixels, 1.5) * 16).astype(np.int32)
+        cv2.fillConvexPoly(inside, fixed, 1, cv2.LINE_8, 4)
         spans = (size[0], size[1]) if outward[2] else (size[2], size[1]) if outward[0] else (size[0], size[2])
         if skin.tile is not None:
-            laid = _warped(canvas, camera, corners, spans, skin, box)
-            color[inside > 0] = laid[inside > 0]
-        normal[inside > 0] = (facing[0], -facing[1], facing[2])
-    return color, [normal[..., k] for k in range(3)]
+            cv2.copyTo(_warped(canvas, camera, corners, spans, skin, box), inside, color)
+        cv2.fillConvexPoly(normal, fixed, (float(facing[0]), -float(facing[1]), float(facing[2])), cv2.LINE_8, 4)
+    return color, normal
 
 
 def _grown(polygon: np.ndarray, by: float) -> np.ndarray:
@@ -162,7 +161,7 @@ def _warped(canvas: Canvas, camera: Camera, corners: np.ndarray, spans: tuple[fl
     rows, columns = box
     shape = (rows.stop - rows.start, columns.stop - columns.start)
     if skin.tile is None:
-        return np.broadcast_to(skin.color.astype(np.float32), (*shape, 3))
+        return filled(skin.color, shape)
     wide, tall = (span * UNIT for span in spans)
     offset = float(abs(corners[0] @ (37.0, 91.0, 53.0)) % 200)
     local = np.array([(0, 0), (wide, 0), (wide, tall), (0, tall)], np.float32) + offset
@@ -170,8 +169,7 @@ def _warped(canvas: Canvas, camera: Camera, corners: np.ndarray, spans: tuple[fl
         local = local[:, ::-1].copy()
     pixels = (canvas.to_pixels(camera.project(corners)) - (columns.start, rows.start)).astype(np.float32)
     warp = cv2.getPerspectiveTransform(pixels, local)
-    laid = cv2.warpPerspective(skin.tile, warp, shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_WRAP)
-    return laid.astype(np.float32) * np.float32(1 / 255)
+    return laid(skin.tile, warp, shape).astype(np.float32) * np.float32(1 / 255)
 
 
 def _shade_faces(canvas: Canvas, color: np.ndarray, normal: list[np.ndarray], part: np.ndarray, gloss: float) -> np.ndarray:
@@ -181,19 +179,15 @@ def _shade_faces(canvas: Canvas, color: np.ndarray, normal: list[np.ndarray], pa
     upward = np.maximum(-normal[1] * length, 0)
     brightness = fill * 0.98 + (1 - fill) * facing * 1.15 + 0.14 * upward
     rim = np.clip(2 * (1 - blurred(part, 0.014 * canvas.unit_px)), 0, 1)
-    rgb = toned(color, brightness * (1 - 0.14 * rim)) * canvas.light.tint()
-    return np.clip(rgb + (gloss * upward**6 * 0.35)[..., None], 0, 1)
+    rgb = toned(color, brightness * (1 - np.float32(0.14) * rim))
+    if gloss > 0:
+        rgb += spread(cv2.pow(upward, 6) * np.float32(gloss * 0.35))
+    return np.clip(rgb, 0, 1, out=rgb)
 
 
-def _top_light(canvas: Canvas, color: np.ndarray, box: tuple[slice, slice], gloss: float) -> np.ndarray:
+def _top_light(color: np.ndarray, gloss: float) -> np.ndarray:
     """Light a level surface: brighter towards the light on the left."""
     columns = np.linspace(1.13, 0.97, color.shape[1], dtype=np.float32)[None, :]
     rows = np.linspace(1.03, 0.98, color.shape[0], dtype=np.float32)[:, None]
     sheen = np.exp(-((np.linspace(-1, 1, color.shape[1], dtype=np.float32) + 0.35) ** 2) * 6)[None, :]
-    return np.clip(toned(color, columns * rows) + (sheen * np.ones_like(rows) * gloss * 0.3)[..., None], 0, 1)
-
-
-def _placed(canvas: Canvas, box: tuple[slice, slice], rgb: np.ndarray) -> np.ndarray:
-    full = np.zeros_like(canvas.rgb)
-    full[box] = rgb
-    return full
+    return np.clip(toned(color, columns * rows) + spread(sheen * np.ones_like(rows) * np.float32(gloss * 0.3)), 0, 1)

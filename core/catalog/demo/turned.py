@@ -9,6 +9,7 @@ import numpy as np
 from core.catalog.demo.canvas import SIDE, UNIT, Canvas, bounds
 from core.catalog.demo.curves import Points, ellipse, smooth
 from core.catalog.demo.light import toned
+from core.catalog.demo.pixels import colored, spread
 from core.catalog.demo.skins import Skin
 
 
@@ -57,9 +58,7 @@ def paint_turned(
         normal_x = normal_x - np.gradient(bumps, axis=1) * 0.6
         normal_y = normal_y - np.gradient(bumps, axis=0) * 0.6
     rgb = _shaded(canvas, color, (normal_x, normal_y, normal_z), finishing)
-    full = np.zeros((SIDE, SIDE, 3), np.float32)
-    full[box] = rgb
-    canvas.paint_pixels(mask, full, cast=cast)
+    canvas.paint_pixels(mask, rgb, cast=cast)
     return mask
 
 
@@ -85,8 +84,8 @@ def paint_opening(canvas: Canvas, rim: tuple[float, float], inside: np.ndarray, 
 def _sideways(canvas: Canvas, color: np.ndarray, left: float, right: float) -> np.ndarray:
     middle = canvas.to_pixels([(0.0, 0.0)])[0][0]
     ramp = np.clip((np.arange(SIDE, dtype=np.float32) - middle) / (0.9 * canvas.unit_px) + 0.5, 0, 1)
-    light = (left + (right - left) * ramp)[None, :, None]
-    return np.clip(np.broadcast_to(color * light, (SIDE, SIDE, 3)), 0, 1).astype(np.float32)
+    light = np.broadcast_to((left + (right - left) * ramp).astype(np.float32), (SIDE, SIDE))
+    return np.clip(colored(light, color), 0, 1)
 
 
 def _surface(canvas: Canvas, curve: np.ndarray, box: tuple[slice, slice], tilt: float, center: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -122,14 +121,14 @@ def _shaded(canvas: Canvas, color: np.ndarray, normal: tuple[np.ndarray, np.ndar
     if finishing.metal > 0:
         bands = 0.55 + 0.75 * np.exp(-(((x + 0.42) / 0.2) ** 2)) + 0.35 * np.exp(-(((x - 0.62) / 0.13) ** 2)) - 0.25 * np.exp(-(((x - 0.1) / 0.25) ** 2))
         brightness = brightness * (1 - finishing.metal) + bands * finishing.metal
-    rgb = toned(color, brightness) * canvas.light.tint()
+    rgb = toned(color, brightness)
     if finishing.glow > 0:
         warm = np.array([1.0, 0.9, 0.68], np.float32)
-        rgb = rgb * (1 - finishing.glow * 0.55) + color * warm * (finishing.glow * (0.55 + 0.55 * z))[..., None]
+        rgb = rgb * (1 - finishing.glow * 0.55) + color * colored(np.float32(finishing.glow) * (0.55 + 0.55 * z), warm)
     if finishing.gloss > 0:
         window = np.exp(-(((x + 0.5) / 0.09) ** 2)) * np.clip((0.55 - np.abs(y + 0.1)) * 5, 0, 1)
         edge = np.exp(-(((x - 0.8) / 0.06) ** 2)) * 0.4
-        rgb = rgb + ((window + edge) * (finishing.gloss * 0.55))[..., None]
+        rgb += spread((window + edge) * np.float32(finishing.gloss * 0.55))
     if finishing.sheen > 0:
-        rgb = rgb + (np.exp(-(((x + 0.4) / 0.3) ** 2)) * finishing.sheen * 0.22)[..., None]
+        rgb += spread(np.exp(-(((x + 0.4) / 0.3) ** 2)) * np.float32(finishing.sheen * 0.22))
     return np.clip(rgb, 0, 1)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.catalog.demo.canvas import SIDE, Canvas
+from core.catalog.demo.canvas import SIDE, Canvas, bounds
 from core.catalog.demo.curves import ellipse, outline, rounded_box, tapered
 from core.catalog.demo.light import Relief
 from core.catalog.demo.looks import Finish
 from core.catalog.demo.materials import brushed, leather, woven
 from core.catalog.demo.palette import darker, lighter, rgb
+from core.catalog.demo.pixels import colored, spread
 from core.catalog.demo.skins import Skin
 
 _DIALS = ("white", "black", "navy", "cream", "green", "charcoal", "light blue")
@@ -27,7 +28,7 @@ def draw_watch(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gene
     if style == "diver":
         _bezel(canvas, darker(dial_color, 0.2), size)
     dial = canvas.mask(rounded_box(-inside, -inside, inside, inside, radius=inside * 0.25) if square else ellipse((0, 0), (inside, inside), steps=96))
-    canvas.paint_pixels(dial, _sunburst(canvas, dial_color), cast=0.0)
+    canvas.paint_pixels(dial, _sunburst(canvas, dial_color, dial))
     rim = dial * (1 - canvas.mask(ellipse((0.012, 0.018), (inside * 0.97, inside * 0.97), steps=96)))
     canvas.tint(rim, np.zeros(3, np.float32), 0.45)
     ink = rgb("white") if dial_color.mean() < 0.5 else darker(rgb("charcoal"), 0.3)
@@ -63,15 +64,17 @@ def _strap(canvas: Canvas, finish: Finish, shape: np.random.Generator, size: flo
 
 
 def _bracelet(canvas: Canvas, metal: np.ndarray, wide: float, size: float) -> None:
-    skin = brushed(metal)
+    outer, middle = [], []
     for side in (-1, 1):
-        for row, y in enumerate(np.arange(size * 0.86, 1.3, 0.125)):
-            scale = 1 - 0.12 * (y - size) / 0.9
-            for left, right in ((-0.5, -0.2), (-0.19, 0.19), (0.2, 0.5)):
-                shift = 0.03 if abs(left) < 0.2 else 0.0
-                link = rounded_box(left * wide * scale, side * y + shift, right * wide * scale, side * y + shift + 0.118, radius=0.02)
-                middle = abs(left) < 0.2
-                canvas.paint(canvas.mask(link), skin if middle else Skin(metal), relief=Relief(puff=0.035, depth=0.7, gloss=0.4 if not middle else 0.2, shine=10, rim=0.25), shade=0.92 + 0.05 * (row % 2))
+        for y in np.arange(size * 0.86, 1.3, 0.125):
+            scale = wide * (1 - 0.12 * (y - size) / 0.9)
+            top = float(side * y)
+            outer += [rounded_box(left * scale, top, right * scale, top + 0.115, radius=0.02) for left, right in ((-0.5, -0.21), (0.21, 0.5))]
+            middle.append(rounded_box(-0.19 * scale, top + 0.03, 0.19 * scale, top + 0.145, radius=0.02))
+    joints = tapered([(0, -1.3), (0, 0), (0, 1.3)], [wide * 0.8, wide * 0.9, wide * 0.8], curved=False)
+    canvas.paint(canvas.mask(joints), Skin(darker(metal, 0.75)))
+    canvas.paint(canvas.mask(*outer), Skin(metal), relief=Relief(puff=0.035, depth=0.7, gloss=0.4, shine=10, rim=0.25))
+    canvas.paint(canvas.mask(*middle), brushed(metal), relief=Relief(puff=0.035, depth=0.7, gloss=0.2, shine=10, rim=0.25))
 
 
 def _case(canvas: Canvas, metal: np.ndarray, size: float, *, square: bool, style: str) -> None:
@@ -87,31 +90,32 @@ def _case(canvas: Canvas, metal: np.ndarray, size: float, *, square: bool, style
             canvas.paint(canvas.mask(push), Skin(metal), relief=Relief(puff=0.03, depth=0.8, gloss=0.5), cast=0.4)
     shape = rounded_box(-size, -size, size, size, radius=size * 0.3) if square else ellipse((0, 0), (size, size), steps=96)
     mask = canvas.mask(shape)
-    canvas.paint_pixels(mask, _polished(canvas, metal), cast=0.5)
+    canvas.paint_pixels(mask, _polished(canvas, metal, mask), cast=0.5)
     inner = rounded_box(-size * 0.9, -size * 0.9, size * 0.9, size * 0.9, radius=size * 0.27) if square else ellipse((0, 0), (size * 0.92, size * 0.92), steps=96)
     canvas.seam([np.concatenate([inner, inner[:1]])], width=0.012, depth=0.4)
 
 
-def _polar(canvas: Canvas) -> tuple[np.ndarray, np.ndarray]:
-    """Give angle and distance (object units) from the middle of the watch for every pixel."""
+def _polar(canvas: Canvas, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give angle and distance (object units) from the middle of the watch for every pixel of a mask's bounds."""
+    rows, columns = bounds(mask) or (slice(0, SIDE), slice(0, SIDE))
     middle = canvas.to_pixels([(0.0, 0.0)])[0]
-    y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
+    y, x = np.mgrid[rows, columns].astype(np.float32)
     dx, dy = x - np.float32(middle[0]), y - np.float32(middle[1])
     return np.arctan2(dy, dx), np.hypot(dx, dy) / np.float32(canvas.unit_px)
 
 
-def _polished(canvas: Canvas, metal: np.ndarray) -> np.ndarray:
+def _polished(canvas: Canvas, metal: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Reflect a studio in a polished ring: bright and dark bands around the angle."""
-    angle, _ = _polar(canvas)
+    angle, _ = _polar(canvas, mask)
     light = 0.80 + 0.24 * np.cos(2 * (angle + 2.3)) + 0.16 * np.cos(5 * angle + 0.7) + 0.14 * np.cos(angle + 2.3)
-    return np.clip(metal * light[..., None] + np.clip(light - 1.0, 0, 1)[..., None] * 0.8, 0, 1)
+    return np.clip(colored(light, metal) + spread(np.clip(light - 1.0, 0, 1) * np.float32(0.8)), 0, 1)
 
 
-def _sunburst(canvas: Canvas, color: np.ndarray) -> np.ndarray:
+def _sunburst(canvas: Canvas, color: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Brush a dial outwards: light fans to two sides."""
-    angle, distance = _polar(canvas)
+    angle, distance = _polar(canvas, mask)
     fan = 1 + 0.13 * np.cos(2 * (angle + 0.9)) + 0.05 * np.cos(angle + 2.3) - 0.12 * distance
-    return np.clip(color * fan[..., None], 0, 1)
+    return np.clip(colored(fan, color), 0, 1)
 
 
 def _bezel(canvas: Canvas, color: np.ndarray, size: float) -> None:
