@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.catalog.pictures import HEAD_BYTES, looks_like_picture, printable
+from core.catalog.picture_formats import HEAD_BYTES, looks_like_picture, printable
 from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
 from core.errors import CatalogError
 

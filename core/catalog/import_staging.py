@@ -10,7 +10,8 @@ from itertools import islice
 from sqlalchemy import select
 
 from core.catalog.database import read
-from core.catalog.pictures import StoredPicture, is_stored, printable, read_picture_file, store_picture_bytes
+from core.catalog.picture_formats import printable, read_picture_file
+from core.catalog.pictures import StoredPicture, is_stored, store_picture_bytes
 from core.catalog.schema import pictures, product_pictures, products
 from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
 from core.errors import PictureError

@@ -17,7 +17,8 @@ from core.catalog.import_progress import ImportProgress
 from core.catalog.import_report import ImportReport, catalog_totals, report_message
 from core.catalog.import_splits import assign_splits, lacks_splits
 from core.catalog.import_staging import StagedRecord, stage_records
-from core.catalog.pictures import flush_pictures, printable
+from core.catalog.picture_formats import printable
+from core.catalog.pictures import flush_pictures
 from core.catalog.sources import SkippedFile, Source
 from core.errors import CatalogError
 from core.home import Home

@@ -9,8 +9,6 @@ import errno
 import hashlib
 import io
 import os
-import re
-import stat
 import threading
 import uuid
 from collections.abc import Iterator
@@ -19,59 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image, UnidentifiedImageError
 
-# Importing these modules makes their formats known; nothing here asks Pillow for more, so no other is reachable.
-from PIL import (
-    AvifImagePlugin,
-    BmpImagePlugin,
-    GifImagePlugin,
-    Image,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    UnidentifiedImageError,
-    WebPImagePlugin,
-)
-
+from core.catalog.picture_formats import EXTENSIONS, FORMATS, HEAD_BYTES, check_head, printable, read_picture_file
 from core.catalog.picture_modes import orientation, upright_rgb
 from core.catalog.thumbnails import encode_thumbnail, thumbnail_size
 from core.errors import CatalogError, PictureError
 from core.home import Home
 
-PLUGINS = (
-    AvifImagePlugin,
-    BmpImagePlugin,
-    GifImagePlugin,
-    JpegImagePlugin,
-    PngImagePlugin,
-    TiffImagePlugin,
-    WebPImagePlugin,
-)
-
-EXTENSIONS = {
-    "JPEG": "jpg",
-    "PNG": "png",
-    "WEBP": "webp",
-    "GIF": "gif",
-    "BMP": "bmp",
-    "TIFF": "tif",
-    "AVIF": "avif",
-}
-"""Formats that are read, and the extension each is kept under."""
-
-# AVIF is missing where Pillow was built without it.
-FORMATS = tuple(name for name in EXTENSIONS if name in Image.OPEN)
-
 MAX_PIXELS = 100_000_000
-MAX_FILE_BYTES = 512 * 2**20
 MIN_SIDE_PX = 8
 
 LARGE_PIXELS = 25_000_000
 LARGE_PICTURES = threading.Lock()
-
-HEAD_BYTES = 16
-
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 # Pillow's own guard warns at one size and refuses at twice that; MAX_PIXELS, checked before decoding,
 # replaces it.
@@ -167,59 +125,9 @@ def is_stored(home: Home, picture_hash: str, extension: str, *, size_bytes: int)
     )
 
 
-def read_picture_file(path: Path) -> bytes:
-    """Read a file that should be a picture; one that cannot be is refused by its first bytes.
-
-    Raises:
-        PictureError: With `reason` "missing", "empty", "not_a_picture", "unreadable" or "too_large".
-    """
-    name = printable(str(path))
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):  # reading a pipe or device might never end
-            raise PictureError(f"{name} is no ordinary file: expected a picture", reason="not_a_picture")
-        if status.st_size > MAX_FILE_BYTES:
-            raise PictureError(
-                f"{name} has {status.st_size:,} bytes: at most {MAX_FILE_BYTES:,} are read", reason="too_large"
-            )
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-            _check_head(head, name=name)
-            return head + file.read(MAX_FILE_BYTES)
-    except FileNotFoundError as error:
-        raise PictureError(f"{name} is not there: check the path", reason="missing") from error
-    except OSError as error:
-        raise PictureError(f"{name} cannot be read: {error.strerror or error}", reason="unreadable") from error
-
-
-def looks_like_picture(head: bytes) -> bool:
-    """Tell from a file's first 16 bytes whether it is of a format that is read."""
-    return any(_accepts(name, head) for name in FORMATS)
-
-
-def printable(name: str) -> str:
-    """Return a file name as text that can be shown: undecodable bytes and control characters escaped."""
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return CONTROL_CHARACTERS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
-
-
-def _accepts(name: str, head: bytes) -> bool:
-    """Ask the plugin of a format whether a file that begins so may be one."""
-    _factory, accept = Image.OPEN[name]
-    return accept is None or accept(head) is True
-
-
-def _check_head(head: bytes, *, name: str) -> None:
-    """Refuse a file that is empty or begins like none of the formats."""
-    if not head:
-        raise PictureError(f"{name} is empty: copy the file again", reason="empty")
-    if not looks_like_picture(head):
-        raise PictureError(f"{name} is no picture: expected one of {', '.join(FORMATS)}", reason="not_a_picture")
-
-
 def _open(data: bytes, *, name: str, max_pixels: int) -> Image.Image:
     """Read the header of a picture and check its size; no pixel is decoded."""
-    _check_head(data[:HEAD_BYTES], name=name)
+    check_head(data[:HEAD_BYTES], name=name)
     image = Image.open(io.BytesIO(data), formats=FORMATS)
     width_px, height_px = image.size
     if width_px * height_px > max_pixels:

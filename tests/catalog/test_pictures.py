@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
-from core.catalog.pictures import FORMATS, MAX_PIXELS, read_picture
+from core.catalog.picture_formats import FORMATS
+from core.catalog.pictures import MAX_PIXELS, read_picture
 from core.errors import PictureError
 from tests.catalog.picture_files import png_header, save_picture, two_halves
 
