@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog, list_catalogs
+from core.evaluation.report import Evaluation
 from core.models.predict import predict_pictures
 from core.models.runs import Run, list_runs
 from core.ui.address import choice_in_address, is_new_in_address
@@ -16,7 +17,7 @@ from core.ui.guard import guard
 from core.ui.navigation import link
 from core.ui.product_detail import show_asked_product
 from core.ui.run_care import draw_run_care
-from core.ui.run_view import SPLIT_WORDS, JudgedSplit, class_table, judged_split, run_files
+from core.ui.run_view import SPLIT_WORDS, class_table, evaluation_of, run_files
 from core.ui.uploads import decoded_upload
 from core.ui.wording import duration, literal, percent
 
@@ -52,31 +53,29 @@ def run_words(run: Run) -> str:
     return f"{run.name} · {run.recipe} · test accuracy {accuracy} · {run.created[:16].replace('T', ' ')} UTC"
 
 
-def draw_summary(run: Run, judged: JudgedSplit, split: str) -> None:
-    figures = run.metrics.get(split, {})
-    most = float(judged.counts.support.max() / max(judged.counts.support.sum(), 1))
+def draw_summary(run: Run, evaluation: Evaluation) -> None:
+    counts, (low, high) = evaluation.counts, evaluation.interval
+    most = float(counts.support.max() / max(counts.support.sum(), 1))
+    between = f"Share of pictures put into their category; 95 % interval {percent(low)} to {percent(high)}."
     shown = {
-        "Accuracy": (percent(figures.get("accuracy")), "Share of pictures put into their category."),
-        "Macro F1": (percent(figures.get("macro_f1")), "Mean over categories; small ones count as much as large ones."),
-        "Among the first 3": (
-            percent(figures.get("top3_accuracy")),
-            "The true category is one of the three likeliest.",
-        ),
+        "Accuracy": (percent(evaluation.accuracy), between),
+        "Macro F1": (percent(counts.macro_f1), "Mean over categories; small ones count as much as large ones."),
+        "Among the first 3": (percent(evaluation.top3_accuracy), "The true category is one of the three likeliest."),
         "Baseline": (percent(most), "Accuracy of always saying the most frequent category."),
-        "Pictures": (f"{figures.get('pictures', 0):,}", "What these figures rest on."),
+        "Pictures": (f"{evaluation.pictures:,}", "What these figures rest on."),
     }
     for place, (label, (value, words)) in zip(st.columns(len(shown)), shown.items(), strict=True):
         place.metric(label, value, help=words)
-    if figures.get("accuracy", 1.0) <= most:
-        st.warning("This run is no better than always saying the most frequent category.", icon=":material/warning:")
+    for warning in evaluation.warnings:
+        st.text(f"⚠ {warning}")
     draw_curves(run)
     st.subheader("Most confused", anchor=False, help="True category → what the model said.")
-    draw_pairs(judged)
+    draw_pairs(evaluation)
 
 
 def draw_curves(run: Run) -> None:
     files = run_files(run.run_id)
-    history, best = pd.DataFrame(files.history), files.manifest.get("best_epoch")
+    history, best = pd.DataFrame(files.history), files.manifest.get("choices", {}).get("best_epoch")
     for column, measure in zip(st.columns(2, gap="medium"), ("loss", "accuracy"), strict=True):
         figure = curves(history, measure=measure, best_epoch=best)
         column.plotly_chart(figure, key=f"curve_{measure}", config=STILL, alt=f"{measure} by epoch")
@@ -86,13 +85,13 @@ def draw_curves(run: Run) -> None:
     )
 
 
-def draw_categories(judged: JudgedSplit) -> None:
+def draw_categories(evaluation: Evaluation) -> None:
     st.caption(
         "Precision: of what was put into a category, how much belongs there. "
         "Recall: of what belongs there, how much was found. Select a row to see its pictures."
     )
-    share = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
-    table = class_table(judged)
+    share = st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0)
+    table = class_table(evaluation)
     shown = st.dataframe(
         table,
         hide_index=True,
@@ -144,16 +143,16 @@ if words != "Test":
     )
 owner = catalog_of(run)
 with shown_errors():
-    judged = judged_split(run.run_id, SPLIT_WORDS[words])
+    evaluation = evaluation_of(run.run_id, SPLIT_WORDS[words])
     if view == "Try a picture":
         draw_trial(run)
-    elif judged.rows.empty:
+    elif not evaluation.pictures:
         st.info(f"This run has no {words.lower()} pictures.")
     elif view == "Summary":
-        draw_summary(run, judged, SPLIT_WORDS[words])
+        draw_summary(run, evaluation)
     elif view == "Confusion":
-        draw_confusion(judged, owner)
+        draw_confusion(evaluation, owner)
     else:
-        draw_categories(judged)
+        draw_categories(evaluation)
 if owner is not None:
     show_asked_product(owner)

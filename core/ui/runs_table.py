@@ -18,14 +18,14 @@ def runs_table(runs: Sequence[Run], *, key: str) -> Run | None:
             "Catalog": [run.catalog for run in runs],
             "Recipe": [run.recipe for run in runs],
             "Target": [run.target for run in runs],
-            "Test accuracy": [figures.get("accuracy") for figures in tests],
-            "Macro F1": [figures.get("macro_f1") for figures in tests],
+            "Test accuracy": [_percentage(figures.get("accuracy")) for figures in tests],
+            "Macro F1": [_percentage(figures.get("macro_f1")) for figures in tests],
             "Test pictures": [figures.get("pictures") for figures in tests],
             "Took": [duration(run.seconds) for run in runs],
             "Finished (UTC)": [run.created[:16].replace("T", " ") for run in runs],
         }
     )
-    share = st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)
+    share = st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0)
     shown = st.dataframe(
         frame,
         key=key,
@@ -40,3 +40,7 @@ def runs_table(runs: Sequence[Run], *, key: str) -> Run | None:
     )
     rows = shown.selection.rows
     return runs[rows[0]] if rows and rows[0] < len(runs) else None
+
+
+def _percentage(share: float | None) -> float | None:
+    return None if share is None else 100 * share
