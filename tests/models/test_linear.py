@@ -1,0 +1,185 @@
+import numpy as np
+import pytest
+
+from core.errors import Cancelled, SettingsError
+from core.models import gathered_features
+from core.models.learning import LearningData
+from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.linear_inputs import measure_axes
+from core.models.linear_state import CHECKPOINT_NAME
+from core.progress import SilentProgress
+from tests.models.synthetic import learning_data
+
+QUICK = LinearSettings(epochs=8, patience=8, batch_size=16)
+
+
+class WatchedProgress(SilentProgress):
+    """Keeps checkpoints in a folder, notes epochs, and cancels before a given epoch."""
+
+    def __init__(self, folder=None, *, cancel_before=None):
+        self.folder = folder
+        self.epochs = []
+        self._cancel_before = cancel_before
+
+    def report(self, done, total, message):
+        if message == f"epoch {self._cancel_before}":
+            raise Cancelled
+
+    def record(self, kind, values):
+        assert kind == "epoch"
+        self.epochs.append(values["epoch"])
+
+
+def train(data, *, settings=QUICK, seed=0, progress=None):
+    return train_linear(data, settings=settings, seed=seed, progress=progress or WatchedProgress())
+
+
+def test_separable_classes_are_learned_and_the_history_tells_it():
+    data = learning_data()
+    head = train(data)
+    test = data.sides == 2
+    predicted = predict_linear(head.arrays, data.features).argmax(axis=1)
+    # Centers lie about sqrt(2 * 16) apart, the noise is 1.5 a direction: hardly any overlap.
+    assert (predicted[test] == data.labels[test]).mean() > 0.9
+    assert [each["epoch"] for each in head.history] == list(range(1, 9))
+    assert set(head.history[0]) >= {"train_loss", "train_accuracy", "validation_loss", "validation_accuracy"}
+    assert head.history[-1]["train_loss"] < head.history[0]["train_loss"]
+
+
+def test_the_head_kept_is_the_one_with_the_lowest_validation_loss():
+    data = learning_data(per_class=30, dimensions=64)
+    head = train(data)
+    losses = [each["validation_loss"] for each in head.history]
+    assert head.choices["best_epoch"] == int(np.argmin(losses)) + 1
+    validation = data.sides == 1
+    given = predict_linear(head.arrays, data.features[validation])[np.arange(validation.sum()), data.labels[validation]]
+    # Predicting from the folded head gives the loss the history says, up to float32 rounding.
+    assert -np.log(given).mean() == pytest.approx(min(losses), rel=1e-3)
+
+
+def test_probabilities_sum_to_one_and_are_float32():
+    data = learning_data()
+    probabilities = predict_linear(train(data).arrays, data.features)
+    assert probabilities.dtype == np.float32
+    assert probabilities.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_the_labels_of_test_pictures_change_nothing():
+    data = learning_data()
+    shuffled = data.labels.copy()
+    shuffled[data.sides == 2] = 0
+    other = LearningData(data.features, shuffled, data.sides, data.class_count)
+    assert train(other).history == train(data).history
+
+
+@pytest.mark.parametrize("stop", [1, 2, 5, 8])
+def test_resuming_after_a_stop_gives_what_an_uninterrupted_training_gives(tmp_path, stop):
+    data = learning_data()
+    whole = train(data)
+    first, second = WatchedProgress(tmp_path, cancel_before=stop), WatchedProgress(tmp_path)
+    with pytest.raises(Cancelled):
+        train(data, progress=first)
+    resumed = train(data, progress=second)
+    assert first.epochs + second.epochs == list(range(1, 9))
+    assert resumed.history == whole.history
+    assert resumed.choices == whole.choices
+    assert all((resumed.arrays[name] == whole.arrays[name]).all() for name in whole.arrays)
+
+
+def test_a_checkpoint_of_other_data_or_settings_is_not_continued(tmp_path):
+    data = learning_data()
+    train(data, progress=WatchedProgress(tmp_path))
+    assert (tmp_path / CHECKPOINT_NAME).exists()
+    for other, seed in ((learning_data(seed=9), 0), (data, 1)):
+        again = WatchedProgress(tmp_path)
+        assert train(other, seed=seed, progress=again).history == train(other, seed=seed).history
+        assert again.epochs == list(range(1, 9))
+
+
+def test_permuting_the_classes_permutes_the_probabilities():
+    data = learning_data()
+    renamed = np.array([2, 0, 1])
+    other = LearningData(data.features, renamed[data.labels], data.sides, data.class_count)
+    straight = predict_linear(train(data).arrays, data.features)
+    permuted = predict_linear(train(other).arrays, data.features)
+    assert permuted[:, renamed] == pytest.approx(straight, abs=1e-3)
+
+
+def test_scaling_and_shifting_a_feature_changes_nothing_but_rounding():
+    data = learning_data()
+    settings = LinearSettings(epochs=4, batch_size=16, feature_power=1.0)
+    moved = LearningData(data.features * 100 + 7, data.labels, data.sides, data.class_count)
+    straight = predict_linear(train(data, settings=settings).arrays, data.features)
+    scaled = predict_linear(train(moved, settings=settings).arrays, moved.features)
+    assert scaled == pytest.approx(straight, abs=1e-2)
+
+
+def test_a_constant_feature_and_a_class_of_one_picture_do_not_break_it():
+    data = learning_data()
+    features = data.features.copy()
+    features[:, 3] = 2.5
+    labels = data.labels.copy()
+    labels[0] = 3
+    head = train(LearningData(features, labels, data.sides, 4))
+    assert np.isfinite(predict_linear(head.arrays, features)).all()
+    assert np.isfinite([each["train_loss"] for each in head.history]).all()
+
+
+def test_class_weights_make_a_rare_class_be_found_more_often():
+    random = np.random.default_rng(2)
+    labels = np.repeat([0, 1], [570, 30])
+    sides = np.tile(np.array([0, 0, 0, 0, 0, 0, 0, 1, 2, 2], dtype=np.uint8), 60)
+    features = np.abs(random.normal(size=(600, 8)) + 0.9 * labels[:, None]).astype(np.float32)
+    data = LearningData(features, labels, sides, 2)
+
+    def found(weights):
+        settings = LinearSettings(epochs=20, batch_size=32, class_weights=weights)
+        predicted = predict_linear(train(data, settings=settings).arrays, features).argmax(axis=1)
+        return (predicted[labels == 1] == 1).mean()
+
+    assert found(1.0) > found(0.0)
+
+
+def test_large_features_are_kept_in_a_file_with_the_same_result(monkeypatch):
+    data = learning_data()
+    small = train(data)
+    monkeypatch.setattr(gathered_features, "MEMORY_LIMIT_BYTES", 0)
+    assert train(data).history == small.history
+
+
+def test_training_stops_when_validation_no_longer_improves():
+    data = learning_data(per_class=30, dimensions=64)
+    settings = LinearSettings(epochs=200, patience=3, batch_size=16, learning_rate=50.0)
+    head = train(data, settings=settings)
+    assert len(head.history) == head.choices["best_epoch"] + 3 < 200
+
+
+def test_the_strength_with_the_lowest_validation_loss_is_chosen():
+    data = learning_data(per_class=30, dimensions=64)
+    both = train(data, settings=LinearSettings(epochs=6, batch_size=16, shrinkage=(0.1, 0.9)))
+    alone = {
+        strength: train(data, settings=LinearSettings(epochs=6, batch_size=16, shrinkage=(strength,)))
+        for strength in (0.1, 0.9)
+    }
+    best = min(alone, key=lambda each: min(epoch["validation_loss"] for epoch in alone[each].history))
+    assert both.choices["shrinkage"] == best
+    trained_alone = [each["validation_loss"] for each in alone[best].history]
+    assert [each["validation_loss"] for each in both.history] == pytest.approx(trained_alone, rel=1e-4)
+
+
+def test_whitening_leaves_equal_spread_within_classes_in_all_directions():
+    random = np.random.default_rng(0)
+    labels = np.repeat([0, 1], 500)
+    stretched = random.normal(size=(1000, 3)) * [5.0, 1.0, 0.2] + labels[:, None] * [0.0, 3.0, 0.0]
+    features = stretched.astype(np.float32)
+    axes = measure_axes(features, labels, np.arange(1000), class_count=2, power=1.0)
+    inputs = axes.turn(features) * axes.gains(0.0)
+    within = np.concatenate([inputs[labels == each, :-1] - inputs[labels == each, :-1].mean(axis=0) for each in (0, 1)])
+    # Unshrunk, all three directions have one spread, and inputs have mean square length 1.
+    assert within.var(axis=0) / within.var(axis=0).mean() == pytest.approx(1.0, abs=1e-3)
+    assert (inputs[:, :-1] ** 2).sum(axis=1).mean() == pytest.approx(1.0, abs=1e-3)
+
+
+def test_settings_out_of_range_are_refused():
+    with pytest.raises(SettingsError, match="shrinkage is 1.5: expected at most 1"):
+        LinearSettings(shrinkage=(0.5, 1.5))
