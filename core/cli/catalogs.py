@@ -56,13 +56,12 @@ def list_all(session: Session) -> dict[str, Any]:
 
 def list_products(session: Session) -> dict[str, Any]:
     """List products of a catalog in their order."""
-    from core.catalog.catalogs import find_catalog
     from core.catalog.money import to_major_units
     from core.catalog.product_filter import ProductFilter
     from core.catalog.products import read_products
 
     given = session.arguments
-    catalog = find_catalog(session.home, given.catalog)
+    catalog = session.catalog(given.catalog)
     found = read_products(session.home, catalog, filter=ProductFilter(where=given.where), limit=given.limit)
     return {
         "products": [
@@ -87,12 +86,11 @@ def list_products(session: Session) -> dict[str, Any]:
 
 def edit_product(session: Session) -> dict[str, Any]:
     """Change fields of one product."""
-    from core.catalog.catalogs import find_catalog
     from core.catalog.products import edit_product as edit
     from core.catalog.products import get_product
 
     given = session.arguments
-    catalog = find_catalog(session.home, given.catalog)
+    catalog = session.catalog(given.catalog)
     current = get_product(session.home, catalog, given.product)
     values = _values(pairs(given.set, option="--set"), current)
     return {"event": str(edit(session.home, catalog, given.product, values, actor=session.actor))}

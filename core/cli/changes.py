@@ -29,11 +29,10 @@ def add_commands(commands: Commands) -> None:
 
 def list_all(session: Session) -> dict[str, Any]:
     """List changes."""
-    from core.catalog.catalogs import find_catalog
     from core.catalog.log import list_events
 
     given = session.arguments
-    catalog_id = None if given.catalog is None else find_catalog(session.home, given.catalog).catalog_id
+    catalog_id = None if given.catalog is None else session.catalog(given.catalog).catalog_id
     return {
         "events": [
             {
@@ -61,10 +60,9 @@ def undo_one(session: Session) -> dict[str, Any]:
 
 def histories_of(session: Session) -> dict[str, Any]:
     """List the histories of a catalog."""
-    from core.catalog.catalogs import find_catalog
     from core.catalog.histories import list_histories
 
-    found = list_histories(session.home, find_catalog(session.home, session.arguments.catalog))
+    found = list_histories(session.home, session.catalog(session.arguments.catalog))
     return {
         "histories": [
             {"history": each.name, "users": each.users, "events": each.events, "created": each.created}
@@ -75,21 +73,19 @@ def histories_of(session: Session) -> dict[str, Any]:
 
 def rename_one(session: Session) -> dict[str, Any]:
     """Give a set of histories another name."""
-    from core.catalog.catalogs import find_catalog
     from core.catalog.histories import rename_history
 
     given = session.arguments
-    catalog = find_catalog(session.home, given.catalog)
+    catalog = session.catalog(given.catalog)
     return {"event": str(rename_history(session.home, catalog, given.history, given.name, actor=session.actor))}
 
 
 def delete_one(session: Session) -> dict[str, Any]:
     """Take a set of histories out of sight."""
-    from core.catalog.catalogs import find_catalog
     from core.catalog.histories import delete_history
 
     given = session.arguments
-    catalog = find_catalog(session.home, given.catalog)
+    catalog = session.catalog(given.catalog)
     return {"event": str(delete_history(session.home, catalog, given.history, actor=session.actor))}
 
 

@@ -2,14 +2,12 @@
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from core.cli.embedded import embed_what_waits, prepare_backbone
 from core.cli.parser import Commands, Parser, refuse_unsupported, whole_number
 from core.cli.session import Session
 from core.cli.tables import facts, seconds_cell, table
-
-if TYPE_CHECKING:
-    from core.catalog.catalogs import Catalog
 
 METHODS = ("umap", "pca")
 
@@ -52,7 +50,7 @@ def draw_map(session: Session) -> dict[str, Any]:
     """Lay out a catalog; its embedding is made first when it is missing."""
     given = session.arguments
     arguments = {
-        "catalog": given.catalog,
+        "catalog": session.catalog(given.catalog).name,
         "method": given.method,
         "backbone": given.embedding,
         "seed": given.seed,
@@ -62,38 +60,28 @@ def draw_map(session: Session) -> dict[str, Any]:
 
 def find_similar(session: Session) -> dict[str, Any]:
     """Rank look-alikes; an embedding that is missing or behind its catalog is made first."""
-    from core.catalog.catalogs import find_catalog
     from core.recommend.similar import similar
     from core.recommend.weights import RankWeights
+    from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 
     given = session.arguments
     refuse_unsupported(given, ("--user",), way_out="leave it out")
     weights = RankWeights(visual=given.visual, color=given.color, price=given.price, category=given.category)
-    catalog = find_catalog(session.home, given.catalog)
-    backbone = _embedded_backbone(session, catalog)
+    catalog = session.catalog(given.catalog)
+    backbone = find_backbone(given.embedding or DEFAULT_BACKBONE).name
+    embed_what_waits(session, catalog, backbone=backbone)
+    if given.picture is not None:
+        prepare_backbone(session, backbone)
     return similar(
         session.home,
         catalog,
         product_id=given.product,
-        picture=Path(given.picture) if given.picture else None,
+        picture=None if given.picture is None else Path(given.picture),
         k=given.k,
         weights=weights,
         pool=given.pool,
         backbone=backbone,
     )
-
-
-def _embedded_backbone(session: Session, catalog: "Catalog") -> str:
-    """Give the backbone that ``--embedding`` names, after embedding what has no row yet."""
-    from core.recommend.index import open_index
-    from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
-    from core.vision.embeddings import latest_embedding
-
-    backbone = find_backbone(session.arguments.embedding or DEFAULT_BACKBONE).name
-    embedding = latest_embedding(session.home, catalog, backbone=backbone)
-    if embedding is None or open_index(session.home, catalog, backbone=backbone).stale:
-        session.run_here("embed", {"catalog": catalog.name, "backbone": backbone})
-    return backbone
 
 
 def show_map(result: dict[str, Any]) -> str:

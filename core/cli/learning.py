@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.catalogs import show_event
+from core.cli.embedded import embed_what_waits, prepare_backbone
 from core.cli.parser import Commands, pair, pairs, whole_number
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell, seconds_cell, table
@@ -38,7 +39,9 @@ def _add_embed_and_train(commands: Commands) -> None:
     train.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
     train.add_argument("--recipe", metavar="NAME", required=True, help="how to train: linear")
     train.add_argument("--backbone", metavar="NAME", default="", help="see `doctor`; default efficientnet-lite0")
-    train.add_argument("--target", metavar="TARGET", default="category", help="category or category:LEVEL")
+    train.add_argument(
+        "--target", metavar="TARGET", default="category", help="category, category:LEVEL or attribute:NAME"
+    )
     train.add_argument("--set", metavar="KEY=VALUE", type=pair, action="append", help="a setting of the recipe")
     train.add_argument("--seed", metavar="N", type=whole_number(0), default=0, help="makes it repeatable; default 0")
     train.add_argument("--name", metavar="NAME", help="what to call the run")
@@ -47,14 +50,14 @@ def _add_embed_and_train(commands: Commands) -> None:
 def embed_catalog(session: Session) -> dict[str, Any]:
     """Compute what is missing of a catalog's features, and its embedding."""
     given = session.arguments
-    return session.run_job("embed", {"catalog": given.catalog, "backbone": given.backbone})
+    return session.run_job("embed", {"catalog": session.catalog(given.catalog).name, "backbone": given.backbone})
 
 
 def train_run(session: Session) -> dict[str, Any]:
     """Train a model on a catalog."""
     given = session.arguments
     arguments = {
-        "catalog": given.catalog,
+        "catalog": session.catalog(given.catalog).name,
         "recipe": given.recipe,
         "backbone": given.backbone,
         "target": given.target,
@@ -67,11 +70,10 @@ def train_run(session: Session) -> dict[str, Any]:
 
 def list_all(session: Session) -> dict[str, Any]:
     """List the runs."""
-    from core.catalog.catalogs import find_catalog
     from core.models.runs import list_runs
 
     name = session.arguments.catalog
-    catalog_id = None if name is None else find_catalog(session.home, name).catalog_id
+    catalog_id = None if name is None else session.catalog(name).catalog_id
     return {
         "runs": [
             {
@@ -91,31 +93,31 @@ def list_all(session: Session) -> dict[str, Any]:
 
 
 def evaluate_run(session: Session) -> dict[str, Any]:
-    """Judge a run."""
-    from core.catalog.catalogs import find_catalog
+    """Judge a run; what another catalog lacks is embedded first."""
     from core.evaluation.report import evaluate_run as evaluate
-    from core.models.runs import open_run
+    from core.models.runs import find_run
 
     given = session.arguments
-    run = open_run(session.home, given.run_id)
+    run = find_run(session.home, given.run_id)
     if given.on is not None:
-        backbone = str(run.manifest["backbone"])
-        find_catalog(session.home, given.on)
-        session.run_here("embed", {"catalog": given.on, "backbone": backbone})
-    return dict(evaluate(session.home, given.run_id, on=given.on).to_json())
+        embed_what_waits(session, session.catalog(given.on), backbone=run.backbone)
+    return evaluate(session.home, run.run_id, on=given.on).to_json()
 
 
 def predict_pictures(session: Session) -> dict[str, Any]:
     """Classify picture files."""
     from core.catalog.pictures import read_picture
     from core.models.predict import predict_pictures as predict
+    from core.models.runs import find_run
 
     given = session.arguments
+    run = find_run(session.home, given.run_id)
     pictures = [read_picture(Path(name)) for name in given.pictures]
-    predicted = predict(session.home, given.run_id, pictures, top=given.top)
+    prepare_backbone(session, run.backbone)
+    predicted = predict(session.home, run.run_id, pictures, top=given.top)
     return {
         "predictions": [
-            {"picture": name, "classes": [{"name": label, "probability": float(share)} for label, share in classes]}
+            {"picture": name, "classes": [{"name": label, "probability": share} for label, share in classes]}
             for name, classes in zip(given.pictures, predicted, strict=True)
         ]
     }

@@ -6,10 +6,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli.progress_line import ProgressLine
 from core.home import Home, open_home
+
+if TYPE_CHECKING:
+    from core.catalog.catalogs import Catalog
 
 
 class Session:
@@ -34,6 +37,12 @@ class Session:
             return getpass.getuser()
         except (OSError, KeyError, ImportError):  # a container may run under a number without a name
             return "command line"
+
+    def catalog(self, name: str) -> "Catalog":
+        """Find a catalog; one that is not there is no reason to start a job that fails."""
+        from core.catalog.catalogs import find_catalog
+
+        return find_catalog(self.home, name)
 
     def run_job(self, kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Run a job in the foreground, or start it with ``--detach``.

@@ -1,4 +1,8 @@
-"""Long work: each job has a folder, a worker process and a lock; see ``docs`` for how they hold together."""
+"""Long work: a folder, a worker process and a lock for each job.
+
+The folder says what was asked and what came of it, the worker goes on when pages and servers end, and the lock tells
+whether anybody still works on it. Pages and the command line use the names below.
+"""
 
 from core.jobs.reports import Report
 from core.jobs.run import JobFault

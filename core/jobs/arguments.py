@@ -79,6 +79,15 @@ class TrainArguments:
     name: str | None = None
 
     def __post_init__(self) -> None:
+        # Imported here, because they bring the database along, which listing jobs does without.
+        from core.models.recipes import find_recipe
+        from core.models.runs import check_run_name
+        from core.models.targets import parse_target
+
+        find_recipe(self.recipe).parse_settings(self.settings)
+        parse_target(self.target)
+        if self.name is not None:
+            check_run_name(self.name)
         _settle_backbone(self)
         check_seed(self.seed)
 

@@ -7,7 +7,7 @@ from core.catalog.catalogs import Catalog, find_catalog, list_catalogs
 from core.catalog.histories import HistoryEvent, add_history, list_histories
 from core.errors import CatalogError
 from core.home import Home
-from core.jobs.parts import in_parts
+from core.jobs.parts import STEPS, in_parts
 from core.progress import Progress
 
 CATALOG = "demo"
@@ -48,7 +48,7 @@ def build(home: Home, *, seed: int, actor: str, progress: Progress) -> dict[str,
     embed_catalog(home, catalog, actor=actor, progress=parts["embed"])
     run = _trained(home, catalog, seed=seed, actor=actor, progress=parts["train"])
     drawn = _mapped(home, catalog, seed=seed, actor=actor, progress=parts["map"])
-    progress.report(1, 1, "The demo is ready")
+    progress.report(STEPS, STEPS, "The demo is ready")
     return {
         "catalog": catalog.name,
         "products": report.totals.products,
@@ -70,9 +70,9 @@ def _refuse_other_catalog(home: Home, seed: int) -> None:
             )
 
 
-def _add_histories(home: Home, catalog: Catalog, rows: list[dict[str, Any]], *, actor: str) -> None:
+def _add_histories(home: Home, catalog: Catalog, rows: list[list[str]], *, actor: str) -> None:
     if not any(history.name == HISTORY for history in list_histories(home, catalog)):
-        add_history(home, catalog, HISTORY, events=(HistoryEvent(**row) for row in rows), actor=actor)
+        add_history(home, catalog, HISTORY, events=(HistoryEvent(*row) for row in rows), actor=actor)
 
 
 def _trained(home: Home, catalog: Catalog, *, seed: int, actor: str, progress: Progress) -> str:

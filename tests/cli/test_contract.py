@@ -37,8 +37,6 @@ ROOT = Path(__file__).parents[2]
         (["import", ".", "--catalog", "x", "--format", "bson"], "`import` cannot read --format bson yet"),
         (["similar", "colors"], "one of the arguments --product --picture is required"),
         (["similar", "colors", "--product", "1", "--visual", "-1"], "expected a number of at least 0, not '-1'"),
-        (["embed", "colors", "--backbone", "paint"], "there is no backbone 'paint': choose one of efficientnet-lite0"),
-        (["train", "colors", "--recipe", "linear", "--set", "a=1", "--set", "a=2"], "--set a was given twice"),
         (["map", "colors", "--method", "tsne"], "invalid choice: 'tsne' (choose from 'umap', 'pca')"),
     ],
 )

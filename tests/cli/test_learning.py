@@ -1,0 +1,70 @@
+import pytest
+
+
+@pytest.fixture
+def run(call, colors):
+    """A run of the recipe `linear` on the catalog "colors"; gives what `train` printed."""
+    return call("train", colors, "--recipe", "linear", "--seed", "1", "--name", "by color", "--json").json
+
+
+def test_a_run_is_trained_listed_judged_and_used(call, run, color_folder):
+    assert (run["recipe"], run["backbone"], run["classes"]) == ("linear", "efficientnet-lite0", 3)
+    # 8:1:1 of 36 pictures; pictures of one color each are told apart by any head that learned at all
+    assert run["metrics"]["test"]["accuracy"] == 1.0
+    assert sum(run["metrics"][split]["pictures"] for split in ("train", "validation", "test")) == 36
+    [listed] = call("runs", "--catalog", "colors", "--json").json["runs"]
+    assert (listed["run"], listed["name"], listed["catalog"]) == (run["run"], "by color", "colors")
+    assert (listed["state"], listed["metrics"]["test"]) == ("done", run["metrics"]["test"])
+    judged = call("evaluate", run["run"], "--json").json
+    assert (judged["run"], judged["catalog"], judged["accuracy"]) == (run["run"], "colors", 1.0)
+    assert judged["pictures"] == run["metrics"]["test"]["pictures"] and judged["unmatched_classes"] == []
+    pictures = [color_folder / "blue" / "blue-00.png", color_folder / "red" / "red-00.png"]
+    predicted = call("predict", run["run"], *pictures, "--top", "2", "--json").json["predictions"]
+    assert [each["picture"] for each in predicted] == [str(each) for each in pictures]
+    assert [each["classes"][0]["name"] for each in predicted] == ["blue", "red"]
+    assert [len(each["classes"]) for each in predicted] == [2, 2]
+    assert "by color" in call("runs").out
+    assert call("predict", run["run"], pictures[0], "--top", "1").out.splitlines()[1].endswith("100 %  blue")
+
+
+def test_judging_on_another_catalog_embeds_it_first(call, run, color_folder, tmp_path):
+    from PIL import Image
+
+    for name, color in {"red": (210, 50, 50), "blue": (50, 70, 210), "pink": (250, 150, 180)}.items():
+        (tmp_path / "new" / name).mkdir(parents=True)
+        Image.new("RGB", (64, 64), color).save(tmp_path / "new" / name / "one.png")
+    call("import", tmp_path / "new", "--catalog", "new")
+    judged = call("evaluate", run["run"], "--on", "new", "--json").json
+    assert (judged["catalog"], judged["pictures"], judged["unmatched_classes"]) == ("new", 2, ["pink"])
+
+
+def test_runs_are_renamed_deleted_and_brought_back(call, run):
+    call("rename-run", run["run"], "first try")
+    assert call("runs", "--json").json["runs"][0]["name"] == "first try"
+    event = call("delete-run", run["run"], "--json").json["event"]
+    assert call("runs", "--json").json == {"runs": []}
+    assert call("evaluate", run["run"], "--json").code == 2
+    call("undo", event)
+    assert call("runs", "--json").json["runs"][0]["run"] == run["run"]
+
+
+def test_mistakes_show_before_any_job_is_made(call, colors):
+    for words, message in (
+        (("--recipe", "magic"), "magic"),
+        (("--recipe", "linear", "--set", "magic=1"), "magic"),
+        (("--recipe", "linear", "--set", "a=1", "--set", "a=2"), "--set a was given twice: '1' and '2'; give it once"),
+        (("--recipe", "linear", "--target", "smell"), "unknown target 'smell'"),
+        (("--recipe", "linear", "--name", ""), "name"),
+        (("--recipe", "linear", "--backbone", "paint"), "there is no backbone 'paint': choose one of"),
+    ):
+        answer = call("train", colors, *words, "--detach")
+        assert answer.code == 2 and message in answer.err
+    assert "there is no catalog 'nowhere'; there are colors" in call("embed", "nowhere", "--detach").err
+    assert call("jobs", "--json").json == {"jobs": []}
+
+
+def test_embedding_again_reuses_everything(call, colors):
+    first, second = call("embed", colors, "--json").json, call("embed", colors, "--json").json
+    assert (first["pictures"], first["dimensions"], first["reused"]) == (36, 1280, 0)
+    assert (second["pictures"], second["reused"], second["version"]) == (36, 36, first["version"])
+    assert "of them reused     36\n" in call("embed", colors).out
