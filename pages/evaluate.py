@@ -12,7 +12,7 @@ from core.ui.caches import home, picture_address
 from core.ui.charts import bars, curves
 from core.ui.confusion_view import ask_cell, draw_confusion, draw_pairs, take_asked_cell
 from core.ui.errors import shown_errors
-from core.ui.frame import choose_catalog, chosen_catalog
+from core.ui.frame import choose_catalog, chosen_catalog, need_catalog
 from core.ui.guard import guard
 from core.ui.navigation import link
 from core.ui.product_detail import show_asked_product
@@ -42,6 +42,7 @@ def pick_run() -> Run | None:
         st.warning("The run in this link is not here any more.", icon=":material/link_off:")
     here = [run_id for run_id, run in runs.items() if catalog is None or run.catalog_id == catalog.catalog_id]
     if not here:
+        need_catalog()
         st.info("No run yet: train a model first, then look here at what it gets wrong.", icon=":material/fact_check:")
         link("train", "Go to Train", icon=":material/arrow_forward:")
         return None

@@ -160,7 +160,7 @@ def map_scatter(
         for place, kind in enumerate(kinds):
             color = colors.get(kind, GRAY) if colors else COLORS[place % len(COLORS)]
             mark = "circle" if colors else MARKS[place // len(COLORS) % len(MARKS)]
-            edge = {"width": 0.6 if colors else 0, "color": GRAY}  # white and cream show on paper too
+            edge = {"width": 0.5 if colors else 0, "color": GRAY}  # white and cream show on paper too
             marker = {"color": color, "size": size, "symbol": mark, "opacity": 0.85, "line": edge}
             _add_points(figure, frame[frame["value"] == kind], name=chart_text(kind, length=30), marker=marker)
     figure.update_xaxes(visible=False)

@@ -13,6 +13,7 @@ MOST_POINTS = 20_000
 MOST_KINDS = 24
 OTHER = "other"
 _NAMED_COLORS = {
+    "lightblue": "#9cc4ea", "darkblue": "#1b3f7a", "lightgrey": "#c3c7ca", "sage": "#9caf88", "khaki": "#a59b6a",
     "black": "#1a1a1a", "white": "#f4f4f0", "gray": "#8c8f92", "grey": "#8c8f92", "silver": "#b9bec4",
     "red": "#c62828", "burgundy": "#6d1a2d", "maroon": "#6d1a2d", "pink": "#ec88b0", "orange": "#ef7f1a",
     "coral": "#f4796b", "yellow": "#f2c81e", "mustard": "#cf9a12", "gold": "#c9a227", "beige": "#d8c7a4",
@@ -82,6 +83,7 @@ def own_colors(kinds: pd.Series) -> dict[str, str]:
     found = {}
     for kind in kinds.unique():
         words = str(kind).casefold().replace("-", " ").split()
+        words.insert(0, "".join(words))  # "light blue" before "blue"
         match = next((_NAMED_COLORS[word] for word in words if word in _NAMED_COLORS), None)
         if match:
             found[kind] = match

@@ -15,7 +15,8 @@ _ORDERS = {
     "category": "category",
 }
 _PICTURES = {"with pictures": True, "without": False}
-URL_NAMES = ("q", "category", "sort", "brand", "color", "split", "currency", "low", "high", "pictures")
+URL_NAMES = ("q", "category", "sort", "brand", "color", "split", "low", "high", "pictures")
+_UNSET = {"q": "", "sort": next(iter(_ORDERS))}
 
 
 def product_filters(catalog: Catalog) -> ProductFilter:
@@ -61,10 +62,10 @@ def category_levels(catalog: Catalog) -> list[str]:
 
 
 def clear_filters() -> None:
-    """Take every filter back."""
+    """Take every filter back. Values are set, not dropped: a dropped one would come back from the address."""
     for name in URL_NAMES:
-        st.session_state.pop(name, None)
-    st.session_state["q"] = ""
+        if name in st.session_state:
+            st.session_state[name] = _UNSET.get(name)
 
 
 def _one_of(catalog: Catalog, column: str, label: str) -> str | None:

@@ -38,6 +38,12 @@ def open_page(monkeypatch) -> OpenPage:
     return opened
 
 
+def in_address(app: AppTest, name: str) -> str:
+    """The value of a name in the address; AppTest gives it bare or in a list."""
+    value = app.query_params[name]
+    return value if isinstance(value, str) else value[-1]
+
+
 def broken(app: AppTest) -> list[str]:
     """What went wrong on a page: uncaught exceptions, and faults shown with an id."""
     faults = [text.value for text in app.text if "written to the server's log" in text.value]
