@@ -181,5 +181,5 @@ def test_whitening_leaves_equal_spread_within_classes_in_all_directions():
 
 
 def test_settings_out_of_range_are_refused():
-    with pytest.raises(SettingsError, match="shrinkage is 1.5: expected at most 1"):
+    with pytest.raises(SettingsError, match=r"shrinkage is 1\.5: expected at most 1"):
         LinearSettings(shrinkage=(0.5, 1.5))

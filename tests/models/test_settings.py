@@ -19,7 +19,9 @@ class Oven:
 
 
 def test_strings_of_a_command_line_become_typed_values():
-    oven = parse_settings(Oven, {"degrees": "220", "trays": "2", "fan": "yes", "stages": "0.1, 0.2,3", "bread": "wheat"})
+    oven = parse_settings(
+        Oven, {"degrees": "220", "trays": "2", "fan": "yes", "stages": "0.1, 0.2,3", "bread": "wheat"}
+    )
     assert oven == Oven(degrees=220.0, trays=2, fan=True, stages=(0.1, 0.2, 3.0), bread="wheat")
 
 
