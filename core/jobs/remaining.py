@@ -38,14 +38,15 @@ class RemainingTime:
         """Estimate the remaining seconds.
 
         Returns:
-            At least 0; None while the total is unknown or less than a second and two samples were seen.
+            More than 0; None while the total is unknown or less than a second and two samples were seen, and when the
+            present step has outlasted the whole estimate, which is thereby wrong.
         """
         if total is None or len(self._samples) < 2:
             return None
         if self._samples[-1][0] - self._samples[0][0] < _LEAST_SECONDS:
             return None
-        left = self._seconds_a_step() * max(total - done, 0)
-        return max(left - (seconds - self._samples[-1][0]), 0.0)
+        left = self._seconds_a_step() * max(total - done, 0) - (seconds - self._samples[-1][0])
+        return left if left > 0 else None
 
     def _seconds_a_step(self) -> float:
         steps = pairwise(self._samples)

@@ -56,9 +56,9 @@ class JobStatus:
     cancelling: bool = False
 
 
-def list_jobs(home: Home) -> list[JobStatus]:
-    """List every job, newest first."""
-    statuses = [_status(folder) for folder in list_folders(home)]
+def list_jobs(home: Home, *, limit: int | None = None) -> list[JobStatus]:
+    """List the jobs, newest first; with a limit only so many, whose folders alone are read."""
+    statuses = [_status(folder) for folder in list_folders(home)[:limit]]
     return sorted(statuses, key=lambda status: (status.created, status.job), reverse=True)
 
 
@@ -202,7 +202,8 @@ def _seconds(stored: StoredStatus | None, report: Report, state: State) -> float
 
 
 def _seconds_left(report: Report) -> float | None:
-    """The remaining seconds estimated with the last report, less those passed since."""
+    """The remaining seconds estimated with the last report, less those passed since; None once they are used up."""
     if report.seconds_left is None:
         return None
-    return round(max(report.seconds_left - (time.time() - report.at), 0.0), 1)
+    left = round(report.seconds_left - (time.time() - report.at), 1)
+    return left if left > 0 else None

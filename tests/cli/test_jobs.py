@@ -1,6 +1,11 @@
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from core.jobs import submit
+from core.jobs import cancel_job, job_status, submit
 from tests.jobs.waiting import SMALL_KINDS, wait_for_message, wait_for_state
 
 
@@ -52,3 +57,22 @@ def test_a_job_that_fails_in_the_foreground_gives_its_exit_code(call, home):
         answer = call("resume", job, "--json")
         assert (answer.code, answer.out) == (code, "")
         assert words in answer.err
+
+
+def test_ctrl_c_cancels_the_job_and_exits_130(home, waiting):
+    job, _ = waiting
+    cancel_job(home, job)
+    wait_for_state(home, job, "cancelled")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core", "--home", str(home.root), "resume", job, "--json"],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for_message(home, job, "waiting")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1] == "cancelled; what was finished is kept"
+    assert job_status(home, job).state == "cancelled"

@@ -172,3 +172,4 @@ def test_jobs_are_listed_newest_first(home):
     for steps in (1, 2, 3):
         run_here(home, "count", {"steps": steps}, actor="ann")
     assert [status.arguments["steps"] for status in list_jobs(home)] == [3, 2, 1]
+    assert len(list_jobs(home, limit=2)) == 2

@@ -24,5 +24,10 @@ def wait_for_state(home, job, *states):
 
 
 def wait_for_message(home, job, message):
-    """Wait until a running job has reported a message."""
-    return wait_until(lambda: (status := job_status(home, job)).message == message and status, f"{job}: {message}")
+    """Wait until a job runs and its present worker has reported a message."""
+
+    def told():
+        status = job_status(home, job)
+        return status.state == "running" and status.message == message and status
+
+    return wait_until(told, f"{job}: {message}")
