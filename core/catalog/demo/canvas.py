@@ -55,7 +55,7 @@ class Canvas:
         self.rgb = np.zeros((SIDE, SIDE, 3), dtype=np.float32)
         self.alpha = np.zeros((SIDE, SIDE), dtype=np.float32)
         self.ground = np.zeros((SIDE, SIDE), dtype=np.float32)
-        self._matrix = pose.matrix()
+        self._set_matrix(pose.matrix())
 
     @property
     def unit_px(self) -> float:
@@ -67,11 +67,11 @@ class Canvas:
         """Draw shifted by object units and scaled, for the second shoe of a pair."""
         kept = self._matrix
         shift = kept[:, :2] @ np.array([across, down])
-        self._matrix = np.concatenate([kept[:, :2] * scale, (kept[:, 2] + shift)[:, None]], axis=1)
+        self._set_matrix(np.concatenate([kept[:, :2] * scale, (kept[:, 2] + shift)[:, None]], axis=1))
         try:
             yield
         finally:
-            self._matrix = kept
+            self._set_matrix(kept)
 
     def to_pixels(self, points: Points) -> np.ndarray:
         """Map object units to pixels, float64 (N, 2)."""
@@ -98,7 +98,14 @@ class Canvas:
         return _averaged(fine, box)
 
     def paint(
-        self, mask: np.ndarray, skin: Skin, *, relief: Relief | None = None, turn: float = 0.0, cast: float = 0.0, shade: float = 1.0
+        self,
+        mask: np.ndarray,
+        skin: Skin,
+        *,
+        relief: Relief | None = None,
+        turn: float = 0.0,
+        cast: float = 0.0,
+        shade: float = 1.0,
     ) -> None:
         """Paint a lit part over what is there.
 
@@ -151,7 +158,9 @@ class Canvas:
         part *= spread(1 - np.float32(depth) * pressed)
         part += (spread(self.alpha[box]) - part) * spread(lip)
 
-    def stitches(self, polylines: Sequence[Points], color: np.ndarray, *, width: float = 0.008, length: float = 0.028) -> None:
+    def stitches(
+        self, polylines: Sequence[Points], color: np.ndarray, *, width: float = 0.008, length: float = 0.028
+    ) -> None:
         """Sew dashed thread along lines."""
         dashes = [dash for line in polylines for dash in dashed(line, length)]
         if dashes:
@@ -176,12 +185,14 @@ class Canvas:
 
     def _tile_map(self, top: int, left: int, turn: float) -> np.ndarray:
         """Map pixels of a box to pixels of a pattern tile (one tile pixel is 1/UNIT object units)."""
-        full = np.vstack([self._matrix, [0, 0, 1]])
-        inverse = np.linalg.inv(full)
-        cos, sin = np.cos(-turn), np.sin(-turn)
-        spin = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
-        corner = np.array([[1, 0, left], [0, 1, top], [0, 0, 1]], dtype=np.float64)
-        return (np.diag([UNIT, UNIT, 1]) @ spin @ inverse @ corner)[:2]
+        cos, sin = np.cos(-turn) * UNIT, np.sin(-turn) * UNIT
+        spin = np.array([[cos, -sin], [sin, cos]])
+        corner = self._inverse @ (np.array([left, top]) - self._matrix[:, 2])
+        return np.concatenate([spin @ self._inverse, (spin @ corner)[:, None]], axis=1)
+
+    def _set_matrix(self, matrix: np.ndarray) -> None:
+        self._matrix = matrix
+        self._inverse = np.linalg.inv(matrix[:, :2])
 
 
 def _covering(shapes: Sequence[np.ndarray], margin: int) -> tuple[int, int, int, int]:

@@ -6,6 +6,7 @@ Coordinates are object units: x to the right, y down, a product fills about -1..
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -30,11 +31,23 @@ def smooth(points: Points, *, closed: bool = False, steps: int = 9) -> np.ndarra
         padded = np.concatenate([given[-1:], given, given[:2]])
     else:
         padded = np.concatenate([2 * given[:1] - given[1:2], given, 2 * given[-1:] - given[-2:-1]])
-    p0, p1, p2, p3 = padded[:-3, None], padded[1:-2, None], padded[2:-1, None], padded[3:, None]
-    t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
-    curve = 0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3)
-    flat = curve.reshape(-1, 2)
+    spans = np.stack([padded[:-3], padded[1:-2], padded[2:-1], padded[3:]], axis=1)
+    flat = (_basis(steps) @ spans).reshape(-1, 2)
     return flat if closed else np.concatenate([flat, given[-1:]])
+
+
+@lru_cache(maxsize=16)
+def _basis(steps: int) -> np.ndarray:
+    """Give the weights of the four points around a span at each step along it, float64 (steps, 4)."""
+    t = np.linspace(0, 1, steps, endpoint=False)[:, None]
+    powers = np.concatenate([np.ones_like(t), t, t**2, t**3], axis=1)
+    return powers @ np.array([[0, 2, 0, 0], [-1, 0, 1, 0], [2, -5, 4, -1], [-1, 3, -3, 1]]) / 2
+
+
+@lru_cache(maxsize=64)
+def _arc(start: float, stop: float, steps: int) -> np.ndarray:
+    angle = np.linspace(start, stop, steps)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def outline(*runs: Points) -> np.ndarray:
@@ -75,11 +88,15 @@ def tapered(points: Points, widths: Sequence[float], *, curved: bool = True) -> 
 
 
 def ellipse(
-    center: tuple[float, float], radii: tuple[float, float], *, start: float = 0.0, stop: float = 2 * np.pi, steps: int = 56
+    center: tuple[float, float],
+    radii: tuple[float, float],
+    *,
+    start: float = 0.0,
+    stop: float = 2 * np.pi,
+    steps: int = 56,
 ) -> np.ndarray:
     """Draw an ellipse or an arc of one; angles in radians, 0 to the right, growing downwards."""
-    angle = np.linspace(start, stop, steps)
-    return np.stack([center[0] + radii[0] * np.cos(angle), center[1] + radii[1] * np.sin(angle)], axis=1)
+    return _arc(start, stop, steps) * radii + center
 
 
 def rounded_box(left: float, top: float, right: float, bottom: float, *, radius: float) -> np.ndarray:
@@ -87,7 +104,9 @@ def rounded_box(left: float, top: float, right: float, bottom: float, *, radius:
     r = min(radius, (right - left) / 2, (bottom - top) / 2)
     quarter = np.pi / 2
     corners = [(right - r, bottom - r, 0), (left + r, bottom - r, 1), (left + r, top + r, 2), (right - r, top + r, 3)]
-    return np.concatenate([ellipse((x, y), (r, r), start=k * quarter, stop=(k + 1) * quarter, steps=9) for x, y, k in corners])
+    return np.concatenate(
+        [ellipse((x, y), (r, r), start=k * quarter, stop=(k + 1) * quarter, steps=9) for x, y, k in corners]
+    )
 
 
 def rounded(polygon: Points, *, rounds: int = 3, share: float = 0.25) -> np.ndarray:

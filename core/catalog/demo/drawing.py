@@ -71,7 +71,9 @@ def draw_view(look: Look, view: int) -> np.ndarray:
     hung = look.style == "pendant"
     scene = scenes.background(_scene_kind(family, camera, hung=hung), camera, base_row=_base_row(canvas))
     strength = float(camera.uniform(0.35, 0.7))
-    picture = scenes.compose(canvas, scene, standing=family.standing and not hung, strength=0.3 * strength if hung else strength)
+    picture = scenes.compose(
+        canvas, scene, standing=family.standing and not hung, strength=0.3 * strength if hung else strength
+    )
     return scenes.developed(picture, camera)
 
 
@@ -90,7 +92,9 @@ def altered(picture: np.ndarray, chance: np.random.Generator) -> np.ndarray:
         top, left, bottom, right = chance.integers(4, 16, 4)
         picture = picture[top : SIDE - bottom, left : SIDE - right]
     if kind in (1, 3):
-        picture = cv2.convertScaleAbs(picture, alpha=float(chance.uniform(1.02, 1.07)), beta=float(chance.uniform(1, 5)))
+        picture = cv2.convertScaleAbs(
+            picture, alpha=float(chance.uniform(1.02, 1.07)), beta=float(chance.uniform(1, 5))
+        )
     if kind == 2:
         side = int(chance.integers(320, 380))
         picture = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)

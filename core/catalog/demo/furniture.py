@@ -17,7 +17,14 @@ from core.catalog.demo.solids import Camera, paint_bar, paint_box, paint_disc
 _TIMBER = ("oak", "walnut", "ash", "beech")
 
 
-def _camera(canvas: Canvas, *, back: bool, lift: float, yaw: tuple[float, float] = (0.32, 0.75), pitch: tuple[float, float] = (0.2, 0.36)) -> Camera:
+def _camera(
+    canvas: Canvas,
+    *,
+    back: bool,
+    lift: float,
+    yaw: tuple[float, float] = (0.32, 0.75),
+    pitch: tuple[float, float] = (0.2, 0.36),
+) -> Camera:
     chance = canvas.chance
     side = 1 if chance.random() < 0.5 else -1
     turn = chance.uniform(*yaw) * side
@@ -47,17 +54,36 @@ def draw_chair(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gene
     seat = 0.72 if style != "stool" else shape.uniform(0.7, 1.15)
     splay = shape.uniform(0.0, 0.1)
     round_legs = style in ("spindle", "stool") or shape.random() < 0.4
-    legs = _legs(canvas, camera, frame, (w, d), seat - 0.05, splay=splay, width=shape.uniform(0.055, 0.075), square=not round_legs)
+    legs = _legs(
+        canvas,
+        camera,
+        frame,
+        (w, d),
+        seat - 0.05,
+        splay=splay,
+        width=shape.uniform(0.055, 0.075),
+        square=not round_legs,
+    )
     _by_depth(camera, legs)
     if shape.random() < 0.5 or style == "stool":
         y = seat * 0.42
         for z in (-1, 1):
             k = 1 + splay * 0.6
-            paint_bar(canvas, camera, (-w * 0.44 * k, y, z * d * 0.44 * k), (w * 0.44 * k, y, z * d * 0.44 * k), (0.035, 0.035), frame, gloss=gloss)
+            paint_bar(
+                canvas,
+                camera,
+                (-w * 0.44 * k, y, z * d * 0.44 * k),
+                (w * 0.44 * k, y, z * d * 0.44 * k),
+                (0.035, 0.035),
+                frame,
+                gloss=gloss,
+            )
     rest: Callable[[], object] = lambda: None  # noqa: E731
     if style != "stool":
         tall = seat + shape.uniform(0.78, 0.95)
-        rest = lambda: _backrest(canvas, camera, finish, frame, style, shape, w=w, z=-d / 2 + 0.03, seat=seat, tall=tall, gloss=gloss)  # noqa: E731
+        rest = lambda: _backrest(
+            canvas, camera, finish, frame, style, shape, w=w, z=-d / 2 + 0.03, seat=seat, tall=tall, gloss=gloss
+        )  # noqa: E731
     cushion = finish.skin if style == "upholstered" else None
     top = lambda: _seat(canvas, camera, finish, frame, cushion, shape, style=style, w=w, d=d, y=seat, gloss=gloss)  # noqa: E731
     behind = np.cos(camera.yaw) > 0
@@ -65,7 +91,20 @@ def draw_chair(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gene
         step()
 
 
-def _seat(canvas: Canvas, camera: Camera, finish: Finish, frame: Skin, cushion: Skin | None, shape: np.random.Generator, *, style: str, w: float, d: float, y: float, gloss: float) -> None:
+def _seat(
+    canvas: Canvas,
+    camera: Camera,
+    finish: Finish,
+    frame: Skin,
+    cushion: Skin | None,
+    shape: np.random.Generator,
+    *,
+    style: str,
+    w: float,
+    d: float,
+    y: float,
+    gloss: float,
+) -> None:
     if style == "stool" and shape.random() < 0.6:
         paint_disc(canvas, camera, (0, y, 0), w * 0.5, 0.08, frame, gloss=gloss, cast=0.2)
         return
@@ -74,30 +113,97 @@ def _seat(canvas: Canvas, camera: Camera, finish: Finish, frame: Skin, cushion: 
         cloth = cushion or materials.slubbed(finish.second)
         if finish.material in _TIMBER or finish.material == "lacquered wood":
             cloth = materials.slubbed(finish.second)
-        paint_box(canvas, camera, (0, y + 0.035, 0), (w * 0.97, 0.09, d * 0.97), cloth, softness=0.06, folds=folds(canvas, drape=0.006), cast=0.25)
+        paint_box(
+            canvas,
+            camera,
+            (0, y + 0.035, 0),
+            (w * 0.97, 0.09, d * 0.97),
+            cloth,
+            softness=0.06,
+            folds=folds(canvas, drape=0.006),
+            cast=0.25,
+        )
 
 
-def _backrest(canvas: Canvas, camera: Camera, finish: Finish, frame: Skin, style: str, shape: np.random.Generator, *, w: float, z: float, seat: float, tall: float, gloss: float) -> None:
+def _backrest(
+    canvas: Canvas,
+    camera: Camera,
+    finish: Finish,
+    frame: Skin,
+    style: str,
+    shape: np.random.Generator,
+    *,
+    w: float,
+    z: float,
+    seat: float,
+    tall: float,
+    gloss: float,
+) -> None:
     lean = -0.1
     for side in (-1, 1):
         x = side * (w / 2 - 0.04)
-        paint_bar(canvas, camera, (x, seat - 0.03, z), (x, tall, z + lean), (0.07, 0.055), frame, gloss=gloss, cast=0.15)
+        paint_bar(
+            canvas, camera, (x, seat - 0.03, z), (x, tall, z + lean), (0.07, 0.055), frame, gloss=gloss, cast=0.15
+        )
     if style == "spindle":
         for x in np.linspace(-w / 2 + 0.13, w / 2 - 0.13, int(shape.integers(4, 7))):
-            paint_bar(canvas, camera, (float(x), seat, z), (float(x), tall - 0.06, z + lean), (0.034, 0.028), frame, gloss=gloss)
-        paint_box(canvas, camera, (0, tall - 0.02, z + lean), (w + 0.04, 0.13, 0.06), frame, softness=0.03, gloss=gloss, cast=0.25)
+            paint_bar(
+                canvas,
+                camera,
+                (float(x), seat, z),
+                (float(x), tall - 0.06, z + lean),
+                (0.034, 0.028),
+                frame,
+                gloss=gloss,
+            )
+        paint_box(
+            canvas,
+            camera,
+            (0, tall - 0.02, z + lean),
+            (w + 0.04, 0.13, 0.06),
+            frame,
+            softness=0.03,
+            gloss=gloss,
+            cast=0.25,
+        )
     elif style == "panel":
         rows = int(shape.integers(1, 4))
         for k in range(rows):
             y = tall - 0.1 - k * 0.2
-            paint_box(canvas, camera, (0, y, z + lean * (y - seat) / (tall - seat)), (w - 0.06, 0.34 if rows == 1 else 0.13, 0.045), frame, softness=0.025, gloss=gloss, cast=0.2)
+            paint_box(
+                canvas,
+                camera,
+                (0, y, z + lean * (y - seat) / (tall - seat)),
+                (w - 0.06, 0.34 if rows == 1 else 0.13, 0.045),
+                frame,
+                softness=0.025,
+                gloss=gloss,
+                cast=0.2,
+            )
     else:
         cloth = materials.slubbed(finish.second) if finish.material in (*_TIMBER, "lacquered wood") else finish.skin
-        paint_box(canvas, camera, (0, (seat + tall) / 2 + 0.1, z + lean * 0.6), (w * 0.98, (tall - seat) * 0.7, 0.11), cloth, softness=0.075, folds=folds(canvas, drape=0.006), cast=0.3)
+        paint_box(
+            canvas,
+            camera,
+            (0, (seat + tall) / 2 + 0.1, z + lean * 0.6),
+            (w * 0.98, (tall - seat) * 0.7, 0.11),
+            cloth,
+            softness=0.075,
+            folds=folds(canvas, drape=0.006),
+            cast=0.3,
+        )
 
 
 def _legs(
-    canvas: Canvas, camera: Camera, skin: Skin, size: tuple[float, float], top: float, *, splay: float, width: float, square: bool
+    canvas: Canvas,
+    camera: Camera,
+    skin: Skin,
+    size: tuple[float, float],
+    top: float,
+    *,
+    splay: float,
+    width: float,
+    square: bool,
 ) -> list[tuple[tuple[float, float, float], Callable[[], object]]]:
     parts = []
     for sx in (-1, 1):
@@ -105,10 +211,24 @@ def _legs(
             x, z = sx * (size[0] / 2 - 0.06), sz * (size[1] / 2 - 0.06)
             spot = (x, top / 2, z)
             if square:
-                parts.append((spot, lambda x=x, z=z: paint_box(canvas, camera, (x, top / 2, z), (width, top, width), skin, softness=0.008)))
+                parts.append(
+                    (
+                        spot,
+                        lambda x=x, z=z: paint_box(
+                            canvas, camera, (x, top / 2, z), (width, top, width), skin, softness=0.008
+                        ),
+                    )
+                )
             else:
                 foot = (x * (1 + splay * 1.8), 0.0, z * (1 + splay * 1.8))
-                parts.append((spot, lambda x=x, z=z, foot=foot: paint_bar(canvas, camera, (x, top, z), foot, (width, width * 0.62), skin, gloss=0.08)))
+                parts.append(
+                    (
+                        spot,
+                        lambda x=x, z=z, foot=foot: paint_bar(
+                            canvas, camera, (x, top, z), foot, (width, width * 0.62), skin, gloss=0.08
+                        ),
+                    )
+                )
     return parts
 
 
@@ -127,20 +247,60 @@ def draw_table(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gene
             paint_bar(canvas, camera, (0, 0.04, 0), (0, height, 0), (0.13, 0.11), base, gloss=0.1)
         else:
             angle = shape.uniform(0, 1.5)
-            feet = [(float(np.cos(angle + k * 2 * np.pi / 3)), float(np.sin(angle + k * 2 * np.pi / 3))) for k in range(3)]
-            parts = [((x * 0.5, 0.3, z * 0.5), lambda x=x, z=z: paint_bar(canvas, camera, (x * radius * 0.5, height - 0.04, z * radius * 0.5), (x * radius * 0.78, 0, z * radius * 0.78), (0.075, 0.045), base, gloss=0.1)) for x, z in feet]
+            feet = [
+                (float(np.cos(angle + k * 2 * np.pi / 3)), float(np.sin(angle + k * 2 * np.pi / 3))) for k in range(3)
+            ]
+            parts = [
+                (
+                    (x * 0.5, 0.3, z * 0.5),
+                    lambda x=x, z=z: paint_bar(
+                        canvas,
+                        camera,
+                        (x * radius * 0.5, height - 0.04, z * radius * 0.5),
+                        (x * radius * 0.78, 0, z * radius * 0.78),
+                        (0.075, 0.045),
+                        base,
+                        gloss=0.1,
+                    ),
+                )
+                for x, z in feet
+            ]
             _by_depth(camera, parts)
-        stone = materials.marble(rgb("white"), rgb("grey"), shape) if finish.material == "lacquered wood" and shape.random() < 0.3 else frame
+        stone = (
+            materials.marble(rgb("white"), rgb("grey"), shape)
+            if finish.material == "lacquered wood" and shape.random() < 0.3
+            else frame
+        )
         paint_disc(canvas, camera, (0, height, 0), radius, 0.055, stone, gloss=gloss, cast=0.3)
         return
     w = {"dining": 1.6, "coffee": 1.45, "desk": 1.45}[style] + shape.uniform(-0.12, 0.12)
     d = shape.uniform(0.66, 0.84)
-    _by_depth(camera, _legs(canvas, camera, base, (w * 0.95, d * 0.94), height - 0.06, splay=float(shape.choice([0, 0.05])), width=0.05 if base is metal else shape.uniform(0.075, 0.1), square=shape.random() < 0.6))
+    _by_depth(
+        camera,
+        _legs(
+            canvas,
+            camera,
+            base,
+            (w * 0.95, d * 0.94),
+            height - 0.06,
+            splay=float(shape.choice([0, 0.05])),
+            width=0.05 if base is metal else shape.uniform(0.075, 0.1),
+            square=shape.random() < 0.6,
+        ),
+    )
     if style == "coffee" and shape.random() < 0.6:
         paint_box(canvas, camera, (0, height * 0.36, 0), (w * 0.86, 0.035, d * 0.84), frame, gloss=gloss, cast=0.15)
     if style == "desk":
         side = 1 if shape.random() < 0.5 else -1
-        paint_box(canvas, camera, (side * w * 0.28, height - 0.18, 0), (w * 0.36, 0.24, d * 0.9), frame, softness=0.01, gloss=gloss)
+        paint_box(
+            canvas,
+            camera,
+            (side * w * 0.28, height - 0.18, 0),
+            (w * 0.36, 0.24, d * 0.9),
+            frame,
+            softness=0.01,
+            gloss=gloss,
+        )
         for y in (-0.12, -0.23):
             knob = (side * w * 0.28, height + y, d * 0.46)
             if np.cos(camera.yaw) > 0:
@@ -168,7 +328,14 @@ def draw_sofa(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gener
 
     waves = folds(canvas, drape=0.007)
 
-    def box(center: tuple[float, float, float], size: tuple[float, float, float], *, cover: Skin = skin, softness: float = soft, cast: float = 0.25) -> None:
+    def box(
+        center: tuple[float, float, float],
+        size: tuple[float, float, float],
+        *,
+        cover: Skin = skin,
+        softness: float = soft,
+        cast: float = 0.25,
+    ) -> None:
         paint_box(canvas, camera, center, size, cover, softness=softness, gloss=gloss, cast=cast, folds=waves)
 
     box((0, (low + top) / 2 - 0.03, -d / 2 + 0.1 * k), (w - arm, top - low - 0.06, 0.2 * k))

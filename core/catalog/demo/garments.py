@@ -31,8 +31,15 @@ def folds(canvas: Canvas, creases: Sequence[Crease] = (), *, drape: float = 0.01
     """
     chance = canvas.chance
     half = SIDE // 2
-    field = cv2.resize(chance.standard_normal((7, 15)).astype(np.float32), (half, half), interpolation=cv2.INTER_CUBIC) * drape
-    field += cv2.resize(chance.standard_normal((20, 24)).astype(np.float32), (half, half), interpolation=cv2.INTER_CUBIC) * drape * 0.12
+    field = (
+        cv2.resize(chance.standard_normal((7, 15)).astype(np.float32), (half, half), interpolation=cv2.INTER_CUBIC)
+        * drape
+    )
+    field += (
+        cv2.resize(chance.standard_normal((20, 24)).astype(np.float32), (half, half), interpolation=cv2.INTER_CUBIC)
+        * drape
+        * 0.12
+    )
     for sign in (1, -1):
         buffer = np.zeros((half, half), np.uint8)
         for line, strength in creases:
@@ -42,7 +49,7 @@ def folds(canvas: Canvas, creases: Sequence[Crease] = (), *, drape: float = 0.01
                 cv2.polylines(buffer, [pixels], False, level, max(1, round(width * canvas.unit_px / 2)), cv2.LINE_AA, 4)
         soft = cv2.GaussianBlur(buffer.astype(np.float32) / 255, (0, 0), max(1.0, width * canvas.unit_px / 2.2))
         field += soft * (sign * width * 0.9)
-    return cv2.resize(field, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    return cv2.resize(field, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 
 
 def jittered(chance: np.random.Generator, points: Points, amount: float = 0.012) -> np.ndarray:
@@ -65,7 +72,9 @@ def torso_creases(chance: np.random.Generator, *, armpit: tuple[float, float], h
             x = side * chance.uniform(0.08, armpit[0] * 0.85)
             lean = chance.uniform(-0.08, 0.08)
             top = chance.uniform(0.1, hem - 0.25)
-            lines.append(([(x, top), (x + lean, (top + hem) / 2), (x + lean * 0.6, hem)], float(chance.uniform(-0.6, 0.6))))
+            lines.append(
+                ([(x, top), (x + lean, (top + hem) / 2), (x + lean * 0.6, hem)], float(chance.uniform(-0.6, 0.6)))
+            )
     return lines
 
 
@@ -77,12 +86,18 @@ def sleeve_creases(chance: np.random.Generator, line: Points, width: float) -> l
         at = course[int(np.clip(chance.normal(0.5, 0.22), 0.05, 0.95) * (len(course) - 1))]
         lean = chance.uniform(-0.5, 0.5)
         reach = width * chance.uniform(0.25, 0.5)
-        ends = [(at[0] - reach, at[1] - lean * reach - 0.02), (at[0], at[1]), (at[0] + reach, at[1] + lean * reach + 0.03)]
+        ends = [
+            (at[0] - reach, at[1] - lean * reach - 0.02),
+            (at[0], at[1]),
+            (at[0] + reach, at[1] + lean * reach + 0.03),
+        ]
         lines.append((ends, float(chance.choice([-1, 1]) * chance.uniform(0.3, 0.7))))
     return lines
 
 
-def sleeve_shape(shoulder: tuple[float, float], armpit: tuple[float, float], wrist: tuple[float, float], width: float) -> np.ndarray:
+def sleeve_shape(
+    shoulder: tuple[float, float], armpit: tuple[float, float], wrist: tuple[float, float], width: float
+) -> np.ndarray:
     """Outline the right sleeve from the shoulder seam to the wrist; what lies under the body is covered by it."""
     end, start = np.array(wrist), (np.array(shoulder) + np.array(armpit)) / 2
     along = (end - start) / np.linalg.norm(end - start)
@@ -92,11 +107,25 @@ def sleeve_shape(shoulder: tuple[float, float], armpit: tuple[float, float], wri
     outer_mid = between([shoulder], [outer_end], 0.46)[0] + across * (0.035 + 0.03 * length)
     near = np.array(shoulder) + (0.055, 0.05)
     inner_mid = between([armpit], [inner_end], 0.5)[0] + across * 0.03 * length
-    return outline([(shoulder[0] - 0.06, shoulder[1]), shoulder, near, outer_mid, outer_end], [outer_end, inner_end], [inner_end, inner_mid, armpit], [armpit, (armpit[0] - 0.1, armpit[1] - 0.1)])
+    return outline(
+        [(shoulder[0] - 0.06, shoulder[1]), shoulder, near, outer_mid, outer_end],
+        [outer_end, inner_end],
+        [inner_end, inner_mid, armpit],
+        [armpit, (armpit[0] - 0.1, armpit[1] - 0.1)],
+    )
 
 
 def sleeves(
-    canvas: Canvas, skin: Skin, *, shoulder: tuple[float, float], armpit: tuple[float, float], wrist: tuple[float, float], width: float, cuff: Skin | None = None, cuff_length: float = 0.09, puff: float = 0.09
+    canvas: Canvas,
+    skin: Skin,
+    *,
+    shoulder: tuple[float, float],
+    armpit: tuple[float, float],
+    wrist: tuple[float, float],
+    width: float,
+    cuff: Skin | None = None,
+    cuff_length: float = 0.09,
+    puff: float = 0.09,
 ) -> None:
     """Draw both sleeves, with cuffs when a skin is given for them; the wrist is the middle of the right one."""
     shape = sleeve_shape(shoulder, armpit, wrist, width)
@@ -105,7 +134,11 @@ def sleeves(
     lean = float(np.arctan2(end[0], end[1]))
     end /= np.linalg.norm(end)
     course = np.stack([start, (start + wrist) / 2, np.array(wrist)])
-    creases = [crease for place in (np.asarray, flipped) for crease in sleeve_creases(canvas.chance, place(course), width * 1.4)]
+    creases = [
+        crease
+        for place in (np.asarray, flipped)
+        for crease in sleeve_creases(canvas.chance, place(course), width * 1.4)
+    ]
     relief = Relief(puff=puff, depth=0.5, folds=folds(canvas, creases, drape=0.008), rim=0.2)
     for mirror in (False, True):
         place = flipped if mirror else np.asarray
@@ -118,7 +151,14 @@ def sleeves(
 
 
 def torso(
-    *, neck: tuple[float, float], shoulder: tuple[float, float], armpit: tuple[float, float], waist: float, hem: tuple[float, float], dip: float, sag: float = 0.03
+    *,
+    neck: tuple[float, float],
+    shoulder: tuple[float, float],
+    armpit: tuple[float, float],
+    waist: float,
+    hem: tuple[float, float],
+    dip: float,
+    sag: float = 0.03,
 ) -> np.ndarray:
     """Outline the front of a top.
 
@@ -141,11 +181,19 @@ def torso(
     )
 
 
-def inner_neck(canvas: Canvas, skin: Skin, *, neck: tuple[float, float], dip: float, label: bool = True, rise: float = 0.035) -> None:
+def inner_neck(
+    canvas: Canvas, skin: Skin, *, neck: tuple[float, float], dip: float, label: bool = True, rise: float = 0.035
+) -> None:
     """Draw the inside of the back seen through the neckline, with a sewn-in label."""
     shape = outline(
         [(-neck[0] - 0.01, neck[1]), (0, neck[1] - rise), (neck[0] + 0.01, neck[1])],
-        [(neck[0] + 0.01, neck[1]), (neck[0] * 0.7, dip * 0.7 + neck[1] * 0.3 + 0.03), (0, dip + 0.04), (-neck[0] * 0.7, dip * 0.7 + neck[1] * 0.3 + 0.03), (-neck[0] - 0.01, neck[1])],
+        [
+            (neck[0] + 0.01, neck[1]),
+            (neck[0] * 0.7, dip * 0.7 + neck[1] * 0.3 + 0.03),
+            (0, dip + 0.04),
+            (-neck[0] * 0.7, dip * 0.7 + neck[1] * 0.3 + 0.03),
+            (-neck[0] - 0.01, neck[1]),
+        ],
     )
     mask = canvas.mask(shape)
     canvas.paint(mask, skin.plain(), relief=Relief(puff=0.03, depth=-0.5, rim=0.45), shade=0.66)
@@ -158,7 +206,13 @@ def inner_neck(canvas: Canvas, skin: Skin, *, neck: tuple[float, float], dip: fl
 def collar(canvas: Canvas, skin: Skin, *, neck: tuple[float, float], dip: float, spread: float, point: float) -> None:
     """Draw a turned-down shirt collar with its stand behind."""
     back = outline(
-        [(-neck[0] * 1.02, neck[1] + 0.02), (-neck[0] * 0.8, neck[1] - 0.075), (0, neck[1] - 0.1), (neck[0] * 0.8, neck[1] - 0.075), (neck[0] * 1.02, neck[1] + 0.02)],
+        [
+            (-neck[0] * 1.02, neck[1] + 0.02),
+            (-neck[0] * 0.8, neck[1] - 0.075),
+            (0, neck[1] - 0.1),
+            (neck[0] * 0.8, neck[1] - 0.075),
+            (neck[0] * 1.02, neck[1] + 0.02),
+        ],
         [(neck[0] * 1.02, neck[1] + 0.02), (0, neck[1] + 0.01), (-neck[0] * 1.02, neck[1] + 0.02)],
     )
     canvas.paint(canvas.mask(back), skin.plain(), relief=Relief(puff=0.03, depth=0.3, rim=0.3), shade=0.8)
@@ -175,30 +229,75 @@ def collar(canvas: Canvas, skin: Skin, *, neck: tuple[float, float], dip: float,
     canvas.seam([inset, flipped(inset)], width=0.006, depth=0.22)
 
 
-def buttons(canvas: Canvas, spots: Sequence[tuple[float, float]], color: np.ndarray, *, radius: float = 0.019, metal: bool = False) -> None:
+def buttons(
+    canvas: Canvas,
+    spots: Sequence[tuple[float, float]],
+    color: np.ndarray,
+    *,
+    radius: float = 0.019,
+    metal: bool = False,
+) -> None:
     """Draw sewn or metal buttons."""
     discs = canvas.mask(*[ellipse(spot, (radius, radius), steps=20) for spot in spots])
-    canvas.paint(discs, Skin(color), relief=Relief(puff=radius * 0.7, depth=0.5, gloss=0.5 if metal else 0.25, rim=0.25), cast=0.4)
+    canvas.paint(
+        discs,
+        Skin(color),
+        relief=Relief(puff=radius * 0.7, depth=0.5, gloss=0.5 if metal else 0.25, rim=0.25),
+        cast=0.4,
+    )
     if not metal:
         hole = radius * 0.24
-        holes = [ellipse((x + dx * hole * 1.4, y + dy * hole * 1.4), (hole * 0.7, hole * 0.7), steps=8) for x, y in spots for dx in (-1, 1) for dy in (-1, 1)]
+        holes = [
+            ellipse((x + dx * hole * 1.4, y + dy * hole * 1.4), (hole * 0.7, hole * 0.7), steps=8)
+            for x, y in spots
+            for dx in (-1, 1)
+            for dy in (-1, 1)
+        ]
         canvas.tint(canvas.mask(*holes), darker(color, 0.65), 0.8)
 
 
-def placket(canvas: Canvas, skin: Skin, *, top: float, bottom: float, count: int, color: np.ndarray, width: float = 0.05, radius: float = 0.017) -> None:
+def placket(
+    canvas: Canvas,
+    skin: Skin,
+    *,
+    top: float,
+    bottom: float,
+    count: int,
+    color: np.ndarray,
+    width: float = 0.05,
+    radius: float = 0.017,
+) -> None:
     """Draw the button band down the front."""
     band = canvas.mask([(-width, top), (width, top), (width, bottom), (-width, bottom)])
     canvas.paint(band * (canvas.alpha > 0.5), skin, relief=Relief(puff=0.012, depth=0.35, rim=0.08), cast=0.16)
-    canvas.seam([[(-width * 0.78, top), (-width * 0.78, bottom)], [(width * 0.78, top), (width * 0.78, bottom)]], width=0.005, depth=0.18)
+    canvas.seam(
+        [[(-width * 0.78, top), (-width * 0.78, bottom)], [(width * 0.78, top), (width * 0.78, bottom)]],
+        width=0.005,
+        depth=0.18,
+    )
     buttons(canvas, [(0.0, float(y)) for y in np.linspace(top + 0.05, bottom - 0.1, count)], color, radius=radius)
 
 
-def patch_pocket(canvas: Canvas, skin: Skin, *, center: tuple[float, float], size: tuple[float, float], flap: bool = False, thread: np.ndarray | None = None) -> None:
+def patch_pocket(
+    canvas: Canvas,
+    skin: Skin,
+    *,
+    center: tuple[float, float],
+    size: tuple[float, float],
+    flap: bool = False,
+    thread: np.ndarray | None = None,
+) -> None:
     """Draw a sewn-on pocket, pointed at the bottom, with a flap when asked."""
     (x, y), (w, h) = center, (size[0] / 2, size[1] / 2)
     shape = [(x - w, y - h), (x + w, y - h), (x + w, y + h * 0.72), (x, y + h), (x - w, y + h * 0.72)]
     canvas.paint(canvas.mask(shape), skin, relief=Relief(puff=0.014, depth=0.4, rim=0.1), cast=0.2)
-    inset = [(x - w * 0.88, y - h), (x - w * 0.88, y + h * 0.66), (x, y + h * 0.9), (x + w * 0.88, y + h * 0.66), (x + w * 0.88, y - h)]
+    inset = [
+        (x - w * 0.88, y - h),
+        (x - w * 0.88, y + h * 0.66),
+        (x, y + h * 0.9),
+        (x + w * 0.88, y + h * 0.66),
+        (x + w * 0.88, y - h),
+    ]
     edge = [(x - w, y - h * 0.78), (x + w, y - h * 0.78)]
     lines = [np.array(inset), np.array(edge)]
     if thread is None:
@@ -206,7 +305,13 @@ def patch_pocket(canvas: Canvas, skin: Skin, *, center: tuple[float, float], siz
     else:
         canvas.stitches(lines, thread, width=0.006, length=0.02)
     if flap:
-        cover = [(x - w * 1.05, y - h * 1.1), (x + w * 1.05, y - h * 1.1), (x + w * 1.05, y - h * 0.52), (x, y - h * 0.3), (x - w * 1.05, y - h * 0.52)]
+        cover = [
+            (x - w * 1.05, y - h * 1.1),
+            (x + w * 1.05, y - h * 1.1),
+            (x + w * 1.05, y - h * 0.52),
+            (x, y - h * 0.3),
+            (x - w * 1.05, y - h * 0.52),
+        ]
         canvas.paint(canvas.mask(cover), skin, relief=Relief(puff=0.016, depth=0.45, rim=0.1), cast=0.35)
 
 
@@ -217,8 +322,18 @@ def rib_band(canvas: Canvas, color: np.ndarray, shape: Points, *, cast: float = 
 
 def neck_band(canvas: Canvas, skin: Skin, *, neck: tuple[float, float], dip: float, width: float) -> None:
     """Draw the band around a round or pointed neckline."""
-    line = np.array([(-neck[0] - 0.005, neck[1] - 0.005), (-neck[0] * 0.62, dip * 0.72 + neck[1] * 0.28), (0, dip), (neck[0] * 0.62, dip * 0.72 + neck[1] * 0.28), (neck[0] + 0.005, neck[1] - 0.005)])
-    canvas.paint(canvas.mask(tapered(line, [width] * 5)), skin, relief=Relief(puff=width * 0.4, depth=0.5, rim=0.12), cast=0.25)
+    line = np.array(
+        [
+            (-neck[0] - 0.005, neck[1] - 0.005),
+            (-neck[0] * 0.62, dip * 0.72 + neck[1] * 0.28),
+            (0, dip),
+            (neck[0] * 0.62, dip * 0.72 + neck[1] * 0.28),
+            (neck[0] + 0.005, neck[1] - 0.005),
+        ]
+    )
+    canvas.paint(
+        canvas.mask(tapered(line, [width] * 5)), skin, relief=Relief(puff=width * 0.4, depth=0.5, rim=0.12), cast=0.25
+    )
 
 
 def button_color(color: np.ndarray, chance: np.random.Generator) -> np.ndarray:

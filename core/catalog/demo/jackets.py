@@ -6,7 +6,18 @@ import numpy as np
 
 from core.catalog.demo.canvas import Canvas
 from core.catalog.demo.curves import flipped, outline, smooth, tapered
-from core.catalog.demo.garments import buttons, collar, folds, inner_neck, patch_pocket, placket, rib_band, sleeves, torso, torso_creases
+from core.catalog.demo.garments import (
+    buttons,
+    collar,
+    folds,
+    inner_neck,
+    patch_pocket,
+    placket,
+    rib_band,
+    sleeves,
+    torso,
+    torso_creases,
+)
 from core.catalog.demo.light import Relief
 from core.catalog.demo.looks import Finish
 from core.catalog.demo.materials import ribbed
@@ -35,17 +46,33 @@ def draw_jacket(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gen
     cuff = ribbed(darker(finish.main, 0.15)) if rib else (finish.skin if style == "denim" else None)
     wrist = (0.66 + shape.uniform(0, 0.12), top + 1.32 + shape.uniform(-0.08, 0.04))
     thick = 0.13 if style == "puffer" else 0.1
-    sleeves(canvas, finish.skin, shoulder=shoulder, armpit=armpit, wrist=wrist, width=0.225, cuff=cuff, cuff_length=0.1, puff=thick)
+    sleeves(
+        canvas,
+        finish.skin,
+        shoulder=shoulder,
+        armpit=armpit,
+        wrist=wrist,
+        width=0.225,
+        cuff=cuff,
+        cuff_length=0.1,
+        puff=thick,
+    )
     body = torso(neck=neck, shoulder=shoulder, armpit=armpit, waist=waist, hem=hem, dip=dip, sag=0.02)
     wrinkles = folds(canvas, torso_creases(canvas.chance, armpit=armpit, hem=length), drape=0.015, width=0.036)
     relief = Relief(puff=thick * 1.1, depth=0.42, folds=wrinkles, rim=0.2, gloss=gloss, shine=14)
     canvas.paint(canvas.mask(body), finish.skin, relief=relief, cast=0.24)
     if rib:
         w = hem[0]
-        band = outline([(-w, length - 0.09), (0, length - 0.07), (w, length - 0.09)], [(w, length - 0.09), (w * 0.93, length + 0.035)], [(w * 0.93, length + 0.035), (0, length + 0.055), (-w * 0.93, length + 0.035)])
+        band = outline(
+            [(-w, length - 0.09), (0, length - 0.07), (w, length - 0.09)],
+            [(w, length - 0.09), (w * 0.93, length + 0.035)],
+            [(w * 0.93, length + 0.035), (0, length + 0.055), (-w * 0.93, length + 0.035)],
+        )
         rib_band(canvas, darker(finish.main, 0.15), band)
     if back:
-        canvas.seam([smooth([(0, top + 0.2), (0, length)]), smooth([(-0.44, top + 0.27), (0, top + 0.3), (0.44, top + 0.27)])])
+        canvas.seam(
+            [smooth([(0, top + 0.2), (0, length)]), smooth([(-0.44, top + 0.27), (0, top + 0.3), (0.44, top + 0.27)])]
+        )
         rib_band(canvas, finish.main, tapered([(-0.18, top), (0, top + 0.02), (0.18, top)], [0.09, 0.1, 0.09]))
         return
     _FRONTS[style](canvas, finish, shape, neck, dip, length)
@@ -54,7 +81,9 @@ def draw_jacket(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gen
 Neck = tuple[float, float]
 
 
-def _denim_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float) -> None:
+def _denim_front(
+    canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float
+) -> None:
     thread = rgb("camel") if shape.random() < 0.7 else lighter(finish.main, 0.4)
     brass = rgb("gold")
     placket(canvas, finish.skin, top=dip, bottom=hem + 0.02, count=6, color=brass, width=0.045, radius=0.02)
@@ -70,16 +99,35 @@ def _denim_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, nec
     collar(canvas, finish.skin, neck=neck, dip=dip, spread=0.2, point=0.14)
 
 
-def _bomber_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float) -> None:
+def _bomber_front(
+    canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float
+) -> None:
     _zip(canvas, [(0, dip - 0.02), (0, hem + 0.04)], shape)
     _slanted_pockets(canvas, y=hem - 0.42)
-    line = [(-neck[0] - 0.02, neck[1] - 0.02), (-0.12, dip - 0.02), (0, dip + 0.015), (0.12, dip - 0.02), (neck[0] + 0.02, neck[1] - 0.02)]
-    canvas.paint(canvas.mask(tapered(line, [0.09] * 3)), ribbed(darker(finish.main, 0.15)), relief=Relief(puff=0.035, depth=0.5), cast=0.3)
+    line = [
+        (-neck[0] - 0.02, neck[1] - 0.02),
+        (-0.12, dip - 0.02),
+        (0, dip + 0.015),
+        (0.12, dip - 0.02),
+        (neck[0] + 0.02, neck[1] - 0.02),
+    ]
+    canvas.paint(
+        canvas.mask(tapered(line, [0.09] * 3)),
+        ribbed(darker(finish.main, 0.15)),
+        relief=Relief(puff=0.035, depth=0.5),
+        cast=0.3,
+    )
 
 
-def _blazer_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float) -> None:
+def _blazer_front(
+    canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float
+) -> None:
     shirt = Skin(rgb("white") if shape.random() < 0.6 else rgb("light blue"))
-    gap = outline([(-neck[0], neck[1]), (0, neck[1] + 0.02), (neck[0], neck[1])], [(neck[0], neck[1]), (0.02, dip)], [(0.02, dip), (-neck[0], neck[1])])
+    gap = outline(
+        [(-neck[0], neck[1]), (0, neck[1] + 0.02), (neck[0], neck[1])],
+        [(neck[0], neck[1]), (0.02, dip)],
+        [(0.02, dip), (-neck[0], neck[1])],
+    )
     if shape.random() < 0.5:
         canvas.paint(canvas.mask(gap), shirt, relief=Relief(puff=0.03, depth=-0.4, rim=0.5), shade=0.93)
         collar(canvas, shirt, neck=(neck[0] * 0.85, neck[1]), dip=neck[1] + 0.16, spread=0.11, point=0.1)
@@ -105,7 +153,9 @@ def _blazer_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, ne
     canvas.seam([[(0.2, -0.28), (0.35, -0.31)]], width=0.016, depth=0.35)
 
 
-def _puffer_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float) -> None:
+def _puffer_front(
+    canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float
+) -> None:
     tall = outline(
         [(-neck[0] - 0.03, neck[1] + 0.05), (-neck[0] + 0.01, neck[1] - 0.13)],
         [(-neck[0] + 0.01, neck[1] - 0.13), (0, neck[1] - 0.1), (neck[0] - 0.01, neck[1] - 0.13)],
@@ -117,18 +167,35 @@ def _puffer_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, ne
     _slanted_pockets(canvas, y=hem - 0.4)
 
 
-def _biker_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float) -> None:
+def _biker_front(
+    canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float
+) -> None:
     _zip(canvas, [(0.16, dip - 0.02), (0.06, 0.0), (-0.05, hem + 0.01)], shape)
     for side in (-1, 1):
-        leaf = [(side * 0.05, dip + 0.03), (side * 0.15, neck[1] - 0.05), (side * 0.34, neck[1] + 0.2), (side * 0.2, dip + 0.3)]
+        leaf = [
+            (side * 0.05, dip + 0.03),
+            (side * 0.15, neck[1] - 0.05),
+            (side * 0.34, neck[1] + 0.2),
+            (side * 0.2, dip + 0.3),
+        ]
         relief = Relief(puff=0.03, depth=0.5, gloss=0.25, shine=14)
-        canvas.paint(canvas.mask(outline(leaf[:2], leaf[1:3], leaf[2:], [leaf[3], leaf[0]])), finish.skin, relief=relief, cast=0.45)
+        canvas.paint(
+            canvas.mask(outline(leaf[:2], leaf[1:3], leaf[2:], [leaf[3], leaf[0]])),
+            finish.skin,
+            relief=relief,
+            cast=0.45,
+        )
     _slanted_pockets(canvas, y=hem - 0.35)
     silver = np.array([0.8, 0.81, 0.83], np.float32)
     buttons(canvas, [(0.27, neck[1] + 0.2), (-0.27, neck[1] + 0.2)], silver, radius=0.015, metal=True)
     belt = canvas.mask(tapered([(-0.42, hem - 0.05), (0, hem - 0.04), (0.42, hem - 0.05)], [0.07] * 3))
     canvas.paint(belt * (canvas.alpha > 0.5), finish.skin, relief=Relief(puff=0.02, depth=0.5, gloss=0.2), cast=0.3)
-    canvas.paint(canvas.mask([(0.1, hem - 0.085), (0.2, hem - 0.085), (0.2, hem), (0.1, hem)]), Skin(silver), relief=Relief(puff=0.015, gloss=0.5), cast=0.3)
+    canvas.paint(
+        canvas.mask([(0.1, hem - 0.085), (0.2, hem - 0.085), (0.2, hem), (0.1, hem)]),
+        Skin(silver),
+        relief=Relief(puff=0.015, gloss=0.5),
+        cast=0.3,
+    )
 
 
 def _coat_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, neck: Neck, dip: float, hem: float) -> None:
@@ -137,7 +204,12 @@ def _coat_front(canvas: Canvas, finish: Finish, shape: np.random.Generator, neck
         y = dip + 0.2
         belt = canvas.mask(tapered([(-0.5, y - 0.01), (0, y + 0.01), (0.5, y - 0.01)], [0.085] * 3))
         canvas.paint(belt * (canvas.alpha > 0.5), finish.skin, relief=Relief(puff=0.025, depth=0.5), cast=0.35)
-        canvas.paint(canvas.mask(tapered([(0.05, y), (0.08, y + 0.16), (0.06, y + 0.33)], [0.08, 0.075, 0.09])), finish.skin, relief=Relief(puff=0.025), cast=0.35)
+        canvas.paint(
+            canvas.mask(tapered([(0.05, y), (0.08, y + 0.16), (0.06, y + 0.33)], [0.08, 0.075, 0.09])),
+            finish.skin,
+            relief=Relief(puff=0.025),
+            cast=0.35,
+        )
 
 
 def _zip(canvas: Canvas, line: list[tuple[float, float]], shape: np.random.Generator) -> None:
@@ -146,7 +218,12 @@ def _zip(canvas: Canvas, line: list[tuple[float, float]], shape: np.random.Gener
     canvas.seam([course], width=0.034, depth=0.4)
     canvas.stitches([course], metal, width=0.02, length=0.009)
     end = course[len(course) // 4]
-    canvas.paint(canvas.mask(tapered([end, end + (0.0, 0.08)], [0.022, 0.03], curved=False)), Skin(metal), relief=Relief(puff=0.01, gloss=0.5), cast=0.4)
+    canvas.paint(
+        canvas.mask(tapered([end, end + (0.0, 0.08)], [0.022, 0.03], curved=False)),
+        Skin(metal),
+        relief=Relief(puff=0.01, gloss=0.5),
+        cast=0.4,
+    )
 
 
 def _slanted_pockets(canvas: Canvas, *, y: float) -> None:
@@ -154,4 +231,11 @@ def _slanted_pockets(canvas: Canvas, *, y: float) -> None:
     canvas.seam([line, flipped(line)], width=0.02, depth=0.42)
 
 
-_FRONTS = {"denim": _denim_front, "bomber": _bomber_front, "blazer": _blazer_front, "puffer": _puffer_front, "biker": _biker_front, "coat": _coat_front}
+_FRONTS = {
+    "denim": _denim_front,
+    "bomber": _bomber_front,
+    "blazer": _blazer_front,
+    "puffer": _puffer_front,
+    "biker": _biker_front,
+    "coat": _coat_front,
+}

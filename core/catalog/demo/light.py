@@ -99,12 +99,12 @@ def normals(height: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def blurred(field: np.ndarray, sigma_px: float) -> np.ndarray:
-    """Blur with zeros outside; wide blurs run on a smaller copy."""
+    """Blur with zeros outside; wide blurs run on a smaller copy, which is several times faster."""
     if sigma_px < 0.4:
         return field
-    if sigma_px <= 3 or min(field.shape[:2]) < 24:
+    if sigma_px <= 1.6 or min(field.shape[:2]) < 24:
         return cv2.GaussianBlur(field, (0, 0), sigma_px, borderType=cv2.BORDER_CONSTANT)
-    factor = max(2, round(sigma_px / 2))
+    factor = max(2, round(sigma_px / 1.4))
     pad = 2 * factor
     padded = cv2.copyMakeBorder(field, pad, pad, pad, pad, cv2.BORDER_CONSTANT)
     size = (max(4, padded.shape[1] // factor), max(4, padded.shape[0] // factor))
@@ -114,9 +114,17 @@ def blurred(field: np.ndarray, sigma_px: float) -> np.ndarray:
 
 
 def _distance(part: np.ndarray) -> np.ndarray:
-    """Measure the distance to a part's edge in pixels, float32 (H, W), 0 outside."""
-    inside = cv2.copyMakeBorder((part > 0.5).view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-    return cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    """Measure the distance to a part's edge in pixels, float32 (H, W), 0 outside; large parts at half the size."""
+    height, width = part.shape
+    scale = 2 if min(height, width) > 90 else 1
+    small = part if scale == 1 else cv2.resize(part, (width // 2, height // 2), interpolation=cv2.INTER_LINEAR)
+    inside = cv2.copyMakeBorder((small > 0.5).view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    return (
+        distance
+        if scale == 1
+        else cv2.resize(distance, (width, height), interpolation=cv2.INTER_LINEAR) * np.float32(scale)
+    )
 
 
 def _rim_height(distance: np.ndarray, relief: Relief, unit_px: float) -> np.ndarray:

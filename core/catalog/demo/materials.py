@@ -34,7 +34,9 @@ def slubbed(color: np.ndarray) -> Skin:
     return Skin(color, _toned(color, threads), speckle(128, 0.7, 1) * 0.06)
 
 
-def knitted(color: np.ndarray, chance: np.random.Generator, *, tile: np.ndarray | None = None, cabled: bool = False) -> Skin:
+def knitted(
+    color: np.ndarray, chance: np.random.Generator, *, tile: np.ndarray | None = None, cabled: bool = False
+) -> Skin:
     """Cover with rows of V stitches, or cables twisting between ribs."""
     wide = int(chance.choice([6, 8, 10]))
     side = wide * 16
@@ -74,7 +76,9 @@ def leather(color: np.ndarray, *, grain: float = 0.06) -> Skin:
 
 def suede(color: np.ndarray) -> Skin:
     """Cover with suede: brushed in soft patches."""
-    return Skin(color, _toned(color, speckle(192, 6, 9) * 0.028 + speckle(192, 0.8, 10) * 0.025), speckle(192, 0.9, 10) * 0.035)
+    return Skin(
+        color, _toned(color, speckle(192, 6, 9) * 0.028 + speckle(192, 0.8, 10) * 0.025), speckle(192, 0.9, 10) * 0.035
+    )
 
 
 def quilted(color: np.ndarray, *, period: int = 40, diagonal: bool = True) -> Skin:
@@ -159,7 +163,9 @@ def straw(color: np.ndarray, *, period: int = 12) -> Skin:
     across = np.sin(y / period * np.pi % np.pi) * over
     down = np.sin(x / period * np.pi % np.pi) * (1 - over)
     bumps = (across + down) * period * 0.16
-    return Skin(color, _toned(color, (bumps - bumps.mean()) * 0.1 + speckle(side, 0.7, 95) * 0.03), bumps.astype(np.float32))
+    return Skin(
+        color, _toned(color, (bumps - bumps.mean()) * 0.1 + speckle(side, 0.7, 95) * 0.03), bumps.astype(np.float32)
+    )
 
 
 def _cables(side: int, wide: int) -> np.ndarray:

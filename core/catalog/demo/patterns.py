@@ -75,23 +75,33 @@ def floral(colors: Colors, chance: np.random.Generator) -> Tile:
                 paint.leaf(x, y, size * 1.7, angle, leaf)
             for k in range(5):
                 angle = spin + k * 2 * np.pi / 5
-                paint.disc(x + np.cos(angle) * size * 0.55 / side, y + np.sin(angle) * size * 0.55 / side, size * 0.46, petal)
+                paint.disc(
+                    x + np.cos(angle) * size * 0.55 / side, y + np.sin(angle) * size * 0.55 / side, size * 0.46, petal
+                )
             paint.disc(x, y, size * 0.32, lighter(np.array([0.92, 0.72, 0.3], np.float32), 0.1))
 
     return _stamped(colors[0], side, blossoms)
 
 
 def leaves(colors: Colors, chance: np.random.Generator) -> Tile:
-    """Scatter long leaves in two tones."""
-    spots = _scattered(chance, count=10, gap=0.2)
+    """Scatter sprigs: a thin stem with pairs of leaves and one at the tip, in two tones."""
+    side = 112
+    spots = _scattered(chance, count=6, gap=0.3)
 
     def foliage(paint: _Stamp) -> None:
         for index, (x, y) in enumerate(spots):
-            spin = chance.uniform(0, 6.28)
-            for fan in (-0.5, 0, 0.5):
-                paint.leaf(x, y, chance.uniform(16, 24), spin + fan, colors[1] if index % 2 else mixed(colors[1], colors[0], 0.45))
+            spin, length = chance.uniform(0, 6.28), chance.uniform(26, 34)
+            tone = colors[1] if index % 3 else mixed(colors[1], colors[0], 0.4)
+            heading = np.array([np.cos(spin), np.sin(spin)])
+            paint.leaf(x, y, length, spin, tone, width=0.035)
+            for share in (0.25, 0.5, 0.75):
+                foot = np.array([x, y]) + heading * length * share / side
+                for lean in (-0.75, 0.75):
+                    paint.leaf(foot[0], foot[1], length * (0.52 - 0.25 * share), spin + lean, tone, width=0.17)
+            tip = np.array([x, y]) + heading * length * 0.9 / side
+            paint.leaf(tip[0], tip[1], length * 0.36, spin, tone, width=0.17)
 
-    return _stamped(colors[0], 104, foliage)
+    return _stamped(colors[0], side, foliage)
 
 
 def terrazzo(colors: Colors, chance: np.random.Generator) -> Tile:
@@ -151,9 +161,9 @@ class _Stamp:
         angle = np.linspace(0, 2 * np.pi, 22, endpoint=False)
         self.polygon(x, y, np.stack([np.cos(angle), np.sin(angle)], 1) * radius, color)
 
-    def leaf(self, x: float, y: float, length: float, angle: float, color: np.ndarray) -> None:
+    def leaf(self, x: float, y: float, length: float, angle: float, color: np.ndarray, *, width: float = 0.16) -> None:
         along = np.linspace(0, 1, 9)
-        wide = np.sin(along * np.pi) ** 0.8 * length * 0.16
+        wide = np.sin(along * np.pi) ** 0.8 * length * width
         shape = np.concatenate([np.stack([along * length, wide], 1), np.stack([along * length, -wide], 1)[::-1]])
         cos, sin = np.cos(angle), np.sin(angle)
         self.polygon(x, y, shape @ np.array([[cos, sin], [-sin, cos]]), color)

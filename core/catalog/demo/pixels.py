@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 _WARP = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+_MOST_REPEATS = 60
 
 
 def spread(field: np.ndarray) -> np.ndarray:
@@ -33,8 +34,8 @@ def shifted(field: np.ndarray, across: int, down: int) -> np.ndarray:
 
 
 def as_bytes(picture: np.ndarray) -> np.ndarray:
-    """Turn a float32 picture in 0..1 into uint8, clipping; the given array is used up."""
-    return cv2.convertScaleAbs(np.maximum(picture, 0, out=picture), alpha=255)
+    """Turn a float32 picture in 0..1 into uint8, clipping."""
+    return cv2.convertScaleAbs(picture, alpha=255)
 
 
 def laid(tile: np.ndarray, warp: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -46,24 +47,37 @@ def laid(tile: np.ndarray, warp: np.ndarray, shape: tuple[int, ...]) -> np.ndarr
         (H, W) or (H, W, 3) of the tile's dtype.
     """
     height, width = shape[:2]
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float64)
-    homogeneous = np.concatenate([corners, np.ones((4, 1))], axis=1) @ warp.T
-    reach = homogeneous if len(warp) == 2 else homogeneous[:, :2] / homogeneous[:, 2:]
+    low, high = _reach(warp, width, height)
     side = np.array(tile.shape[1::-1])
-    first = np.floor((reach.min(axis=0) - 2) / side)
-    repeats = (np.ceil((reach.max(axis=0) + 2) / side) - first).astype(int)
+    first = np.floor((low - 2) / side)
+    across, down = (int(count) for count in np.ceil((high + 2) / side) - first)
     sample = cv2.warpAffine if len(warp) == 2 else cv2.warpPerspective
-    if len(warp) == 3 and ((homogeneous[:, 2] <= 0).any() or repeats.prod() > 60):
+    if not 0 < across * down <= _MOST_REPEATS:
         return sample(tile, warp, (width, height), flags=_WARP, borderMode=cv2.BORDER_WRAP)
-    big = np.tile(tile, (repeats[1], repeats[0], *([1] if tile.ndim == 3 else [])))
-    back = np.eye(3)
-    back[:2, 2] = -first * side
-    whole = back @ (warp if len(warp) == 3 else np.vstack([warp, [0, 0, 1]]))
-    return sample(big, whole[: len(warp)], (width, height), flags=_WARP, borderMode=cv2.BORDER_REPLICATE)
+    big = np.tile(tile, (down, across, *([1] if tile.ndim == 3 else [])))
+    whole = warp.copy()
+    whole[:2] -= (first * side)[:, None] * (warp[2] if len(warp) == 3 else np.array([0, 0, 1]))
+    return sample(big, whole, (width, height), flags=_WARP, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _reach(warp: np.ndarray, width: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find the smallest and largest tile coordinates a map touches; infinite when it passes the horizon."""
+    corners = np.array([(0, 0, 1), (width, 0, 1), (width, height, 1), (0, height, 1)], np.float64) @ warp.T
+    if len(warp) == 3:
+        if corners[:, 2].min() <= 0 < corners[:, 2].max():
+            return np.zeros(2), np.full(2, 1e6)
+        corners = corners[:, :2] / corners[:, 2:]
+    return corners.min(axis=0), corners.max(axis=0)
 
 
 def looked_up(tile: np.ndarray, across: np.ndarray, down: np.ndarray) -> np.ndarray:
     """Sample a repeating tile at given places, float32 (H, W) each, in tile pixels."""
     height, width = tile.shape[:2]
     padded = cv2.copyMakeBorder(tile, 0, 1, 0, 1, cv2.BORDER_WRAP)
-    return cv2.remap(padded, np.mod(across, np.float32(width)), np.mod(down, np.float32(height)), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.remap(
+        padded,
+        np.mod(across, np.float32(width)),
+        np.mod(down, np.float32(height)),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )

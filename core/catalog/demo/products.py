@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.catalog.demo.assortment import CATEGORIES, STYLE_FACTOR, TIER_FACTOR, Brand, Category
+from core.catalog.demo.assortment import CATEGORIES, PLAIN_STYLES, STYLE_FACTOR, TIER_FACTOR, Brand, Category
 from core.catalog.demo.looks import Look
 
 _ADJECTIVES = {
@@ -25,6 +25,9 @@ _CLOSINGS = (
     "Checked by hand before it leaves the workshop.",
     "Part of the permanent collection.",
     "Feels as good as it looks.",
+)
+_ALWAYS_PLAIN = frozenset(
+    {"leather", "suede", "denim", "corduroy", "boucle", "straw", "marble", "steel", "brass", "patent leather"}
 )
 _TIMBER_COLOR = {"oak": "camel", "walnut": "brown", "ash": "beige", "beech": "beige"}
 _METAL_COLOR = {"steel": ("silver", "charcoal"), "brass": ("gold",)}
@@ -59,8 +62,8 @@ def make_products(seed: int) -> list[DemoProduct]:
 def _product(category: Category, index: int, *, seed: int, number: int) -> DemoProduct:
     chance = np.random.default_rng([seed, number, 77])
     style = list(category.styles)[index % len(category.styles)]
-    material = (category.fixed_material or {}).get(style) or str(chance.choice(list(category.materials)))
-    pattern = str(chance.choice(category.patterns))
+    material = str(chance.choice(category.style_materials.get(style) or tuple(category.materials)))
+    pattern = "plain" if style in PLAIN_STYLES or material in _ALWAYS_PLAIN else str(chance.choice(category.patterns))
     color = _color(category, material, chance)
     brand = category.brands[int(chance.integers(len(category.brands)))]
     look = Look(category.family, style, color, material, pattern, seed, number)
@@ -73,7 +76,7 @@ def _product(category: Category, index: int, *, seed: int, number: int) -> DemoP
         brand=brand,
         price=price,
         description=_description(look, category, brand, chance),
-        views=int(chance.choice([1, 2, 3], p=[0.80, 0.15, 0.05])),
+        views=int(chance.choice([1, 2, 3], p=[0.84, 0.12, 0.04])),
         group=number,
         attributes={"material": material, "pattern": pattern, "style": style, "tier": brand.tier},
     )
@@ -99,7 +102,9 @@ def title_of(look: Look, category: Category, brand: Brand, adjective: str) -> st
 
 
 def _price(category: Category, style: str, material: str, brand: Brand, chance: np.random.Generator) -> int:
-    euros = category.euros * TIER_FACTOR[brand.tier] * category.materials.get(material, 1.0) * STYLE_FACTOR.get(style, 1.0)
+    euros = (
+        category.euros * TIER_FACTOR[brand.tier] * category.materials.get(material, 1.0) * STYLE_FACTOR.get(style, 1.0)
+    )
     return shop_price(euros * float(np.exp(chance.normal(0, 0.1))), brand.tier)
 
 

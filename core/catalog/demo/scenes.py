@@ -10,9 +10,10 @@ import numpy as np
 from core.catalog.demo.canvas import SIDE, Canvas, bounds
 from core.catalog.demo.light import blurred
 from core.catalog.demo.materials import speckle, wood
-from core.catalog.demo.pixels import as_bytes, laid, shifted, spread
+from core.catalog.demo.pixels import as_bytes, colored, laid, shifted, spread
 from core.catalog.demo.palette import BACKDROPS, darker, lighter, mixed
 
+_GRID = np.mgrid[0:100, 0:100].astype(np.float32) / 99 - 0.5
 WOODS = ((188, 150, 110), (150, 108, 74), (214, 188, 152), (112, 80, 58))
 
 
@@ -31,22 +32,20 @@ def background(kind: str, chance: np.random.Generator, *, base_row: float) -> np
 
 
 def compose(canvas: Canvas, scene: np.ndarray, *, standing: bool, strength: float) -> np.ndarray:
-    """Lay a drawn product with its shadow over a background, in place. Returns the scene, float32 (400, 400, 3), 0..1."""
+    """Lay a drawn product with its shadow over a background. Returns RGB uint8 (400, 400, 3)."""
     alpha = cv2.resize(canvas.alpha, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
     small = _floor_shadow(canvas, alpha) if standing else _drop_shadow(alpha)
     shadow = cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
-    left = (1 - np.clip(shadow, 0, 1) * (0.9 * strength)) * (1 - canvas.alpha)
-    scene *= spread(left.astype(np.float32, copy=False))
-    scene += canvas.rgb
-    return scene
+    left = (1 - np.clip(shadow, 0, 1) * np.float32(0.9 * strength)) * (1 - canvas.alpha)
+    kept = spread(cv2.convertScaleAbs(left, alpha=255))
+    return cv2.add(cv2.multiply(as_bytes(scene), kept, scale=1 / 255), as_bytes(canvas.rgb))
 
 
 def developed(picture: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """Finish like a camera: exposure, white balance, contrast, a little blur and grain. Returns uint8 (400, 400, 3)."""
-    taken = as_bytes(picture)
     gain = chance.uniform(0.95, 1.035) * np.array([chance.normal(1, 0.012), 1, chance.normal(1, 0.014)])
     levels = np.clip(np.arange(256)[:, None] * gain + 0.5, 0, 255).astype(np.uint8)
-    taken = cv2.LUT(taken, levels[None])
+    taken = cv2.LUT(picture, levels[None])
     if chance.random() < 0.25:
         taken = cv2.GaussianBlur(taken, (0, 0), chance.uniform(0.4, 0.75))
     top, left = chance.integers(0, 112, 2)
@@ -59,7 +58,9 @@ def developed(picture: np.ndarray, chance: np.random.Generator) -> np.ndarray:
 def _grain(strength: int) -> tuple[np.ndarray, np.ndarray]:
     """Give film grain as what to add and what to take away, two uint8 (512, 512, 3)."""
     grain = speckle(512, 0.0, 99) * np.float32(0.3 + 0.5 * strength)
-    return spread(np.round(np.maximum(grain, 0)).astype(np.uint8)), spread(np.round(np.maximum(-grain, 0)).astype(np.uint8))
+    return spread(np.round(np.maximum(grain, 0)).astype(np.uint8)), spread(
+        np.round(np.maximum(-grain, 0)).astype(np.uint8)
+    )
 
 
 def _drop_shadow(alpha: np.ndarray) -> np.ndarray:
@@ -88,11 +89,11 @@ def _floor_shadow(canvas: Canvas, alpha: np.ndarray) -> np.ndarray:
 
 def _studio(color: np.ndarray, chance: np.random.Generator, fall: float) -> np.ndarray:
     """Light a seamless backdrop: brightest around the middle, falling off to the corners."""
-    y, x = np.mgrid[0:50, 0:50].astype(np.float32) / 49 - 0.5
+    y, x = _GRID
     center = chance.uniform(-0.15, 0.15, 2)
     away = np.sqrt((x - center[0]) ** 2 + (y - center[1] + 0.08) ** 2)
     light = 1 - fall * away**1.6 * 1.6
-    return cv2.resize(np.clip(color * light[..., None], 0, 1), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    return cv2.resize(np.clip(colored(light, color), 0, 1), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
 
 
 def _white(chance: np.random.Generator, base_row: float) -> np.ndarray:
@@ -101,7 +102,9 @@ def _white(chance: np.random.Generator, base_row: float) -> np.ndarray:
 
 def _grey(chance: np.random.Generator, base_row: float) -> np.ndarray:
     tone = chance.uniform(0.84, 0.94)
-    return _studio(np.array([tone, tone, tone * chance.uniform(0.985, 1.02)], np.float32), chance, chance.uniform(0.1, 0.35))
+    return _studio(
+        np.array([tone, tone, tone * chance.uniform(0.985, 1.02)], np.float32), chance, chance.uniform(0.1, 0.35)
+    )
 
 
 def _paper(chance: np.random.Generator, base_row: float) -> np.ndarray:
@@ -116,7 +119,9 @@ def _paper(chance: np.random.Generator, base_row: float) -> np.ndarray:
 
 def _room(chance: np.random.Generator, base_row: float) -> np.ndarray:
     """Draw a plain wall over a wooden or carpeted floor, with a skirting board and light from a window."""
-    wall = mixed(np.array(BACKDROPS[int(chance.integers(len(BACKDROPS)))], np.float32) / 255, np.ones(3, np.float32), 0.35)
+    wall = mixed(
+        np.array(BACKDROPS[int(chance.integers(len(BACKDROPS)))], np.float32) / 255, np.ones(3, np.float32), 0.35
+    )
     horizon = int(np.clip(base_row - chance.uniform(34, 80), 200, 372))
     scene = _studio(wall, chance, 0.3)
     scene[horizon:] = _planks(SIDE - horizon, chance)
@@ -157,7 +162,9 @@ def _bokeh(chance: np.random.Generator, base_row: float) -> np.ndarray:
     for _ in range(int(chance.integers(3, 10))):
         spot = np.zeros_like(discs)
         x, y = chance.integers(0, 100, 2)
-        cv2.circle(spot, (int(x), int(y * 0.7)), int(chance.integers(4, 9)), float(chance.uniform(0.08, 0.22)), -1, cv2.LINE_AA)
+        cv2.circle(
+            spot, (int(x), int(y * 0.7)), int(chance.integers(4, 9)), float(chance.uniform(0.08, 0.22)), -1, cv2.LINE_AA
+        )
         discs += spot
     scene += cv2.GaussianBlur(discs, (0, 0), 0.9)[..., None] * np.array([1, 0.95, 0.8], np.float32)
     return np.clip(cv2.resize(scene, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), 0, 1)

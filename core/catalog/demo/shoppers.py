@@ -44,7 +44,9 @@ def make_shoppers(listed: list[Listed], seed: int) -> tuple[list[dict[str, Any]]
         weight *= np.where(np.isin(colors, tastes["colors"]), _TASTE["colors"], 1)
         weight *= np.where(tiers == tastes["tier"], _TASTE["tier"], 1)
         shoppers.append({"user": user, "tastes": tastes})
-        rows += [[user, listed[index].product_id, event, at] for index, event, at in _events(weight / weight.sum(), chance)]
+        rows += [
+            [user, listed[index].product_id, event, at] for index, event, at in _events(weight / weight.sum(), chance)
+        ]
     return shoppers, rows
 
 

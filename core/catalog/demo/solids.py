@@ -50,7 +50,17 @@ class Camera:
 
 
 def paint_box(
-    canvas: Canvas, camera: Camera, center: Spot, size: Spot, skin: Skin, *, softness: float = 0.012, gloss: float = 0.0, cast: float = 0.0, folds: np.ndarray | None = None, shadow: bool = True
+    canvas: Canvas,
+    camera: Camera,
+    center: Spot,
+    size: Spot,
+    skin: Skin,
+    *,
+    softness: float = 0.012,
+    gloss: float = 0.0,
+    cast: float = 0.0,
+    folds: np.ndarray | None = None,
+    shadow: bool = True,
 ) -> np.ndarray:
     """Paint a box with rounded edges; returns its mask.
 
@@ -83,19 +93,51 @@ def paint_box(
     return mask
 
 
-def paint_bar(canvas: Canvas, camera: Camera, start: Spot, end: Spot, widths: tuple[float, float], skin: Skin, *, gloss: float = 0.0, shade: float = 1.0, cast: float = 0.0) -> None:
+def paint_bar(
+    canvas: Canvas,
+    camera: Camera,
+    start: Spot,
+    end: Spot,
+    widths: tuple[float, float],
+    skin: Skin,
+    *,
+    gloss: float = 0.0,
+    shade: float = 1.0,
+    cast: float = 0.0,
+) -> None:
     """Paint a round bar between two places (legs, spindles)."""
     line = camera.project(np.array([start, end]))
     lean = float(np.arctan2(line[1, 0] - line[0, 0], line[1, 1] - line[0, 1]))
-    canvas.paint(canvas.mask(tapered(line, widths, curved=False)), skin, relief=Relief(puff=max(widths) * 0.5, depth=0.9, rim=0.25, gloss=gloss), turn=np.pi / 2 - lean, shade=shade, cast=cast)
+    canvas.paint(
+        canvas.mask(tapered(line, widths, curved=False)),
+        skin,
+        relief=Relief(puff=max(widths) * 0.5, depth=0.9, rim=0.25, gloss=gloss),
+        turn=np.pi / 2 - lean,
+        shade=shade,
+        cast=cast,
+    )
     ends = np.array([start, end, start, end]) + np.array([[-0.03, 0, 0], [-0.03, 0, 0], [0.03, 0, 0], [0.03, 0, 0]])
     add_shadow(canvas, camera, ends)
 
 
-def paint_disc(canvas: Canvas, camera: Camera, center: Spot, radius: float, thickness: float, skin: Skin, *, squash: float = 1.0, cast: float = 0.0, gloss: float = 0.0) -> None:
+def paint_disc(
+    canvas: Canvas,
+    camera: Camera,
+    center: Spot,
+    radius: float,
+    thickness: float,
+    skin: Skin,
+    *,
+    squash: float = 1.0,
+    cast: float = 0.0,
+    gloss: float = 0.0,
+) -> None:
     """Paint a round or oval top: the edge first, then the lit surface with its grain in perspective."""
     angle = np.linspace(0, 2 * np.pi, 64, endpoint=False)
-    ring = np.stack([np.cos(angle) * radius + center[0], np.full(64, center[1]), np.sin(angle) * radius * squash + center[2]], axis=1)
+    ring = np.stack(
+        [np.cos(angle) * radius + center[0], np.full(64, center[1]), np.sin(angle) * radius * squash + center[2]],
+        axis=1,
+    )
     low = ring - (0, thickness, 0)
     side = cv2.convexHull(np.concatenate([camera.project(ring), camera.project(low)]).astype(np.float32))[:, 0]
     canvas.paint(canvas.mask(side), skin, relief=Relief(puff=0.05, depth=0.5, rim=0.1), shade=0.74, cast=cast)
@@ -124,7 +166,9 @@ def _corners(center: Spot, size: Spot) -> np.ndarray:
     return signs * np.array(size) / 2 + center
 
 
-def _covered(canvas: Canvas, camera: Camera, center: Spot, size: Spot, skin: Skin, box: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray]:
+def _covered(
+    canvas: Canvas, camera: Camera, center: Spot, size: Spot, skin: Skin, box: tuple[slice, slice]
+) -> tuple[np.ndarray, np.ndarray]:
     """Lay the skin on the visible faces of a box and note which way each pixel faces."""
     rows, columns = box
     shape = (rows.stop - rows.start, columns.stop - columns.start)
@@ -156,7 +200,14 @@ def _grown(polygon: np.ndarray, by: float) -> np.ndarray:
     return middle + away * (1 + by / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1))
 
 
-def _warped(canvas: Canvas, camera: Camera, corners: np.ndarray, spans: tuple[float, float], skin: Skin, box: tuple[slice, slice]) -> np.ndarray:
+def _warped(
+    canvas: Canvas,
+    camera: Camera,
+    corners: np.ndarray,
+    spans: tuple[float, float],
+    skin: Skin,
+    box: tuple[slice, slice],
+) -> np.ndarray:
     """Sample the skin over a flat rectangle in perspective, grain along its longer side. Returns float32 (H, W, 3)."""
     rows, columns = box
     shape = (rows.stop - rows.start, columns.stop - columns.start)
@@ -172,7 +223,9 @@ def _warped(canvas: Canvas, camera: Camera, corners: np.ndarray, spans: tuple[fl
     return laid(skin.tile, warp, shape).astype(np.float32) * np.float32(1 / 255)
 
 
-def _shade_faces(canvas: Canvas, color: np.ndarray, normal: list[np.ndarray], part: np.ndarray, gloss: float) -> np.ndarray:
+def _shade_faces(
+    canvas: Canvas, color: np.ndarray, normal: list[np.ndarray], part: np.ndarray, gloss: float
+) -> np.ndarray:
     key, fill = canvas.light.key, canvas.light.fill
     length = 1 / np.sqrt(normal[0] ** 2 + normal[1] ** 2 + normal[2] ** 2 + 1e-6)
     facing = np.maximum((normal[0] * key[0] + normal[1] * key[1] + normal[2] * key[2]) * length, 0)

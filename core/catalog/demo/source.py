@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-
 from core.catalog.demo.assortment import CURRENCY
-from core.catalog.demo.drawing import altered, draw_view, encode
 from core.catalog.demo.products import make_products
+from core.catalog.demo.shards import draw_pictures, picture_name
 from core.catalog.demo.shoppers import make_shoppers
 from core.catalog.demo.truths import Listed, plant, truths_of
 from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
 from core.files import read_json, whole_folder, write_json_whole
 from core.progress import Progress, SilentProgress
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 DEFAULT_SEED = 7
 
 
@@ -80,10 +75,14 @@ def draw_demo(folder: Path, *, seed: int = DEFAULT_SEED, progress: Progress | No
         shutil.rmtree(folder)
     with whole_folder(folder) as unfinished:
         (unfinished / "pictures").mkdir()
-        _draw_all(unfinished / "pictures", listed, progress)
-        write_json_whole(unfinished / "truths.json", {**truths_of(listed), "shoppers": shoppers, "histories": histories})
+        draw_pictures(unfinished / "pictures", listed, seed=seed, progress=progress)
+        write_json_whole(
+            unfinished / "truths.json", {**truths_of(listed), "shoppers": shoppers, "histories": histories}
+        )
         rows = [_row(entry) for entry in sorted(listed, key=lambda entry: entry.product_id)]
-        write_json_whole(unfinished / "catalog.json", {"generator_version": GENERATOR_VERSION, "seed": seed, "products": rows})
+        write_json_whole(
+            unfinished / "catalog.json", {"generator_version": GENERATOR_VERSION, "seed": seed, "products": rows}
+        )
 
 
 def _is_current(folder: Path, seed: int) -> bool:
@@ -92,35 +91,6 @@ def _is_current(folder: Path, seed: int) -> bool:
     except (FileNotFoundError, ValueError):
         return False
     return (catalog.get("generator_version"), catalog.get("seed")) == (GENERATOR_VERSION, seed)
-
-
-def _draw_all(folder: Path, listed: list[Listed], progress: Progress) -> None:
-    """Draw all pictures with a few threads; what is drawn does not depend on how many."""
-    threads_before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    pool = ThreadPoolExecutor(max_workers=max(1, min(4, os.cpu_count() or 1)))
-    try:
-        for done, _ in enumerate(pool.map(lambda entry: _draw_product(folder, entry), listed), start=1):
-            progress.report(done, len(listed), "drawing products")
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        cv2.setNumThreads(threads_before)
-
-
-def _draw_product(folder: Path, entry: Listed) -> None:
-    look = entry.product.look
-    quality = int(look.chance(50).integers(82, 95))
-    for view in range(entry.product.views):
-        picture = draw_view(look, view)
-        if entry.product.copy == "near":
-            chance = np.random.default_rng([look.seed, look.number, 60])
-            picture, quality = altered(picture, chance), int(chance.integers(58, 78))
-        (folder / picture_name(entry.product_id, view)).write_bytes(encode(picture, quality))
-
-
-def picture_name(product_id: str, view: int) -> str:
-    """Name the picture of a view, counted from 0."""
-    return f"{product_id}-{view + 1}.jpg"
 
 
 def _row(entry: Listed) -> dict[str, Any]:

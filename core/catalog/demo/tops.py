@@ -44,7 +44,15 @@ def draw_shirt(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gene
         cuff = ribbed(finish.second if shape.random() < 0.4 else finish.main) if style == "polo" else None
         wrist = (0.60 + reach * 0.8, -0.2 - reach * 0.3)
         sleeves(canvas, skin, shoulder=shoulder, armpit=armpit, wrist=wrist, width=0.27, cuff=cuff, cuff_length=0.05)
-    body = torso(neck=neck, shoulder=shoulder, armpit=armpit, waist=armpit[0] - shape.uniform(0.0, 0.04), hem=hem, dip=dip, sag=0.02 if knit else 0.06)
+    body = torso(
+        neck=neck,
+        shoulder=shoulder,
+        armpit=armpit,
+        waist=armpit[0] - shape.uniform(0.0, 0.04),
+        hem=hem,
+        dip=dip,
+        sag=0.02 if knit else 0.06,
+    )
     wrinkles = folds(canvas, torso_creases(canvas.chance, armpit=armpit, hem=hem[1]), drape=0.017)
     canvas.paint(canvas.mask(body), skin, relief=Relief(puff=0.11, depth=0.32, folds=wrinkles, rim=0.16), cast=0.18)
     lower = [(-hem[0], hem[1] - 0.04), (0, hem[1] - 0.02 + (0.0 if knit else 0.03)), (hem[0], hem[1] - 0.04)]
@@ -56,7 +64,16 @@ def draw_shirt(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gene
     _shirt_front(canvas, finish, style, shape, neck=neck, dip=dip, hem=hem[1])
 
 
-def _shirt_front(canvas: Canvas, finish: Finish, style: str, shape: np.random.Generator, *, neck: tuple[float, float], dip: float, hem: float) -> None:
+def _shirt_front(
+    canvas: Canvas,
+    finish: Finish,
+    style: str,
+    shape: np.random.Generator,
+    *,
+    neck: tuple[float, float],
+    dip: float,
+    hem: float,
+) -> None:
     skin, sewn = finish.skin, button_color(finish.main, shape)
     if style in ("button-down", "short-sleeve"):
         placket(canvas, skin, top=dip, bottom=hem + 0.045, count=7, color=sewn, width=0.042)
@@ -67,7 +84,13 @@ def _shirt_front(canvas: Canvas, finish: Finish, style: str, shape: np.random.Ge
         placket(canvas, skin, top=dip, bottom=dip + 0.32, count=3, color=sewn, width=0.05)
         collar(canvas, finish.trim if shape.random() < 0.3 else skin, neck=neck, dip=dip, spread=0.17, point=0.1)
     else:
-        neck_band(canvas, ribbed(finish.second if shape.random() < 0.2 else finish.main, period=4), neck=neck, dip=dip, width=0.045)
+        neck_band(
+            canvas,
+            ribbed(finish.second if shape.random() < 0.2 else finish.main, period=4),
+            neck=neck,
+            dip=dip,
+            width=0.045,
+        )
         if shape.random() < 0.3:
             patch_pocket(canvas, skin, center=(0.19, -0.3), size=(0.18, 0.2))
 
@@ -85,17 +108,46 @@ def draw_sweater(canvas: Canvas, finish: Finish, style: str, shape: np.random.Ge
     band = ribbed(trim)
     inner_neck(canvas, finish.skin, neck=neck, dip=dip, label=style != "turtleneck")
     wrist = (0.64 + reach * 1.2, 0.56 - reach)
-    sleeves(canvas, finish.skin, shoulder=shoulder, armpit=armpit, wrist=wrist, width=0.21, cuff=band, cuff_length=0.14, puff=0.12)
+    sleeves(
+        canvas,
+        finish.skin,
+        shoulder=shoulder,
+        armpit=armpit,
+        wrist=wrist,
+        width=0.21,
+        cuff=band,
+        cuff_length=0.14,
+        puff=0.12,
+    )
     body = torso(neck=neck, shoulder=shoulder, armpit=armpit, waist=armpit[0] + 0.01, hem=hem, dip=dip, sag=0.02)
     wrinkles = folds(canvas, torso_creases(canvas.chance, armpit=armpit, hem=hem[1])[::2], drape=0.02, width=0.05)
-    canvas.paint(canvas.mask(body), finish.skin, relief=Relief(puff=0.16, depth=0.36, folds=wrinkles, rim=0.2), cast=0.2)
+    canvas.paint(
+        canvas.mask(body), finish.skin, relief=Relief(puff=0.16, depth=0.36, folds=wrinkles, rim=0.2), cast=0.2
+    )
     w, y = hem
-    rib_band(canvas, trim, outline([(-w * 0.985, y - 0.1), (0, y - 0.085), (w * 0.985, y - 0.1)], [(w * 0.985, y - 0.1), (w * 0.95, y + 0.03)], [(w * 0.95, y + 0.03), (0, y + 0.05), (-w * 0.95, y + 0.03)]))
+    rib_band(
+        canvas,
+        trim,
+        outline(
+            [(-w * 0.985, y - 0.1), (0, y - 0.085), (w * 0.985, y - 0.1)],
+            [(w * 0.985, y - 0.1), (w * 0.95, y + 0.03)],
+            [(w * 0.95, y + 0.03), (0, y + 0.05), (-w * 0.95, y + 0.03)],
+        ),
+    )
     _sweater_neck(canvas, finish, style, shape, trim=trim, neck=neck, dip=dip, hem=y, back=back)
 
 
 def _sweater_neck(
-    canvas: Canvas, finish: Finish, style: str, shape: np.random.Generator, *, trim: np.ndarray, neck: tuple[float, float], dip: float, hem: float, back: bool
+    canvas: Canvas,
+    finish: Finish,
+    style: str,
+    shape: np.random.Generator,
+    *,
+    trim: np.ndarray,
+    neck: tuple[float, float],
+    dip: float,
+    hem: float,
+    back: bool,
 ) -> None:
     band = ribbed(trim)
     if style == "turtleneck":
@@ -106,16 +158,35 @@ def _sweater_neck(
             [(neck[0] + 0.02, neck[1] + 0.06), (0, neck[1] + 0.13), (-neck[0] - 0.02, neck[1] + 0.06)],
         )
         canvas.paint(canvas.mask(roll), band, relief=Relief(puff=0.09, depth=0.5, rim=0.25), cast=0.4)
-        canvas.seam([smooth([(-neck[0], neck[1] - 0.04), (0, neck[1] + 0.02), (neck[0], neck[1] - 0.04)])], width=0.014, depth=0.25)
+        canvas.seam(
+            [smooth([(-neck[0], neck[1] - 0.04), (0, neck[1] + 0.02), (neck[0], neck[1] - 0.04)])],
+            width=0.014,
+            depth=0.25,
+        )
         return
     if style in ("v-neck", "cardigan") and not back:
         for side in (-1, 1):
-            edge = [(side * (neck[0] + 0.005), neck[1] - 0.01), (side * neck[0] * 0.66, dip * 0.55 + neck[1] * 0.45), (0, dip + 0.01)]
-            canvas.paint(canvas.mask(tapered(edge, [0.055, 0.05, 0.05])), band, relief=Relief(puff=0.02, depth=0.5, rim=0.15), cast=0.25, turn=side * 0.4)
+            edge = [
+                (side * (neck[0] + 0.005), neck[1] - 0.01),
+                (side * neck[0] * 0.66, dip * 0.55 + neck[1] * 0.45),
+                (0, dip + 0.01),
+            ]
+            canvas.paint(
+                canvas.mask(tapered(edge, [0.055, 0.05, 0.05])),
+                band,
+                relief=Relief(puff=0.02, depth=0.5, rim=0.15),
+                cast=0.25,
+                turn=side * 0.4,
+            )
     else:
         neck_band(canvas, band, neck=neck, dip=dip, width=0.07)
     if style == "cardigan" and not back:
         strip = canvas.mask([(-0.05, dip - 0.015), (0.05, dip - 0.015), (0.05, hem + 0.046), (-0.05, hem + 0.046)])
         canvas.paint(strip * (canvas.alpha > 0.5), band, relief=Relief(puff=0.02, depth=0.5, rim=0.15), cast=0.3)
         spots = [(0.0, float(v)) for v in np.linspace(dip + 0.05, hem - 0.04, 5)]
-        buttons(canvas, spots, darker(finish.main, 0.5) if shape.random() < 0.5 else button_color(finish.main, shape), radius=0.027)
+        buttons(
+            canvas,
+            spots,
+            darker(finish.main, 0.5) if shape.random() < 0.5 else button_color(finish.main, shape),
+            radius=0.027,
+        )

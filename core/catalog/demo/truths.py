@@ -46,7 +46,10 @@ def plant(products: list[DemoProduct], seed: int) -> list[Listed]:
     listed += [copied(products[index], "near", chance) for index in near]
     current = {int(index): _wrong_category(products[index], chance) for index in moved}
     factors = {int(index): 8.0 if k % 2 else 1 / 8 for k, index in enumerate(odd)}
-    shown = [replace(p, category=current.get(i, p.category), price=_spoiled(p.price, factors.get(i, 1.0))) for i, p in enumerate(listed)]
+    shown = [
+        replace(p, category=current.get(i, p.category), price=_spoiled(p.price, factors.get(i, 1.0)))
+        for i, p in enumerate(listed)
+    ]
     splits = _splits(shown, chance)
     places = chance.permutation(len(shown))
     return [
@@ -60,7 +63,10 @@ def truths_of(listed: list[Listed]) -> dict[str, Any]:
     groups: dict[int, list[Listed]] = defaultdict(list)
     for entry in listed:
         groups[entry.product.group].append(entry)
-    copies = {kind: [sorted(e.product_id for e in g) for g in groups.values() if any(e.product.copy == kind for e in g)] for kind in ("exact", "near")}
+    copies = {
+        kind: [sorted(e.product_id for e in g) for g in groups.values() if any(e.product.copy == kind for e in g)]
+        for kind in ("exact", "near")
+    }
     return {
         "wrong_category": [
             {"product_id": e.product_id, "current": " > ".join(e.product.category), "true": " > ".join(e.true_category)}

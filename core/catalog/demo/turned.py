@@ -24,7 +24,15 @@ class Finishing:
 
 
 def paint_turned(
-    canvas: Canvas, profile: Points, skin: Skin, *, tilt: float = 0.2, finishing: Finishing | None = None, center: float = 0.0, spin: float = 0.0, cast: float = 0.0
+    canvas: Canvas,
+    profile: Points,
+    skin: Skin,
+    *,
+    tilt: float = 0.2,
+    finishing: Finishing | None = None,
+    center: float = 0.0,
+    spin: float = 0.0,
+    cast: float = 0.0,
 ) -> np.ndarray:
     """Paint the outside of a turned body.
 
@@ -70,7 +78,16 @@ def body_mask(canvas: Canvas, curve: np.ndarray, tilt: float, center: float) -> 
     return canvas.mask(np.concatenate([right, left]), *rings)
 
 
-def paint_opening(canvas: Canvas, rim: tuple[float, float], inside: np.ndarray, *, tilt: float = 0.2, lip: float = 0.03, center: float = 0.0, rim_color: np.ndarray | None = None) -> np.ndarray:
+def paint_opening(
+    canvas: Canvas,
+    rim: tuple[float, float],
+    inside: np.ndarray,
+    *,
+    tilt: float = 0.2,
+    lip: float = 0.03,
+    center: float = 0.0,
+    rim_color: np.ndarray | None = None,
+) -> np.ndarray:
     """Paint the opening of a hollow body: a lip and the inner wall, darker to the light's side. Returns the opening's mask."""
     radius, y = rim
     outer = canvas.mask(ellipse((center, y), (radius, radius * tilt), steps=72))
@@ -88,7 +105,9 @@ def _sideways(canvas: Canvas, color: np.ndarray, left: float, right: float) -> n
     return np.clip(colored(light, color), 0, 1)
 
 
-def _surface(canvas: Canvas, curve: np.ndarray, box: tuple[slice, slice], tilt: float, center: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _surface(
+    canvas: Canvas, curve: np.ndarray, box: tuple[slice, slice], tilt: float, center: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Find, for each pixel of a box, its distance from the axis, height, the radius there and the wall's slope."""
     rows, columns = box
     (axis_x, axis_y), unit = canvas.to_pixels([(center, 0.0)])[0], canvas.unit_px
@@ -99,7 +118,10 @@ def _surface(canvas: Canvas, curve: np.ndarray, box: tuple[slice, slice], tilt: 
     order = np.argsort(curve[:, 1], kind="stable")
     radii = np.interp(levels, curve[order, 1], curve[order, 0])
     slopes = np.clip(np.gradient(radii, levels), -2.5, 2.5)
-    radii, slopes = np.maximum(radii, 0.012).astype(np.float32), np.convolve(slopes, np.ones(15) / 15, "same").astype(np.float32)
+    radii, slopes = (
+        np.maximum(radii, 0.012).astype(np.float32),
+        np.convolve(slopes, np.ones(15) / 15, "same").astype(np.float32),
+    )
     scale = np.float32(511 / max(bottom - top, 1e-6))
     height = np.broadcast_to(y, (y.shape[0], x.shape[1]))
     across = np.broadcast_to(x, height.shape)
@@ -112,14 +134,21 @@ def _surface(canvas: Canvas, curve: np.ndarray, box: tuple[slice, slice], tilt: 
     return across, height, radii[index], slopes[index]
 
 
-def _shaded(canvas: Canvas, color: np.ndarray, normal: tuple[np.ndarray, np.ndarray, np.ndarray], finishing: Finishing) -> np.ndarray:
+def _shaded(
+    canvas: Canvas, color: np.ndarray, normal: tuple[np.ndarray, np.ndarray, np.ndarray], finishing: Finishing
+) -> np.ndarray:
     x, y, z = normal
     key, fill = canvas.light.key, canvas.light.fill
     facing = np.maximum(x * key[0] + y * key[1] + z * key[2], 0)
     brightness = fill * 0.92 + (1 - fill) * facing * 1.35 + 0.1 * np.maximum(x, 0) ** 3
     brightness *= 0.72 + 0.28 * np.minimum(1, z * 2.2)
     if finishing.metal > 0:
-        bands = 0.55 + 0.75 * np.exp(-(((x + 0.42) / 0.2) ** 2)) + 0.35 * np.exp(-(((x - 0.62) / 0.13) ** 2)) - 0.25 * np.exp(-(((x - 0.1) / 0.25) ** 2))
+        bands = (
+            0.55
+            + 0.75 * np.exp(-(((x + 0.42) / 0.2) ** 2))
+            + 0.35 * np.exp(-(((x - 0.62) / 0.13) ** 2))
+            - 0.25 * np.exp(-(((x - 0.1) / 0.25) ** 2))
+        )
         brightness = brightness * (1 - finishing.metal) + bands * finishing.metal
     rgb = toned(color, brightness)
     if finishing.glow > 0:

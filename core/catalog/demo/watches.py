@@ -27,7 +27,11 @@ def draw_watch(canvas: Canvas, finish: Finish, style: str, shape: np.random.Gene
     inside = size * (0.86 if style != "diver" else 0.74)
     if style == "diver":
         _bezel(canvas, darker(dial_color, 0.2), size)
-    dial = canvas.mask(rounded_box(-inside, -inside, inside, inside, radius=inside * 0.25) if square else ellipse((0, 0), (inside, inside), steps=96))
+    dial = canvas.mask(
+        rounded_box(-inside, -inside, inside, inside, radius=inside * 0.25)
+        if square
+        else ellipse((0, 0), (inside, inside), steps=96)
+    )
     canvas.paint_pixels(dial, _sunburst(canvas, dial_color, dial))
     rim = dial * (1 - canvas.mask(ellipse((0.012, 0.018), (inside * 0.97, inside * 0.97), steps=96)))
     canvas.tint(rim, np.zeros(3, np.float32), 0.45)
@@ -51,13 +55,26 @@ def _strap(canvas: Canvas, finish: Finish, shape: np.random.Generator, size: flo
     if finish.material in ("steel", "brass"):
         _bracelet(canvas, finish.main, wide, size)
         return
-    skin = leather(finish.main) if finish.material == "leather" else woven(finish.main, tile=_nato(finish) if finish.pattern == "striped" else None)
+    skin = (
+        leather(finish.main)
+        if finish.material == "leather"
+        else woven(finish.main, tile=_nato(finish) if finish.pattern == "striped" else None)
+    )
     for side in (-1, 1):
         band = tapered([(0, side * size * 0.8), (0, side * 0.8), (0, side * 1.3)], [wide, wide * 0.88, wide * 0.82])
-        canvas.paint(canvas.mask(band), skin, relief=Relief(puff=0.07, depth=0.5, rim=0.2, gloss=0.14 if finish.material == "leather" else 0))
+        canvas.paint(
+            canvas.mask(band),
+            skin,
+            relief=Relief(puff=0.07, depth=0.5, rim=0.2, gloss=0.14 if finish.material == "leather" else 0),
+        )
         thread = lighter(finish.main, 0.45) if shape.random() < 0.6 else darker(finish.main, 0.4)
         for edge in (-0.41, 0.41):
-            canvas.stitches([np.array([(edge * wide, side * size * 1.12), (edge * wide * 0.86, side * 1.3)])], thread, width=0.01, length=0.035)
+            canvas.stitches(
+                [np.array([(edge * wide, side * size * 1.12), (edge * wide * 0.86, side * 1.3)])],
+                thread,
+                width=0.01,
+                length=0.035,
+            )
         if side > 0 and finish.material == "leather":
             holes = [ellipse((0, 0.75 + k * 0.13), (0.017, 0.021)) for k in range(4)]
             canvas.tint(canvas.mask(*holes), np.zeros(3, np.float32), 0.75)
@@ -66,19 +83,28 @@ def _strap(canvas: Canvas, finish: Finish, shape: np.random.Generator, size: flo
 def _bracelet(canvas: Canvas, metal: np.ndarray, wide: float, size: float) -> None:
     outer, middle = [], []
     for side in (-1, 1):
-        for y in np.arange(size * 0.86, 1.3, 0.125):
+        for y in np.arange(size * 0.86, 1.34, 0.125):
             scale = wide * (1 - 0.12 * (y - size) / 0.9)
             top = float(side * y)
-            outer += [rounded_box(left * scale, top, right * scale, top + 0.115, radius=0.02) for left, right in ((-0.5, -0.21), (0.21, 0.5))]
+            outer += [
+                rounded_box(left * scale, top, right * scale, top + 0.115, radius=0.02)
+                for left, right in ((-0.5, -0.21), (0.21, 0.5))
+            ]
             middle.append(rounded_box(-0.19 * scale, top + 0.03, 0.19 * scale, top + 0.145, radius=0.02))
-    joints = tapered([(0, -1.3), (0, 0), (0, 1.3)], [wide * 0.8, wide * 0.9, wide * 0.8], curved=False)
+    joints = tapered([(0, -1.2), (0, 0), (0, 1.2)], [wide * 0.76, wide * 0.9, wide * 0.76], curved=False)
     canvas.paint(canvas.mask(joints), Skin(darker(metal, 0.75)))
     canvas.paint(canvas.mask(*outer), Skin(metal), relief=Relief(puff=0.035, depth=0.7, gloss=0.4, shine=10, rim=0.25))
-    canvas.paint(canvas.mask(*middle), brushed(metal), relief=Relief(puff=0.035, depth=0.7, gloss=0.2, shine=10, rim=0.25))
+    canvas.paint(
+        canvas.mask(*middle), brushed(metal), relief=Relief(puff=0.035, depth=0.7, gloss=0.2, shine=10, rim=0.25)
+    )
 
 
 def _case(canvas: Canvas, metal: np.ndarray, size: float, *, square: bool, style: str) -> None:
-    lugs = [tapered([(sx * size * 0.66, sy * size * 0.62), (sx * size * 0.62, sy * size * 1.2)], [0.15, 0.09], curved=False) for sx in (-1, 1) for sy in (-1, 1)]
+    lugs = [
+        tapered([(sx * size * 0.66, sy * size * 0.62), (sx * size * 0.62, sy * size * 1.2)], [0.15, 0.09], curved=False)
+        for sx in (-1, 1)
+        for sy in (-1, 1)
+    ]
     canvas.paint(canvas.mask(*lugs), Skin(metal), relief=Relief(puff=0.05, depth=0.8, gloss=0.5), cast=0.45)
     crown = rounded_box(size * 0.98, -0.06, size * 1.16, 0.06, radius=0.02)
     canvas.paint(canvas.mask(crown), Skin(metal), relief=Relief(puff=0.04, depth=0.8, gloss=0.5), cast=0.4)
@@ -88,10 +114,16 @@ def _case(canvas: Canvas, metal: np.ndarray, size: float, *, square: bool, style
         for y in (-0.24, 0.24):
             push = rounded_box(size * 0.93, y - 0.045, size * 1.12, y + 0.045, radius=0.02)
             canvas.paint(canvas.mask(push), Skin(metal), relief=Relief(puff=0.03, depth=0.8, gloss=0.5), cast=0.4)
-    shape = rounded_box(-size, -size, size, size, radius=size * 0.3) if square else ellipse((0, 0), (size, size), steps=96)
+    shape = (
+        rounded_box(-size, -size, size, size, radius=size * 0.3) if square else ellipse((0, 0), (size, size), steps=96)
+    )
     mask = canvas.mask(shape)
     canvas.paint_pixels(mask, _polished(canvas, metal, mask), cast=0.5)
-    inner = rounded_box(-size * 0.9, -size * 0.9, size * 0.9, size * 0.9, radius=size * 0.27) if square else ellipse((0, 0), (size * 0.92, size * 0.92), steps=96)
+    inner = (
+        rounded_box(-size * 0.9, -size * 0.9, size * 0.9, size * 0.9, radius=size * 0.27)
+        if square
+        else ellipse((0, 0), (size * 0.92, size * 0.92), steps=96)
+    )
     canvas.seam([np.concatenate([inner, inner[:1]])], width=0.012, depth=0.4)
 
 
@@ -119,7 +151,9 @@ def _sunburst(canvas: Canvas, color: np.ndarray, mask: np.ndarray) -> np.ndarray
 
 
 def _bezel(canvas: Canvas, color: np.ndarray, size: float) -> None:
-    ring = canvas.mask(ellipse((0, 0), (size * 0.97, size * 0.97), steps=96)) * (1 - canvas.mask(ellipse((0, 0), (size * 0.76, size * 0.76), steps=96)))
+    ring = canvas.mask(ellipse((0, 0), (size * 0.97, size * 0.97), steps=96)) * (
+        1 - canvas.mask(ellipse((0, 0), (size * 0.76, size * 0.76), steps=96))
+    )
     canvas.paint(ring, Skin(color), relief=Relief(puff=0.03, depth=0.6, gloss=0.3), cast=0.2)
     marks = [_ray(k / 12 * 2 * np.pi, size * 0.81, size * (0.92 if k % 3 == 0 else 0.87)) for k in range(12)]
     canvas.tint(canvas.lines(marks, 0.018), rgb("white"), 0.85)
@@ -130,26 +164,50 @@ def _ray(angle: float, near: float, far: float) -> np.ndarray:
     return np.stack([direction * near, direction * far])
 
 
-def _face(canvas: Canvas, finish: Finish, style: str, shape: np.random.Generator, *, inside: float, ink: np.ndarray, metal: np.ndarray, dial_color: np.ndarray) -> None:
+def _face(
+    canvas: Canvas,
+    finish: Finish,
+    style: str,
+    shape: np.random.Generator,
+    *,
+    inside: float,
+    ink: np.ndarray,
+    metal: np.ndarray,
+    dial_color: np.ndarray,
+) -> None:
     minutes = [_ray(k / 60 * 2 * np.pi, inside * 0.92, inside * 0.96) for k in range(60)]
     canvas.tint(canvas.lines(minutes, 0.006), ink, 0.7)
     if style == "chronograph":
         for x, y in ((-0.45, 0.0), (0.45, 0.0), (0.0, 0.45)):
             spot, radius = (x * inside, y * inside), inside * 0.24
-            canvas.paint(canvas.mask(ellipse(spot, (radius, radius))), Skin(lighter(dial_color, 0.2) if dial_color.mean() < 0.5 else darker(dial_color, 0.15)), relief=Relief(puff=0.015, depth=-0.5))
+            canvas.paint(
+                canvas.mask(ellipse(spot, (radius, radius))),
+                Skin(lighter(dial_color, 0.2) if dial_color.mean() < 0.5 else darker(dial_color, 0.15)),
+                relief=Relief(puff=0.015, depth=-0.5),
+            )
             ticks = [_ray(k / 12 * 2 * np.pi, radius * 0.78, radius * 0.95) + spot for k in range(12)]
             canvas.tint(canvas.lines(ticks, 0.007), ink, 0.8)
-            canvas.tint(canvas.lines([np.array([spot, np.array(spot) + _ray(float(shape.uniform(0, 6)), 0, radius * 0.7)[1]])], 0.014), ink, 1.0)
+            canvas.tint(
+                canvas.lines(
+                    [np.array([spot, np.array(spot) + _ray(float(shape.uniform(0, 6)), 0, radius * 0.7)[1]])], 0.014
+                ),
+                ink,
+                1.0,
+            )
     numerals = style == "field" or (style == "dress" and shape.random() < 0.4)
     marks = [_ray(k / 12 * 2 * np.pi, inside * (0.72 if k % 3 == 0 else 0.78), inside * 0.88) for k in range(12)]
     if style == "diver":
-        spots = [ellipse(tuple(_ray(k / 12 * 2 * np.pi, 0, inside * 0.76)[1]), (inside * 0.075,) * 2) for k in range(12)]
+        spots = [
+            ellipse(tuple(_ray(k / 12 * 2 * np.pi, 0, inside * 0.76)[1]), (inside * 0.075,) * 2) for k in range(12)
+        ]
         canvas.paint(canvas.mask(*spots), Skin(rgb("cream")), relief=Relief(puff=0.015, depth=0.5), cast=0.3)
     elif numerals:
         _numerals(canvas, inside, ink)
     else:
         lines = canvas.lines(marks, 0.026)
-        canvas.paint(lines, Skin(lighter(metal, 0.2) if dial_color.mean() < 0.5 else ink), relief=Relief(puff=0.008), cast=0.3)
+        canvas.paint(
+            lines, Skin(lighter(metal, 0.2) if dial_color.mean() < 0.5 else ink), relief=Relief(puff=0.008), cast=0.3
+        )
     mark = canvas.mask(rounded_box(-inside * 0.11, -inside * 0.48, inside * 0.11, -inside * 0.42, radius=0.01))
     canvas.tint(mark, ink, 0.6)
     if style != "chronograph" and shape.random() < 0.5:
@@ -179,8 +237,10 @@ def _numerals(canvas: Canvas, inside: float, ink: np.ndarray) -> None:
     canvas.tint(canvas.lines(lines, 0.02), ink, 0.95)
 
 
-def _hands(canvas: Canvas, style: str, shape: np.random.Generator, *, inside: float, ink: np.ndarray, accent: np.ndarray) -> None:
-    hour, minute = ((-1.02, 1.05) if shape.random() < 0.6 else tuple(shape.uniform(0, 2 * np.pi, 2)))
+def _hands(
+    canvas: Canvas, style: str, shape: np.random.Generator, *, inside: float, ink: np.ndarray, accent: np.ndarray
+) -> None:
+    hour, minute = (-1.02, 1.05) if shape.random() < 0.6 else tuple(shape.uniform(0, 2 * np.pi, 2))
     wide = 0.05 if style in ("diver", "field") else 0.034
     for angle, reach, width in ((hour, 0.52, wide), (minute, 0.8, wide * 0.8)):
         line = _ray(float(angle), -inside * 0.12, inside * reach)
@@ -193,7 +253,10 @@ def _hands(canvas: Canvas, style: str, shape: np.random.Generator, *, inside: fl
 
 def _glass(canvas: Canvas, dial: np.ndarray) -> None:
     """Lay a slanted reflection on the glass."""
-    sheen = canvas.mask([(-0.6, -0.2), (0.1, -0.75), (0.28, -0.75), (-0.6, 0.0)], [(-0.6, 0.1), (0.42, -0.7), (0.47, -0.7), (-0.6, 0.16)])
+    sheen = canvas.mask(
+        [(-0.6, -0.2), (0.1, -0.75), (0.28, -0.75), (-0.6, 0.0)],
+        [(-0.6, 0.1), (0.42, -0.7), (0.47, -0.7), (-0.6, 0.16)],
+    )
     canvas.tint(sheen * dial, np.ones(3, np.float32), 0.13)
 
 
