@@ -95,7 +95,7 @@ def _application(
         side_px=side,
         feature_dimensions=dimensions,
         preprocessing=preprocessing,
-        picture_fit="resize",
+        picture_fit="pad",
         licence=_LICENCES.get(keras_name, "Apache-2.0"),
         download_mb=megabytes,
         weights_source="downloaded by Keras when online, or a file in the home's weights folder",
@@ -115,7 +115,8 @@ _BACKBONES = (
         side_px=224,
         feature_dimensions=1280,
         preprocessing=_LITE,
-        picture_fit="resize",
+        # Linear head on clothing-small, validation accuracy: 0.883 padded, 0.848 stretched.
+        picture_fit="pad",
         licence="Apache-2.0",
         download_mb=18,
         weights_source=f"installed with the package {PACKAGE}",

@@ -67,25 +67,38 @@ class OpenVinoNetwork:
         model = core.read_model(str(model_path))
         model.reshape([1, *list(model.input().get_partial_shape())[1:]])
         self._compiled = core.compile_model(model, "CPU", _openvino_settings(core))
+        self._requests = 2 * int(self._compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
 
     def run(self, squares: Iterable[tuple[Token, np.ndarray]]) -> Iterator[tuple[Token, np.ndarray]]:
-        """Turn pictures into features; see `Network.run`."""
-        finished: deque[tuple[Token, np.ndarray]] = deque()
-
-        def keep(request: Any, token: Token) -> None:
-            finished.append((token, request.get_output_tensor(0).data[0].copy()))
-
-        queue = import_openvino().AsyncInferQueue(self._compiled)
-        queue.set_callback(keep)
+        """Turn pictures into features, in order; see `Network.run`."""
+        # A ring of plain requests instead of OpenVINO's queue: its Python callbacks may outlive the interpreter, which
+        # then ends in an abort. Spare requests keep every stream busy while results are being fetched.
+        busy: deque[tuple[Token, Any]] = deque()
         try:
             for token, square in squares:
-                queue.start_async({0: square[None]}, token)
-                while finished:
-                    yield finished.popleft()
+                if len(busy) < self._requests:
+                    busy.append((token, _started(self._compiled.create_infer_request(), square)))
+                    continue
+                done, request = busy.popleft()
+                features = _result(request)
+                busy.append((token, _started(request, square)))
+                yield done, features
+            while busy:
+                done, request = busy.popleft()
+                yield done, _result(request)
         finally:
-            # A request that outlives the queue would write into freed memory, so this waits even when cancelled.
-            queue.wait_all()
-        yield from finished
+            for _token, request in busy:  # a cancel must not leave requests behind that still write
+                request.wait()
+
+
+def _started(request: Any, square: np.ndarray) -> Any:
+    request.start_async({0: square[None]})
+    return request
+
+
+def _result(request: Any) -> np.ndarray:
+    request.wait()
+    return request.get_output_tensor(0).data[0].copy()
 
 
 def _openvino_settings(core: Any) -> dict[str, Any]:

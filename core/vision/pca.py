@@ -15,6 +15,7 @@ from core.files import write_whole
 MAX_DIMENSIONS = 256
 MIN_CENTERED_PICTURES = 64
 _LEAST_SHARE = 1e-7  # of the largest variance: smaller directions are rounding
+_LEAST_VARIANCE = 1e-20
 
 
 @dataclass(frozen=True)
@@ -84,20 +85,48 @@ def fit_projection(blocks: Iterable[np.ndarray], *, dimensions: int = MAX_DIMENS
     Returns:
         The projection, the same for the same rows: each component's largest entry is positive.
     """
-    count, total, products = 0, np.zeros(0), np.zeros(0)
+    sums = _Sums()
     for block in blocks:
-        rows = unit_rows(block).astype(np.float64)
-        count += len(rows)
-        total = rows.sum(axis=0) + (total if total.size else 0)
-        products = rows.T @ rows + (products if products.size else 0)
-    mean = total / count if count >= MIN_CENTERED_PICTURES else np.zeros_like(total)
-    variances, vectors = np.linalg.eigh(products / count - np.outer(mean, mean))
-    kept = np.flatnonzero(variances > _LEAST_SHARE * max(variances[-1], np.finfo(np.float64).tiny))
-    chosen = kept[::-1][:dimensions] if len(kept) else np.array([len(variances) - 1])
-    components = vectors[:, chosen]
+        sums.add(unit_rows(block).astype(np.float64))
+    centered = sums.count >= MIN_CENTERED_PICTURES
+    mean = sums.total / sums.count if centered else np.zeros_like(sums.total)
+    variances, vectors = sums.principal_components(mean)
+    kept = variances > max(_LEAST_SHARE * variances[0], _LEAST_VARIANCE)
+    kept[0] = True
+    components = vectors[:, kept][:, :dimensions]
     largest = np.abs(components).argmax(axis=0)
-    components = components * np.sign(components[largest, np.arange(components.shape[1])])
-    return Projection(mean.astype(np.float32), np.ascontiguousarray(components, dtype=np.float32), count)
+    components = components * np.where(components[largest, np.arange(components.shape[1])] < 0, -1.0, 1.0)
+    return Projection(mean.astype(np.float32), np.ascontiguousarray(components, dtype=np.float32), sums.count)
+
+
+class _Sums:
+    """Rows while they are fewer than their dimensions, sums and products of them from then on."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total: np.ndarray = np.zeros(0)
+        self._rows: list[np.ndarray] = []
+        self._products: np.ndarray | None = None
+
+    def add(self, rows: np.ndarray) -> None:
+        self.count += len(rows)
+        self.total = rows.sum(axis=0) + (self.total if self.total.size else 0.0)
+        if self._products is not None:
+            self._products += rows.T @ rows
+            return
+        self._rows.append(rows)
+        if self.count > rows.shape[1]:
+            together = np.concatenate(self._rows)
+            self._rows, self._products = [], together.T @ together
+
+    def principal_components(self, mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give variances, largest first, and the directions they lie in, as columns."""
+        if self._products is None:
+            # With fewer rows than dimensions the rows themselves are the smaller problem.
+            _left, singular, right = np.linalg.svd(np.concatenate(self._rows) - mean, full_matrices=False)
+            return singular**2 / self.count, right.T
+        variances, vectors = np.linalg.eigh(self._products / self.count - np.outer(mean, mean))
+        return variances[::-1], vectors[:, ::-1]
 
 
 def unit_rows(rows: np.ndarray) -> np.ndarray:

@@ -12,9 +12,8 @@ import pickle
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 
@@ -38,15 +37,14 @@ _STORAGE_DTYPES = {
 }
 
 
-@dataclass(frozen=True)
-class _StorageType:
+# What the pickle can get hold of is tuples without a dictionary: a pickle may set attributes on anything else.
+class _StorageType(NamedTuple):
     """Stands in for `torch.FloatStorage` and its sisters; it cannot be called."""
 
     dtype: str
 
 
-@dataclass(frozen=True)
-class _Storage:
+class _Storage(NamedTuple):
     """A run of numbers of one type, found in the file under `key`."""
 
     key: str
@@ -54,8 +52,7 @@ class _Storage:
     numbers: int
 
 
-@dataclass(frozen=True)
-class _TensorPlan:
+class _TensorPlan(NamedTuple):
     """Where in a storage the numbers of a tensor are; counts are in numbers, not bytes."""
 
     storage: _Storage
@@ -64,11 +61,15 @@ class _TensorPlan:
     strides: tuple[int, ...]
 
 
-def _plan_tensor(storage: object, offset: object, shape: object, strides: object, *_rest: object) -> _TensorPlan:
-    """Stand in for `torch._utils._rebuild_tensor_v2`: note the layout, touch no memory."""
-    if not isinstance(storage, _Storage):
-        raise BackboneError("the checkpoint describes a tensor without a storage; download the file again")
-    return _TensorPlan(storage, _count(offset), _counts(shape), _counts(strides))
+class _PlanTensor:
+    """Stands in for `torch._utils._rebuild_tensor_v2`: notes the layout, touches no memory."""
+
+    __slots__ = ()
+
+    def __call__(self, storage: object, offset: object, shape: object, strides: object, *_rest: object) -> _TensorPlan:
+        if not isinstance(storage, _Storage):
+            raise BackboneError("the checkpoint describes a tensor without a storage; download the file again")
+        return _TensorPlan(storage, _count(offset), _counts(shape), _counts(strides))
 
 
 def _count(value: object) -> int:
@@ -93,7 +94,7 @@ class _TensorUnpickler(pickle.Unpickler):
         if (module_name, global_name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module_name, global_name) == ("torch._utils", "_rebuild_tensor_v2"):
-            return _plan_tensor
+            return _PlanTensor()
         if module_name == "torch" and global_name in _STORAGE_DTYPES:
             return _StorageType(_STORAGE_DTYPES[global_name])
         raise BackboneError(
@@ -104,7 +105,10 @@ class _TensorUnpickler(pickle.Unpickler):
     def persistent_load(self, pid: Any) -> _Storage:
         match pid:
             case ("storage", _StorageType(dtype=dtype), str(key), str(), int(numbers), *_):
-                return _Storage(key, np.dtype(dtype), _count(numbers))
+                storage = _Storage(key, np.dtype(dtype), _count(numbers))
+                if numbers * storage.dtype.itemsize > MAX_CHECKPOINT_BYTES:
+                    raise BackboneError(f"storage {key} claims {numbers} numbers: more than the file can hold")
+                return storage
         raise BackboneError(f"the checkpoint refers to something that is not a storage: {pid!r}")
 
 
@@ -224,4 +228,4 @@ def _tensor(name: str, plan: _TensorPlan, numbers: np.ndarray) -> np.ndarray:
         raise BackboneError(f"tensor '{name}' of shape {plan.shape} does not fit its storage of {numbers.size} numbers")
     bytes_of = [stride * numbers.itemsize for stride in plan.strides]
     view = np.lib.stride_tricks.as_strided(numbers[plan.offset :], plan.shape, bytes_of, writeable=False)
-    return np.ascontiguousarray(view)
+    return view.copy(order="C")
