@@ -10,7 +10,7 @@ from core.models.runs import Run, list_runs
 from core.ui.address import choice_in_address, is_new_in_address
 from core.ui.caches import home, picture_address
 from core.ui.charts import bars, curves
-from core.ui.confusion_view import ask_cell, draw_confusion, draw_pairs, take_asked_cell
+from core.ui.confusion_view import ask_cell, draw_confusion, draw_pairs
 from core.ui.errors import shown_errors
 from core.ui.frame import choose_catalog, chosen_catalog, need_catalog
 from core.ui.guard import guard
@@ -130,7 +130,6 @@ st.title("Evaluate")
 run = pick_run()
 if run is None:
     st.stop()
-take_asked_cell()
 left, middle, right = st.columns([4, 3, 1.4], vertical_alignment="bottom")
 view = left.segmented_control("Show", VIEWS, default=VIEWS[0], key="show", bind="query-params", required=True)
 words = middle.segmented_control(

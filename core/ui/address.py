@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+_ASKED = "_asked_values"
+
 
 def choice_in_address(
     label: str, options: Sequence[str], *, name: str, format_func: Callable[[str], str] = str, help: str | None = None
@@ -50,3 +52,14 @@ def forget_choice(name: str) -> None:
     """Forget what was chosen, as when it has been deleted."""
     st.session_state.pop(f"_choice_{name}", None)
     st.query_params.pop(name, None)
+
+
+def ask(**values: object) -> None:
+    """Set widgets by their keys in the next run: in this one they exist already, and Streamlit forbids it."""
+    st.session_state[_ASKED] = values
+
+
+def take_asked() -> None:
+    """Put asked values into their widgets. Only the frame calls this, before anything is drawn."""
+    for key, value in st.session_state.pop(_ASKED, {}).items():
+        st.session_state[key] = value

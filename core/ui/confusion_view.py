@@ -6,6 +6,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.evaluation.confusion import dense_matrix, most_confused_pairs
 from core.evaluation.report import Evaluation
+from core.ui.address import ask
 from core.ui.caches import products_of
 from core.ui.chart_events import clicked_cell
 from core.ui.charts import confusion_heatmap
@@ -17,7 +18,6 @@ from core.ui.wording import counted, percent, short_category, shortened
 CHART = "confusion"
 MOST_CLASSES_DRAWN = 40
 _ANY = "any category"
-_ASKED = "_cell_asked"
 
 
 def draw_confusion(evaluation: Evaluation, catalog: Catalog | None) -> None:
@@ -110,14 +110,6 @@ def _pick_cell(evaluation: Evaluation) -> tuple[str | None, str | None]:
 
 
 def ask_cell(true: str | None, predicted: str | None) -> None:
-    """Show a cell in the next run: in this one the widgets that hold it exist already."""
-    st.session_state[_ASKED] = (true, predicted)
+    """Show a cell from now on."""
+    ask(true=true, predicted=predicted, show="Confusion")
     st.rerun()
-
-
-def take_asked_cell() -> None:
-    """Put an asked cell into the widgets; called before they are drawn."""
-    asked = st.session_state.pop(_ASKED, None)
-    if asked is not None:
-        st.session_state["true"], st.session_state["predicted"] = asked
-        st.session_state["show"] = "Confusion"

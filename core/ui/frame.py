@@ -5,7 +5,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog, list_catalogs
 from core.errors import ShelfLensError
 from core.jobs.status import JobStatus, list_jobs
-from core.ui.address import choice_in_address, forget_choice, last_choice
+from core.ui.address import choice_in_address, forget_choice, last_choice, take_asked
 from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
 from core.ui.navigation import BRAND, current_page, link
@@ -17,6 +17,7 @@ STRIP_SECONDS = 2.0
 
 def draw_frame() -> st.Page:
     """Draw everything around the page and give the page the visitor asked for."""
+    take_asked()
     page = current_page()
     st.set_page_config(page_title=f"{page.title} · ShelfLens")
     st.logo(str(BRAND / "wordmark.svg"), size="large", icon_image=str(BRAND / "mark.svg"))

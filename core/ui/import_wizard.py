@@ -9,6 +9,7 @@ import streamlit as st
 from core.catalog.catalogs import list_catalogs
 from core.jobs.status import JobStatus
 from core.jobs.supervise import submit
+from core.ui.address import ask
 from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
@@ -113,6 +114,7 @@ def _draw_report(job: JobStatus) -> None:
     catalog = str(job.arguments.get("catalog", ""))
     browse, train = st.columns(2)
     if browse.button("Browse the products", type="primary", icon=":material/inventory_2:", width="stretch"):
+        ask(view="Browse")
         go("catalog", catalog=catalog)
     if train.button("Train a model on them", icon=":material/model_training:", width="stretch"):
         go("train", catalog=catalog)

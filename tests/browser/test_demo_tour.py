@@ -1,0 +1,78 @@
+"""A stakeholder's tour through the demo, and what every page may never do."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+PAGES = ("overview", "catalog", "train", "evaluate", "embeddings", "recommend")
+
+
+def test_tour_of_the_demo(serve, visit, demo_copy):
+    visitor = visit(serve(demo_copy))
+    page = visitor.open("/")
+    page.get_by_role("button", name="Evaluate the newest run").first.click()
+    expect(page.get_by_role("heading", name="Evaluate")).to_be_visible()
+    expect(page.get_by_text("Most confused")).to_be_visible()
+    page.get_by_role("link", name="Catalog").click()
+    expect(page.get_by_role("heading", name="Catalog")).to_be_visible()
+    cards = page.locator(".card")
+    expect(cards).to_have_count(48)
+    title = cards.first.locator(".title").inner_text()
+    cards.first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(title, exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"product="))
+    dialog.get_by_role("button", name="Find look-alikes").click()
+    expect(page.get_by_role("heading", name="Recommend")).to_be_visible()
+    expect(page.locator(".card .bar").first).to_be_visible()
+    page.get_by_role("link", name="Embeddings").click()
+    expect(page.locator(".st-key-map_chart .js-plotly-plot")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_asks_another_host_or_complains(serve, visit, demo_copy, scheme):
+    # A fresh server and a cold deep link first: there the icon of the tab was once fetched from the internet.
+    server = serve(demo_copy)
+    for name in PAGES:
+        visitor = visit(server, scheme=scheme)
+        visitor.open(f"/{name}")
+        visitor.page.wait_for_timeout(500)
+        # The fixture compares the hosts after the test; here only that something was asked at all.
+        assert server.address.removeprefix("http://") in visitor.hosts
+
+
+def test_a_link_shows_what_its_sender_saw(serve, visit, demo_copy):
+    server = serve(demo_copy)
+    page = visit(server).open("/catalog?q=mug&sort=price%2C+high+first")
+    expect(page.get_by_label("Search")).to_have_value("mug")
+    first = page.locator(".card .title").first.inner_text()
+    address = page.url.removeprefix(server.address)
+    other = visit(server).open(address)
+    expect(other.locator(".card .title").first).to_have_text(first)
+
+
+def test_cards_are_reached_and_opened_by_keyboard(serve, visit, demo_copy):
+    page = visit(serve(demo_copy)).open("/catalog")
+    cards = page.locator(".card")
+    cards.first.focus()
+    page.keyboard.press("ArrowRight")
+    title = cards.nth(1).locator(".title").inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_text(title, exact=True)).to_be_visible()
+
+
+def test_an_edit_is_saved_and_undone(serve, visit, demo_copy):
+    visitor = visit(serve(demo_copy))
+    page = visitor.open("/catalog")
+    before = page.locator(".card .title").first.inner_text()
+    page.locator(".card").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("tab", name="Change").click()
+    dialog.get_by_label("Title").fill("A title of my own")
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.locator(".card .title").first).to_have_text("A title of my own")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Undo last edit").first.click()
+    expect(page.locator(".card .title").first).to_have_text(before)
