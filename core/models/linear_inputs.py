@@ -90,22 +90,28 @@ def measure_axes(
     # A feature that never changes tells nothing; dividing by its zero spread would turn rounding into signal.
     scale = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 1e-5)
     class_means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
-    within = np.zeros((dimensions, dimensions), dtype=np.float32)
-    for block in blocks(rows):
-        residuals = raise_to(features[block], power) - class_means[labels[block]]
-        residuals *= scale.astype(np.float32)
-        within += residuals.T @ residuals
-    spreads, axes = np.linalg.eigh((within / len(rows)).astype(np.float64))
-    flat = InputAxes(
-        power,
-        mean.astype(np.float32),
-        scale.astype(np.float32),
-        axes.astype(np.float32),
-        np.maximum(spreads, 0),
-        spreads,
-    )
+    mean, scale = mean.astype(np.float32), scale.astype(np.float32)
+    residuals = ((raise_to(features[block], power) - class_means[labels[block]]) * scale for block in blocks(rows))
+    spreads, directions = _within_axes(residuals, len(rows), dimensions)
+    flat = InputAxes(power, mean, scale, directions, spreads, spreads)
     lengths = sum((flat.turn(features[block])[:, :-1] ** 2).sum(axis=0, dtype=np.float64) for block in blocks(rows))
     return InputAxes(power, flat.mean, flat.scale, flat.axes, flat.spreads, np.asarray(lengths) / len(rows))
+
+
+def _within_axes(residuals: Iterator[np.ndarray], count: int, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find the variances, float64 (D,), and the axes, float32 (D, D), of residuals given in blocks."""
+    if count >= dimensions:
+        within = np.zeros((dimensions, dimensions), dtype=np.float32)
+        for block in residuals:
+            within += block.T @ block
+        spreads, axes = np.linalg.eigh((within / count).astype(np.float64))
+        return np.maximum(spreads, 0), axes.astype(np.float32)
+    # Fewer pictures than dimensions span fewer axes; the rest have no spread, and any that complete them will do.
+    stacked = np.concatenate(list(residuals)).astype(np.float64)
+    squares, sides = np.linalg.eigh(stacked @ stacked.T / count)
+    spanned = squares > 1e-9 * max(squares[-1], 1e-12)
+    axes = np.linalg.qr((stacked.T @ sides[:, spanned]) / np.sqrt(squares[spanned] * count), mode="complete")[0]
+    return np.pad(squares[spanned], (0, dimensions - int(spanned.sum()))), axes.astype(np.float32)
 
 
 def make_inputs(features: np.ndarray, axes: InputAxes) -> np.ndarray:

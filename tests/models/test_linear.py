@@ -183,3 +183,19 @@ def test_whitening_leaves_equal_spread_within_classes_in_all_directions():
 def test_settings_out_of_range_are_refused():
     with pytest.raises(SettingsError, match=r"shrinkage is 1\.5: expected at most 1"):
         LinearSettings(shrinkage=(0.5, 1.5))
+
+
+def test_fewer_pictures_than_dimensions_are_whitened_as_the_full_covariance_says():
+    random = np.random.default_rng(4)
+    labels = np.repeat([0, 1], 10)
+    features = random.uniform(1, 4, size=(20, 50)).astype(np.float32)
+    axes = measure_axes(features, labels, np.arange(20), class_count=2, power=1.0)
+    inputs = (axes.turn(features) * axes.gains(0.5))[:, :-1]
+    # The textbook way: standardize, invert the shrunk covariance within classes, in 50 dimensions.
+    rows = (features - features.mean(axis=0)) / features.std(axis=0)
+    residuals = rows - np.stack([rows[labels == each].mean(axis=0) for each in (0, 1)])[labels]
+    covariance = residuals.T @ residuals / 20
+    shrunk = 0.5 * covariance + 0.5 * np.trace(covariance) / 50 * np.eye(50)
+    products = rows @ np.linalg.inv(shrunk) @ rows.T
+    # Axes may be turned, so only products of rows are compared; inputs have mean square length 1.
+    assert inputs @ inputs.T == pytest.approx(products / np.trace(products) * 20, abs=1e-3)
