@@ -165,8 +165,10 @@ def _status(folder: JobFolder) -> JobStatus:
 def _current_report(folder: JobFolder, stored: StoredStatus | None, state: State) -> Report:
     """The newest report; of a resumed worker that has not reported yet only how far the one before it came."""
     report = last_report(folder) or Report(0.0, 0, None, "")
-    started = stored.started if stored else None
-    if state == "queued" or (state == "running" and report.at < (started or 0.0)):
+    if state not in ("queued", "running") or stored is None:
+        return report
+    # A worker that has the lock but has not said so yet has no start; whatever is reported is not its own.
+    if stored.started is None or report.at < stored.started:
         return replace(report, message="", seconds_left=None)
     return report
 

@@ -1,16 +1,16 @@
 import json
-import time
 
 import pytest
 
 from core.jobs import job_status, list_jobs
 from core.jobs.folder import find_folder
+from core.jobs.lock import gate, take_lock
 from core.jobs.run import owned
 from core.jobs.spec import create_job
 from core.jobs.status import judge
 from core.jobs.stored_status import StoredStatus, write_status
 
-NOW = time.time()
+NOW = 1_800_000_000.0
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,8 @@ NOW = time.time()
         (StoredStatus("queued", changed=NOW - 120), True, False, "interrupted"),
     ],
 )
-def test_states(stored, free, finished, state):
+def test_states(stored, free, finished, state, monkeypatch):
+    monkeypatch.setattr("core.jobs.status.time.time", lambda: NOW)
     assert judge(stored, free=free, finished=finished)[0] == state
 
 
@@ -77,6 +78,11 @@ def test_a_resumed_worker_is_not_shown_with_the_words_of_the_one_before(home):
     folder = create_job(home, "count", {}, actor="ann")
     report = {"kind": "report", "at": 50.0, "done": 3, "total": 4, "message": "old words", "seconds_left": 9.0}
     folder.progress.write_text(json.dumps(report) + "\n")
+    with gate(folder):
+        lock = take_lock(folder)
+    status = job_status(home, folder.job)  # the lock is taken, the status still says queued
+    lock.release()
+    assert (status.state, status.done, status.message) == ("running", 3, "")
     with owned(folder):  # began now, long after that report
         status = job_status(home, folder.job)
     assert (status.state, status.done, status.total, status.message) == ("running", 3, 4, "")
