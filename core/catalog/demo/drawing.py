@@ -8,10 +8,28 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from core.catalog.demo import bags, bottoms, furniture, homeware, jackets, scenes, shoes, tops, watches
-from core.catalog.demo.canvas import SIDE, Canvas, Pose, bounds
-from core.catalog.demo.light import Light
-from core.catalog.demo.looks import Look, finish_of
+from core.catalog.demo.shapes.backpacks import draw_backpack
+from core.catalog.demo.shapes.boots import draw_boot
+from core.catalog.demo.shapes.chairs import draw_chair
+from core.catalog.demo.shapes.dresses import draw_dress
+from core.catalog.demo.shapes.handbags import draw_handbag
+from core.catalog.demo.shapes.jackets import draw_jacket
+from core.catalog.demo.shapes.lamps import draw_lamp
+from core.catalog.demo.shapes.mugs import draw_mug
+from core.catalog.demo.shapes.pumps import draw_pump
+from core.catalog.demo.shapes.shirts import draw_shirt
+from core.catalog.demo.shapes.sneakers import draw_sneaker
+from core.catalog.demo.shapes.sofas import draw_sofa
+from core.catalog.demo.shapes.sweaters import draw_sweater
+from core.catalog.demo.shapes.tables import draw_table
+from core.catalog.demo.shapes.totes import draw_tote
+from core.catalog.demo.shapes.trousers import draw_trousers
+from core.catalog.demo.shapes.vases import draw_vase
+from core.catalog.demo.shapes.watches import draw_watch
+from core.catalog.demo.studio import scenes
+from core.catalog.demo.studio.canvas import SIDE, Canvas, Pose, bounds
+from core.catalog.demo.studio.light import Light
+from core.catalog.demo.studio.looks import Look, finish_of
 
 _LYING = {"white": 0.46, "grey": 0.28, "paper": 0.19, "bokeh": 0.07}
 _TABLED = {"white": 0.42, "grey": 0.22, "paper": 0.16, "table": 0.16, "bokeh": 0.04}
@@ -32,24 +50,24 @@ class Family:
 
 
 FAMILIES: dict[str, Family] = {
-    "shirts": Family(tops.draw_shirt, _LYING, standing=False, turn=0.05, scale=1.0),
-    "sweaters": Family(tops.draw_sweater, _LYING, standing=False, turn=0.05, scale=0.98),
-    "jackets": Family(jackets.draw_jacket, _LYING, standing=False, turn=0.045, scale=0.98),
-    "dresses": Family(bottoms.draw_dress, _LYING, standing=False, turn=0.04, scale=1.02),
-    "trousers": Family(bottoms.draw_trousers, _LYING, standing=False, turn=0.05, scale=1.02),
-    "sneakers": Family(shoes.draw_sneaker, _FLOORED, turn=0.03, scale=1.04, mirrored=0.35),
-    "boots": Family(shoes.draw_boot, _FLOORED, turn=0.02, scale=1.0, mirrored=0.35),
-    "pumps": Family(shoes.draw_pump, _FLOORED, turn=0.02, scale=1.04, mirrored=0.35),
-    "backpacks": Family(bags.draw_backpack, _FLOORED, turn=0.02, scale=1.0),
-    "handbags": Family(bags.draw_handbag, _TABLED, turn=0.015, scale=1.02),
-    "totes": Family(bags.draw_tote, _FLOORED, turn=0.02, scale=1.0),
-    "watches": Family(watches.draw_watch, _LYING, standing=False, turn=0.14, scale=0.96),
-    "mugs": Family(homeware.draw_mug, _TABLED, scale=1.08, mirrored=0.25),
-    "vases": Family(homeware.draw_vase, _TABLED, scale=1.0),
-    "lamps": Family(homeware.draw_lamp, _FLOORED, scale=1.0, mirrored=0.3),
-    "chairs": Family(furniture.draw_chair, _FLOORED, scale=1.0),
-    "tables": Family(furniture.draw_table, _FLOORED, scale=1.02),
-    "sofas": Family(furniture.draw_sofa, _FLOORED, scale=1.02),
+    "shirts": Family(draw_shirt, _LYING, standing=False, turn=0.05, scale=1.0),
+    "sweaters": Family(draw_sweater, _LYING, standing=False, turn=0.05, scale=0.98),
+    "jackets": Family(draw_jacket, _LYING, standing=False, turn=0.045, scale=0.98),
+    "dresses": Family(draw_dress, _LYING, standing=False, turn=0.04, scale=1.02),
+    "trousers": Family(draw_trousers, _LYING, standing=False, turn=0.05, scale=1.02),
+    "sneakers": Family(draw_sneaker, _FLOORED, turn=0.03, scale=1.04, mirrored=0.35),
+    "boots": Family(draw_boot, _FLOORED, turn=0.02, scale=1.0, mirrored=0.35),
+    "pumps": Family(draw_pump, _FLOORED, turn=0.02, scale=1.04, mirrored=0.35),
+    "backpacks": Family(draw_backpack, _FLOORED, turn=0.02, scale=1.0),
+    "handbags": Family(draw_handbag, _TABLED, turn=0.015, scale=1.02),
+    "totes": Family(draw_tote, _FLOORED, turn=0.02, scale=1.0),
+    "watches": Family(draw_watch, _LYING, standing=False, turn=0.14, scale=0.96),
+    "mugs": Family(draw_mug, _TABLED, scale=1.08, mirrored=0.25),
+    "vases": Family(draw_vase, _TABLED, scale=1.0),
+    "lamps": Family(draw_lamp, _FLOORED, scale=1.0, mirrored=0.3),
+    "chairs": Family(draw_chair, _FLOORED, scale=1.0),
+    "tables": Family(draw_table, _FLOORED, scale=1.02),
+    "sofas": Family(draw_sofa, _FLOORED, scale=1.02),
 }
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from core.catalog.demo.assortment import CATEGORIES, PLAIN_STYLES, STYLE_FACTOR, TIER_FACTOR, Brand, Category
-from core.catalog.demo.looks import Look
+from core.catalog.demo.assortment import CATEGORIES, PLAIN_STYLES, STYLE_FACTOR
+from core.catalog.demo.brands import TIER_FACTOR, Brand
+from core.catalog.demo.categories import Category
+from core.catalog.demo.studio.looks import Look
 
 _ADJECTIVES = {
     "Clothing": ("Relaxed", "Classic", "Slim", "Everyday", "Weekend", "Heritage", "Soft", "Tailored", "Easy", "Modern"),

@@ -16,7 +16,7 @@ from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
 from core.files import read_json, whole_folder, write_json_whole
 from core.progress import Progress, SilentProgress
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 DEFAULT_SEED = 7
 
 

@@ -20,7 +20,7 @@ _SHARES = (("test", 0.2), ("validation", 0.1))
 
 @dataclass(frozen=True)
 class Listed:
-    """A product as the catalog lists it, with its id and split; `true_category` and `price_factor` tell what was planted."""
+    """A product as the catalog lists it, with id and split; the last two tell what was planted."""
 
     product_id: str
     product: DemoProduct
@@ -36,7 +36,7 @@ def plant(products: list[DemoProduct], seed: int) -> list[Listed]:
     """
     chance = np.random.default_rng([seed, 1000])
     order = chance.permutation(len(products))
-    wrong = int(round(len(products) * WRONG_SHARE))
+    wrong = round(len(products) * WRONG_SHARE)
     cuts = np.cumsum([EXACT_GROUPS, NEAR_GROUPS, ODD_PRICES, wrong])
     exact, near, odd, moved = np.split(order, cuts)[:4]
     listed = list(products)
