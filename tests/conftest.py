@@ -41,3 +41,19 @@ def demo_home(tmp_path_factory) -> Home:
     home = open_home(os.environ.get("SHELFLENS_TEST_DEMO_HOME") or tmp_path_factory.mktemp("demo") / "home")
     run_here(home, "demo", {"seed": 7}, actor="tests")
     return home
+
+
+@pytest.fixture(scope="session")
+def color_folder(tmp_path_factory) -> Path:
+    """Three folders of twelve pictures whose color says their category: easy to learn, quick to embed."""
+    import numpy as np
+    from PIL import Image
+
+    folder = tmp_path_factory.mktemp("colors") / "pictures"
+    random = np.random.default_rng(0)
+    for name, color in {"red": (200, 40, 40), "green": (40, 160, 60), "blue": (40, 60, 200)}.items():
+        (folder / name).mkdir(parents=True)
+        for number in range(12):
+            pixels = np.clip(random.normal(color, 25, (64, 64, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{name}-{number:02}.png")
+    return folder

@@ -37,7 +37,7 @@ def test_a_folder_appears_only_when_finished(tmp_path):
 
 
 def test_arrays_and_json_refuse_what_cannot_be_read_safely(tmp_path):
-    with pytest.raises(ValueError, match="[Oo]bject arrays"):
+    with pytest.raises(ValueError, match=r"[Oo]bject arrays"):
         save_array_whole(tmp_path / "a.npy", np.array([object()]))
     with pytest.raises(ValueError, match="Out of range"):
         write_json_whole(tmp_path / "a.json", float("nan"))

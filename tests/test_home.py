@@ -27,7 +27,7 @@ def test_a_damaged_marker_is_named(tmp_path, content):
 
 def test_a_place_that_cannot_be_a_folder_is_named(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(HomeError, match="cannot use .*file as home.*--home DIR"):
+    with pytest.raises(HomeError, match=r"cannot use .*file as home.*--home DIR"):
         open_home(tmp_path / "file")
 
 

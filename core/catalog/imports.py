@@ -13,7 +13,6 @@ from core.catalog.import_log import ImportLog
 from core.catalog.import_lookup import ImportTarget, catalog_version, gone_products
 from core.catalog.import_options import ImportOptions
 from core.catalog.import_plan import plan_batch, write_batch
-from core.catalog.import_progress import ImportProgress
 from core.catalog.import_report import ImportReport, catalog_totals, report_message
 from core.catalog.import_splits import assign_splits, lacks_splits
 from core.catalog.import_staging import StagedRecord, stage_records
@@ -116,15 +115,15 @@ class _Import:
         began = time.monotonic()
         kept = keys_within_limit(self.home, self.source, self.target, self.options)
         self.left_out = 0 if kept is None else len(self.target.keys) - len(kept)
-        reported = ImportProgress(progress, total=self.source.count() if kept is None else len(kept))
+        total = self.source.count() if kept is None else len(kept)
         done = 0
-        reported.report(done)
+        progress.report(done, total, _told(done, total))
         with closing(self._staged(kept)) as staged:
             for batch in _batches(staged):
                 self._write([product for product in batch if product.is_usable])
                 self.skipped += [file for product in batch for file in product.skipped]
                 done += len(batch)
-                reported.report(done)
+                progress.report(done, total, _told(done, total))
         self.skipped += self.source.skipped()
         self._divide()
         return self._conclude(began=began)
@@ -203,3 +202,7 @@ def _batches(staged: Iterable[StagedRecord]) -> Iterator[list[StagedRecord]]:
             batch, began = [], time.monotonic()
     if batch:
         yield batch
+
+
+def _told(done: int, total: int | None) -> str:
+    return f"importing {done:,} products" if total is None else f"importing {done:,} of {total:,} products"

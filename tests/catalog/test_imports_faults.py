@@ -10,7 +10,6 @@ import pytest
 
 from core.catalog import imports as imports_module
 from core.catalog.catalogs import find_catalog
-from core.catalog.import_progress import ImportProgress, time_left
 from core.catalog.imports import import_source, open_source
 from core.catalog.log import list_events
 from core.catalog.products import picture_table, product_table
@@ -99,28 +98,6 @@ def test_progress_counts_up_to_the_total(home, folder):
     assert [done for done, _total, _message in listener.heard] == [0, 4, 8, 12, 16, 20, 24, 28, 30]
     assert {total for _done, total, _message in listener.heard} == {PICTURES}
     assert listener.heard[-1][2] == "importing 30 of 30 products"
-    assert listener.heard[1][2].startswith("importing 4 of 30 products, about ")
-
-
-def test_time_left_follows_the_recent_pace(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr("core.catalog.import_progress.time.monotonic", lambda: now[0])
-    listener = Listener()
-    progress = ImportProgress(listener, total=10_000)
-    # Known files pass at once, then 10 products a second: the pace of the start must not count.
-    progress.report(0)
-    progress.report(5000)
-    for second in range(1, 101):
-        now[0] = float(second)
-        progress.report(5000 + 10 * second)
-    assert listener.heard[-1][2] == "importing 6,000 of 10,000 products, about 7 min left"  # 4000 / 10 a second
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.2, "about 1 s"), (89, "about 89 s"), (100, "about 2 min"), (6000, "about 2 h")]
-)
-def test_time_left_in_words(seconds, text):
-    assert time_left(seconds) == text
 
 
 def test_full_disk_stops_with_one_error_and_goes_on_later(home, folder, monkeypatch):
