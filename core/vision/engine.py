@@ -15,8 +15,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from core.catalog.pictures import read_picture
 from core.errors import PictureError, SettingsError
+from core.vision.jpeg import read_quickly
 from core.vision.networks import Network
 from core.vision.palettes import picture_palette
 from core.vision.picture_fit import PICTURE_FITS, PictureFit, fit_picture
@@ -164,6 +164,6 @@ def _next_decoded(
 
 def _decode(file: PictureFile, settings: EngineSettings) -> _Decoded:
     # A JPEG far larger than the square is decoded at a fraction of its size, which is several times faster.
-    picture = read_picture(file.path, enough_px=settings.side_px)
+    picture = read_quickly(file.path, enough_px=settings.side_px)
     bins, shares = picture_palette(picture)
     return _Decoded(fit_picture(picture, side_px=settings.side_px, fit=settings.fit), bins, shares)

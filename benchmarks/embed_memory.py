@@ -1,0 +1,144 @@
+"""Embed a catalog of 100,000 synthetic pictures and print the most memory the process ever held.
+
+Every picture is a JPEG of its own: 200 drawings, each with a number written into a comment, so that no two files have
+the same hash while drawing them takes seconds. The run is the real one, from the database to the written embedding.
+
+    python benchmarks/embed_memory.py [--pictures 100000] [--json FILE]
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run from a checkout, without installing
+
+from core.catalog import schema
+from core.catalog.catalogs import Catalog, create_catalog, find_catalog
+from core.catalog.database import write
+from core.home import Home, open_home
+from core.progress import SilentProgress
+from core.vision.embed import embed_catalog
+
+DRAWINGS = 200
+SIDE_PX = 240
+LIMIT_MIB = 2048
+_ROWS_A_WRITE = 5000
+
+
+class PrintedProgress(SilentProgress):
+    """A line to stderr now and then."""
+
+    def __init__(self) -> None:
+        self._told = 0.0
+
+    def report(self, done: int, total: int | None, message: str) -> None:
+        """Print how far the run is and the memory so far."""
+        if time.monotonic() - self._told > 20:
+            self._told = time.monotonic()
+            print(f"{message}: {done} of {total}, peak {peak_mib():.0f} MiB", file=sys.stderr, flush=True)
+
+
+def drawings() -> list[bytes]:
+    """Draw the JPEG files that all others are copies of."""
+    random = np.random.default_rng(7)
+    found = []
+    for _ in range(DRAWINGS):
+        picture = np.full((SIDE_PX, SIDE_PX, 3), 255, dtype=np.uint8)
+        for _ in range(4):
+            center = tuple(int(value) for value in random.integers(40, SIDE_PX - 40, 2))
+            color = tuple(int(value) for value in random.integers(0, 255, 3))
+            cv2.circle(picture, center, int(random.integers(10, 60)), color, -1)
+        found.append(cv2.imencode(".jpg", picture)[1].tobytes())
+    return found
+
+
+def numbered(drawing: bytes, number: int) -> bytes:
+    """Write a number into a comment right after the start of a JPEG."""
+    comment = f"picture {number}".encode()
+    return drawing[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + drawing[2:]
+
+
+def fill(home: Home, catalog: Catalog, pictures: int) -> None:
+    """Put the pictures into the home and the catalog, one a product, past the import, which is not measured here."""
+    for rows in _blocks(home, catalog, pictures):
+        with write(home) as connection:
+            for table, values in zip((schema.products, schema.pictures, schema.product_pictures), rows, strict=True):
+                connection.execute(table.insert(), values)
+
+
+def _blocks(home: Home, catalog: Catalog, pictures: int) -> Iterator[tuple[list[dict], list[dict], list[dict]]]:
+    originals = drawings()
+    products, stored, links = [], [], []
+    for number in range(pictures):
+        data = numbered(originals[number % DRAWINGS], number)
+        picture_hash = hashlib.sha256(data).hexdigest()
+        path = home.picture_path(picture_hash, "jpg")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        key = {"catalog_id": catalog.catalog_id, "product_id": f"p{number}"}
+        texts = {"title": f"Product {number}", "source_key": f"p{number}", "attributes": {}, "source_values": {}}
+        products.append({**key, **texts, "position": number})
+        size = {"width_px": SIDE_PX, "height_px": SIDE_PX, "bytes": len(data)}
+        stored.append({"picture_hash": picture_hash, "extension": "jpg", "format": "JPEG", **size})
+        links.append({**key, "position": 0, "picture_hash": picture_hash, "source_name": f"{number}.jpg"})
+        if len(links) == _ROWS_A_WRITE or number == pictures - 1:
+            yield products, stored, links
+            products, stored, links = [], [], []
+
+
+def peak_mib() -> float:
+    """Give the most resident memory this process ever had."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if sys.platform == "linux" else peak / 2**20
+
+
+def measure(pictures: int) -> dict:
+    """Build the catalog, embed it, and put the figures together."""
+    with tempfile.TemporaryDirectory() as name:
+        home = open_home(Path(name) / "home")
+        fill(home, create_catalog(home, "synthetic", actor="benchmark"), pictures)
+        before = peak_mib()
+        catalog = find_catalog(home, "synthetic")
+        report = embed_catalog(home, catalog, actor="benchmark", progress=PrintedProgress())
+    if report.unreadable or report.pictures != pictures:
+        raise SystemExit(f"only {report.pictures - report.unreadable} of {pictures} pictures were embedded")
+    return {
+        "pictures": report.pictures,
+        "peak_mib": round(peak_mib()),
+        "peak_before_embedding_mib": round(before),
+        "limit_mib": LIMIT_MIB,
+        "seconds": round(report.seconds, 1),
+        "pictures_per_second": round(report.pictures_per_second, 1),
+        "embedding_dimensions": report.embedding_dimensions,
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+    }
+
+
+def main() -> None:
+    """Run the benchmark; exit 1 when the limit is passed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=int, default=100_000)
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    options = parser.parse_args()
+    result = measure(options.pictures)
+    print(f"{result['pictures']:,} pictures embedded in {result['seconds']:,} s on {result['cores']} cores")
+    print(f"peak memory {result['peak_mib']} MiB (limit {LIMIT_MIB}; {result['peak_before_embedding_mib']} before)")
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=1), encoding="utf-8")
+    sys.exit(result["peak_mib"] > LIMIT_MIB)
+
+
+if __name__ == "__main__":
+    main()
