@@ -78,7 +78,7 @@ def test_a_share_drawn_by_another_process_has_the_same_bytes(tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()
     there.mkdir()
-    shards._draw_share(here, plant(make_products(7), 7), 5, 330, SilentProgress())
+    shards._draw_share(here, plant(make_products(7), 7), 5, 330)
     command = [sys.executable, "-m", "core.catalog.demo.shards", str(there), "7", "5", "330"]
     subprocess.run(command, check=True, timeout=120)
     assert {p.name: p.read_bytes() for p in here.iterdir()} == {p.name: p.read_bytes() for p in there.iterdir()}
@@ -96,8 +96,19 @@ def test_exact_copies_have_the_same_bytes_and_near_copies_do_not(tmp_path):
         assert len({(tmp_path / shards.picture_name(product_id, 0)).read_bytes() for product_id in group}) == distinct
 
 
-def test_a_failing_process_is_reported_with_what_it_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(shards, "_draw_share", lambda *arguments: None)
-    broken = tmp_path / "missing" / "folder"  # the other process cannot write there
+def test_a_failing_process_is_reported_with_what_it_said(tmp_path):
+    broken = tmp_path / "missing" / "folder"  # nobody can write there
     with pytest.raises(RuntimeError, match="FileNotFoundError"):
         shards.draw_pictures(broken, plant(make_products(7), 7), seed=7, progress=SilentProgress(), shares=2)
+
+
+def test_cancelling_stops_the_processes(tmp_path):
+    class Stop(SilentProgress):
+        def report(self, done, total, message):
+            if done > 0:
+                raise Cancelled
+
+    with pytest.raises(Cancelled):
+        shards.draw_pictures(tmp_path, plant(make_products(7), 7), seed=7, progress=Stop(), shares=2)
+    drawn = len(list(tmp_path.iterdir()))
+    assert 0 < drawn < 200  # it stopped soon after the first of about 780 pictures
