@@ -8,6 +8,10 @@ from core.errors import CatalogError, SettingsError
 from core.jobs.kinds import Kind
 
 
+WAITS_SECONDS = 90
+"""A worker whose test is gone must not wait for ever."""
+
+
 @dataclass(frozen=True)
 class CountArguments:
     """Count to `steps`; with `until`, wait at `pause_at` for that file to appear, reporting or not."""
@@ -28,7 +32,10 @@ def count(home, arguments, *, actor, progress):
     done = checkpoint.read_text().split() if checkpoint.exists() else []
     for step in range(len(done), arguments.steps):
         progress.report(step, arguments.steps, f"step {step}")
+        give_up = time.monotonic() + WAITS_SECONDS
         while step == arguments.pause_at and not Path(arguments.until).exists():
+            if time.monotonic() > give_up:
+                raise TimeoutError(f"nobody made {arguments.until}")
             if not arguments.deaf:
                 progress.report(step, arguments.steps, "waiting")
             time.sleep(0.01)
