@@ -2,12 +2,11 @@
 
 import pandas as pd
 import streamlit as st
-from core.models.runs import list_runs
-from core.ui.run_view import verdicts
 
 from core.catalog.catalogs import Catalog
 from core.explore.maps import CatalogMap, latest_map
 from core.jobs.supervise import submit
+from core.models.runs import list_runs
 from core.ui.caches import home
 from core.ui.chart_events import HoverCard, hover_picture
 from core.ui.charts import bars, map_scatter
@@ -18,6 +17,7 @@ from core.ui.map_view import MOST_POINTS, category_level, known_kinds, map_point
 from core.ui.palette import verdict_colors
 from core.ui.product_detail import open_product, show_asked_product
 from core.ui.product_grid import page_rows, product_grid, row_card
+from core.ui.run_view import verdicts
 from core.ui.wording import counted
 
 METHODS = {"UMAP": "umap", "PCA": "pca"}
@@ -57,13 +57,13 @@ def pick_coloring(catalog: Catalog, points: pd.DataFrame) -> tuple[pd.Series, st
     ]
     options = [name for name in options if name.startswith("category") or points[known_column(name)].notna().any()]
     options += ["right or wrong"] if runs else []
-    by = st.selectbox("Color by", options, key="by", bind="query-params")
+    by = st.selectbox("Color by", options, key="by", bind="query-params", width=260)
     if by == "price":
         values, currency = prices(points)
         return values, f"price, {currency}", True, None
     if by == "right or wrong":
         names = {f"{run.name} ({run.run_id})": run.run_id for run in runs}
-        run_id = names[st.selectbox("Run", list(names), key="verdict_run")]
+        run_id = names[st.selectbox("Run", list(names), key="verdict_run", width=420)]
         return points["product_id"].map(verdicts(run_id)).fillna("not predicted"), "prediction", False, verdict_colors()
     if by.startswith("category"):
         level = int(by.rsplit(" ", 1)[1]) if "level" in by else None
@@ -78,32 +78,30 @@ def known_column(name: str) -> str:
 
 def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
     points = map_points(catalog, drawn)
-    controls, chart = st.columns([1, 4], gap="medium")
-    with controls:
+    with st.container(horizontal=True):
         values, title, numeric, colors = pick_coloring(catalog, points)
-        trust = f"Trustworthiness {drawn.trustworthiness:.3f} of 1." if drawn.trustworthiness is not None else ""
-        st.caption(f"{HELP[drawn.method]} {trust}")
-        st.caption("Hover for the picture. Draw a loop or a box to see the products in it; double-click to let go.")
-        if len(drawn.frame) > MOST_POINTS:
-            st.caption(f"{len(points):,} of {len(drawn.frame):,} products are drawn, each category its share.")
-    with chart:
-        frame = points[["x", "y", "row"]].assign(value=values.to_numpy())
-        figure = map_scatter(frame, numeric=numeric, legend_title=title, colors=colors)
-        state = st.plotly_chart(
-            figure,
-            key=CHART,
-            on_select="rerun",
-            selection_mode=("lasso", "box", "points"),
-            alt="Map of the catalog",
-            config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d"]},
-        )
-        hover_picture(
-            CHART,
-            lambda row: hover_card(points, row),
-            version=f"{catalog.catalog_id}.{catalog.version}.{drawn.version}",
-        )
-    draw_selection(
-        points, [int(point["customdata"]) for point in state.selection.points if point.get("customdata") is not None]
+    frame = points[["x", "y", "row"]].assign(value=values.to_numpy())
+    state = st.plotly_chart(
+        map_scatter(frame, numeric=numeric, legend_title=title, colors=colors),
+        key=CHART,
+        on_select="rerun",
+        selection_mode=("lasso", "box", "points"),
+        alt="Map of the catalog; every product is a point",
+        config={"scrollZoom": True, "displaylogo": False, "modeBarButtonsToRemove": ["autoScale2d"]},
+    )
+    version = f"{catalog.catalog_id}.{catalog.version}.{drawn.version}"
+    hover_picture(CHART, lambda row: hover_card(points, row), version=version)
+    draw_explanation(drawn, len(points))
+    selected = [point["customdata"] for point in state.selection.points if point.get("customdata") is not None]
+    draw_selection(points, [int(row) for row in selected])
+
+
+def draw_explanation(drawn: CatalogMap, drawn_points: int) -> None:
+    trust = f" Trustworthiness {drawn.trustworthiness:.3f} of 1." if drawn.trustworthiness is not None else ""
+    some = f" {drawn_points:,} of {len(drawn.frame):,} products are drawn, each category its share."
+    st.caption(
+        "Hover for the picture. Draw a loop or a box to see the products in it; double-click to let go. "
+        f"{HELP[drawn.method]}{trust}{some if len(drawn.frame) > MOST_POINTS else ''}"
     )
 
 
@@ -120,7 +118,6 @@ def hover_card(points: pd.DataFrame, row: int) -> HoverCard | None:
 def draw_selection(points: pd.DataFrame, rows: list[int]) -> None:
     selected = points.iloc[sorted({row for row in rows if 0 <= row < len(points)})]
     if selected.empty:
-        st.caption("Nothing is selected.")
         return
     st.subheader(f"{counted(len(selected), 'product')} selected", anchor=False)
     counts = selected["category"].fillna("no category").value_counts().head(8)

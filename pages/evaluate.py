@@ -3,55 +3,23 @@
 import pandas as pd
 import streamlit as st
 
-from core.catalog.catalogs import Catalog, list_catalogs
 from core.evaluation.report import Evaluation
 from core.models.predict import predict_pictures
-from core.models.runs import Run, list_runs
-from core.ui.address import choice_in_address, is_new_in_address
+from core.models.runs import Run
 from core.ui.caches import home, picture_address
 from core.ui.charts import bars, curves
 from core.ui.confusion_view import ask_cell, draw_confusion, draw_pairs
 from core.ui.errors import shown_errors
-from core.ui.frame import choose_catalog, chosen_catalog, need_catalog
 from core.ui.guard import guard
-from core.ui.navigation import link
 from core.ui.product_detail import show_asked_product
 from core.ui.run_care import draw_run_care
+from core.ui.run_choice import catalog_of, pick_run
 from core.ui.run_view import SPLIT_WORDS, class_table, evaluation_of, run_files
 from core.ui.uploads import decoded_upload
 from core.ui.wording import duration, literal, percent
 
 VIEWS = ["Summary", "Confusion", "Categories", "Try a picture"]
 STILL = {"displayModeBar": False}
-
-
-def pick_run() -> Run | None:
-    """Let the visitor choose a run of the chosen catalog; a link to another catalog's run chooses that catalog."""
-    catalog = chosen_catalog()
-    runs = {run.run_id: run for run in list_runs(home())}
-    asked = runs.get(st.query_params.get("run", ""))
-    if (
-        asked is not None
-        and catalog is not None
-        and asked.catalog_id != catalog.catalog_id
-        and is_new_in_address("run")
-    ):
-        choose_catalog(asked.catalog)
-        st.rerun()
-    if asked is None and "run" in st.query_params:
-        st.warning("The run in this link is not here any more.", icon=":material/link_off:")
-    here = [run_id for run_id, run in runs.items() if catalog is None or run.catalog_id == catalog.catalog_id]
-    if not here:
-        need_catalog()
-        st.info("No run yet: train a model first, then look here at what it gets wrong.", icon=":material/fact_check:")
-        link("train", "Go to Train", icon=":material/arrow_forward:")
-        return None
-    return runs[choice_in_address("Run", here, name="run", format_func=lambda run_id: run_words(runs[run_id]))]
-
-
-def run_words(run: Run) -> str:
-    accuracy = percent(run.metrics.get("test", {}).get("accuracy"))
-    return f"{run.name} · {run.recipe} · test accuracy {accuracy} · {run.created[:16].replace('T', ' ')} UTC"
 
 
 def draw_summary(run: Run, evaluation: Evaluation) -> None:
@@ -61,16 +29,21 @@ def draw_summary(run: Run, evaluation: Evaluation) -> None:
     shown = {
         "Accuracy": (percent(evaluation.accuracy), between),
         "Macro F1": (percent(counts.macro_f1), "Mean over categories; small ones count as much as large ones."),
-        "Among the first 3": (percent(evaluation.top3_accuracy), "The true category is one of the three likeliest."),
+        "Top 3": (percent(evaluation.top3_accuracy), "The true category is one of the three likeliest."),
         "Baseline": (percent(most), "Accuracy of always saying the most frequent category."),
         "Pictures": (f"{evaluation.pictures:,}", "What these figures rest on."),
     }
-    for place, (label, (value, words)) in zip(st.columns(len(shown)), shown.items(), strict=True):
-        place.metric(label, value, help=words)
+    with st.container(horizontal=True, gap="medium"):
+        for label, (value, words) in shown.items():
+            st.metric(label, value, help=words, width=124)
     for warning in evaluation.warnings:
         st.text(f"⚠ {warning}")
     draw_curves(run)
-    st.subheader("Most confused", anchor=False, help="True category → what the model said.")
+    st.subheader(
+        "Most confused",
+        anchor=False,
+        help="True category → what the model said; the share is of the true category's pictures.",
+    )
     draw_pairs(evaluation)
 
 
@@ -121,21 +94,16 @@ def draw_trial(run: Run) -> None:
         st.plotly_chart(figure, key="trial_bars", config=STILL, alt="Most probable categories")
 
 
-def catalog_of(run: Run) -> Catalog | None:
-    return next((catalog for catalog in list_catalogs(home()) if catalog.catalog_id == run.catalog_id), None)
-
-
 guard()
 st.title("Evaluate")
 run = pick_run()
 if run is None:
     st.stop()
-left, middle, right = st.columns([4, 3, 1.4], vertical_alignment="bottom")
-view = left.segmented_control("Show", VIEWS, default=VIEWS[0], key="show", bind="query-params", required=True)
-words = middle.segmented_control(
-    "Pictures", list(SPLIT_WORDS), default="Test", key="split_shown", bind="query-params", required=True
-)
-with right:
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    view = st.segmented_control("Show", VIEWS, default=VIEWS[0], key="show", bind="query-params", required=True)
+    words = st.segmented_control(
+        "Pictures", list(SPLIT_WORDS), default="Test", key="split_shown", bind="query-params", required=True
+    )
     draw_run_care(run)
 if words != "Test":
     st.caption(

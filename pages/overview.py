@@ -1,7 +1,6 @@
 """Overview: what there is, what runs, and the one next step."""
 
 import streamlit as st
-from core.models.runs import list_runs
 
 from core.catalog.catalogs import Catalog, list_catalogs
 from core.catalog.log import list_events, undo
@@ -9,6 +8,7 @@ from core.catalog.products import read_products
 from core.explore.maps import latest_map
 from core.jobs.status import list_jobs
 from core.jobs.supervise import submit
+from core.models.runs import list_runs
 from core.ui.caches import home
 from core.ui.frame import chosen_catalog
 from core.ui.guard import guard, visitor_name
@@ -95,8 +95,11 @@ def draw_work() -> None:
 
 
 def draw_changes() -> None:
+    events = list_events(home(), limit=12)
+    if not events:
+        return
     with st.expander("Last changes", icon=":material/history:"):
-        for event in list_events(home(), limit=12):
+        for event in events:
             words, button = st.columns([6, 1], vertical_alignment="center")
             words.text(f"{event.at[:16].replace('T', ' ')}  {event.summary}{' (undone)' if event.undone else ''}")
             undoable = not event.undone and event.kind in ("delete", "rename", "edit")

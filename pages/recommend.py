@@ -23,6 +23,7 @@ from core.ui.uploads import uploaded_picture
 from core.ui.wording import counted
 
 SHOWN = 24
+QUERY_PX = 160
 SUGGESTIONS = 12
 
 
@@ -49,38 +50,45 @@ def choose_query(product_id: str) -> None:
 
 
 def draw_query(catalog: Catalog, product_id: str) -> None:
-    """Show the product that matches are sought for, and the ways to another."""
+    """Show the product that matches are sought for, and the way to another."""
     found = products_of(catalog)
     row = next(found[found["product_id"] == product_id].itertuples(), None)
-    if row is not None:
-        open_product(product_grid([row_card(row, marked=True)], key="query_card", label="the product asked for"))
+    if row is not None and product_grid([row_card(row, marked=True)], key="query_card", label="the product asked for"):
+        open_product(product_id)
+        st.rerun()
     if st.button("Pick another", icon=":material/search:", width="stretch"):
         st.query_params.pop("query", None)
         st.rerun()
 
 
 @st.fragment
-def draw_matches(catalog: Catalog, parts: QueryParts) -> None:
+def draw_matches(catalog: Catalog, parts: QueryParts, product_id: str | None) -> None:
     """Rank and draw; a slider reruns only this."""
     with shown_errors():
         weights = weight_sliders()
         if weights is None:
             st.info("All four weights are zero, so nothing can be ranked. Move one slider up.")
             return
-        matches = rank(parts, weights, k=SHOWN)
         draw_part_legend()
-        clicked = product_grid(
-            match_cards(catalog, parts.index, matches, weights), key="matches", label="matches, best first"
-        )
-        if matches.unscored:
-            st.caption(
-                f"{counted(matches.unscored, 'product')} could not be scored: what the weights ask for is unknown."
-            )
-        with st.expander("The parts of each score, in numbers", icon=":material/table:"):
-            st.dataframe(parts_table(catalog, matches), hide_index=True, width="stretch")
-        if clicked:
-            open_product(clicked)
-            st.rerun()
+        with st.container(horizontal=True, gap="medium"):
+            if product_id is not None:
+                with st.container(width=QUERY_PX):
+                    draw_query(catalog, product_id)
+            with st.container(width="stretch"):
+                draw_ranked(catalog, parts, weights)
+
+
+def draw_ranked(catalog: Catalog, parts: QueryParts, weights: RankWeights) -> None:
+    matches = rank(parts, weights, k=SHOWN)
+    cards = match_cards(catalog, parts.index, matches, weights)
+    clicked = product_grid(cards, key="matches", label="matches, best first")
+    if matches.unscored:
+        st.caption(f"{counted(matches.unscored, 'product')} could not be scored: what the weights ask for is unknown.")
+    with st.expander("The parts of each score, in numbers", icon=":material/table:"):
+        st.dataframe(parts_table(catalog, matches), hide_index=True, width="stretch")
+    if clicked:
+        open_product(clicked)
+        st.rerun()
 
 
 def match_cards(catalog: Catalog, index: CatalogIndex, matches: Matches, weights: RankWeights) -> list[Card]:
@@ -128,16 +136,13 @@ source = (
     )
 )
 if query:
-    left, right = st.columns([1, 5], gap="medium")
-    with left:
-        draw_query(catalog, query)
-    with right, shown_errors():
-        draw_matches(catalog, product_parts(index, query))
+    with shown_errors():
+        draw_matches(catalog, product_parts(index, query), query)
 elif source == "A product":
     draw_search(catalog, index)
 else:
     data = uploaded_picture("Picture to find look-alikes of")
     if data is not None:
         with shown_errors():
-            draw_matches(catalog, picture_parts(index, embedding, data))
+            draw_matches(catalog, picture_parts(index, embedding, data), None)
 show_asked_product(catalog)

@@ -18,6 +18,9 @@ MARKS = ("circle", "diamond", "square", "cross", "triangle-up", "star", "x", "he
 COLORS = tuple(f"#00000{place}" for place in range(1, 9))
 """Stand-ins that Streamlit replaces by the theme's categorical colors."""
 
+POINT_SCALE = [[place / 7, f"#0000{13 + place}"] for place in range(8)]
+"""Stand-ins for the theme's sequential colors without the two faintest, which points would be lost in."""
+
 GRAY = "#8A9496"
 """For what is unknown or unimportant; readable in both themes."""
 
@@ -45,7 +48,13 @@ def curves(history: pd.DataFrame, *, measure: str = "loss", best_epoch: int | No
                 line={"color": color, "dash": dash, "width": 2.4},
             )
     if best_epoch is not None:
-        figure.add_vline(x=best_epoch, line_dash="dash", line_width=1, annotation_text=f"best: {best_epoch}")
+        figure.add_vline(
+            x=best_epoch,
+            line_dash="dash",
+            line_width=1,
+            annotation_text=f"best: {best_epoch}",
+            annotation_position="bottom right",
+        )
     figure.update_xaxes(title="Epoch", rangemode="tozero")
     figure.update_yaxes(tickformat=".0%" if measure == "accuracy" else None)
     return _finish(figure, title=_TITLES.get(measure, measure), height=280, hovermode="x unified")
@@ -149,12 +158,7 @@ def map_scatter(
     figure = go.Figure()
     size = float(np.clip(900 / max(len(frame), 1) ** 0.5, 3.5, 9.0))
     if numeric:
-        values = frame["value"].to_numpy(np.float64, na_value=np.nan)
-        known = np.isfinite(values)
-        scale = {"title": {"text": legend_title}, "thickness": 12, "len": 0.6}
-        marker = {"color": values[known], "showscale": True, "size": size, "colorbar": scale}
-        _add_points(figure, frame[~known], name="", marker={"color": GRAY, "size": size * 0.7, "opacity": 0.5})
-        _add_points(figure, frame[known], name="", marker=marker)
+        _add_numbers(figure, frame, size=size, title=legend_title)
     else:
         kinds = frame["value"].value_counts().index
         for place, kind in enumerate(kinds):
@@ -167,6 +171,27 @@ def map_scatter(
     figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
     figure.update_layout(legend={"title": {"text": legend_title}, "itemsizing": "constant"}, dragmode="lasso")
     return _finish(figure, height=580, hovermode="closest").update_layout(margin_t=40)
+
+
+def _add_numbers(figure: go.Figure, frame: pd.DataFrame, *, size: float, title: str) -> None:
+    """Add points colored by a number on a logarithmic scale, as fits prices; those without one are gray."""
+    values = frame["value"].to_numpy(np.float64, na_value=np.nan)
+    known = np.isfinite(values) & (values > 0)
+    _add_points(figure, frame[~known], name="", marker={"color": GRAY, "size": size * 0.7, "opacity": 0.5})
+    if not known.any():
+        return
+    ticks = _round_numbers(values[known].min(), values[known].max())
+    bar = {"title": {"text": title}, "thickness": 12, "len": 0.7, "tickvals": np.log10(ticks)}
+    bar["ticktext"] = [f"{tick:,.10g}" for tick in ticks]
+    marker = {"color": np.log10(values[known]), "colorscale": POINT_SCALE, "showscale": True, "size": size}
+    _add_points(figure, frame[known], name="", marker={**marker, "colorbar": bar})
+
+
+def _round_numbers(low: float, high: float) -> list[float]:
+    """Give 1, 2 and 5 times powers of ten between two numbers; the numbers themselves when there are none."""
+    exponents = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    found = [lead * 10.0**exponent for exponent in exponents for lead in (1, 2, 5)]
+    return [number for number in found if low <= number <= high] or sorted({low, high})
 
 
 def _add_points(figure: go.Figure, frame: pd.DataFrame, *, name: str, marker: dict[str, Any]) -> None:

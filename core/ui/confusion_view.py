@@ -63,7 +63,7 @@ def draw_pairs(evaluation: Evaluation, *, count: int = 8) -> None:
     for place, pair in enumerate(pairs.to_dict("records")):
         words, number, button = st.columns([6, 2, 1.6], vertical_alignment="center")
         words.text(f"{short_category(pair['true'])}  →  {short_category(pair['predicted'])}")
-        number.text(f"{counted(pair['pictures'], 'picture')}, {percent(pair['share'], digits=0)} of its category")
+        number.text(f"{counted(pair['pictures'], 'picture')}, {percent(pair['share'], digits=0)}")
         if button.button("Look", key=f"pair_{place}", width="stretch", help="Shows the pictures of this mistake."):
             ask_cell(pair["true"], pair["predicted"])
 

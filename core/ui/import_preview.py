@@ -75,14 +75,14 @@ def draw_preview(preview: Preview) -> None:
         if len(preview.categories) > len(names):
             st.caption(f"and {counted(len(preview.categories) - len(names), 'more category', 'more categories')}")
     with right:
-        _draw_counts("Files by format", preview.formats)
+        _draw_counts("Files by format", "Format", preview.formats)
         if preview.splits:
-            _draw_counts("Pictures by split, from the folders' names", preview.splits)
+            _draw_counts("Pictures by split, from the folders' names", "Split", preview.splits)
         if preview.skipped:
-            _draw_counts("Files that will be skipped, by reason", preview.skipped)
+            _draw_counts("Files that will be skipped, by reason", "Reason", preview.skipped)
 
 
-def _draw_counts(title: str, counts: dict[str, int]) -> None:
+def _draw_counts(title: str, column: str, counts: dict[str, int]) -> None:
     st.markdown(f"**{title}**")
-    frame = pd.DataFrame({"what": [name.replace("_", " ") for name in counts], "files": list(counts.values())})
+    frame = pd.DataFrame({column: [name.replace("_", " ") for name in counts], "Files": list(counts.values())})
     st.dataframe(frame, hide_index=True, width="stretch", height="content")

@@ -14,7 +14,7 @@ from core.jobs.supervise import cancel_job, resume_job
 from core.ui.caches import home
 from core.ui.charts import curves
 from core.ui.errors import show_problem, shown_errors
-from core.ui.wording import counted, duration
+from core.ui.wording import duration
 
 REFRESH_SECONDS = 1.0
 _ACTIVE = ("queued", "running")
@@ -83,15 +83,21 @@ def _draw_header(job: JobStatus, title: str) -> None:
             cancel_job(home(), job.job)
             st.toast("Cancelling: the job stops at its next step.")
     elif job.state == "done":
-        st.text(f"Finished in {duration(job.seconds)}. {job.message}")
+        st.text(f"Finished in {duration(job.seconds)}.")
     else:
         _draw_stopped(job, buttons)
 
 
 def _progress_words(job: JobStatus) -> str:
-    steps = f"{job.done:,} of {job.total:,}" if job.total else counted(job.done, "step")
-    left = f" · about {duration(job.seconds_left)} left" if job.seconds_left is not None else ""
-    return f"{job.message or 'Starting'} · {steps} · {duration(job.seconds)} so far{left}"
+    """Say what a job is at; what its own message says already is not said twice."""
+    message = job.message or "Starting"
+    words = [message[:1].upper() + message[1:]]
+    if job.total and f"{job.done:,}" not in message and str(job.done) not in message:
+        words.append(f"{job.done:,} of {job.total:,}")
+    words.append(f"{duration(job.seconds)} so far")
+    if job.seconds_left is not None and "left" not in message:
+        words.append(f"about {duration(job.seconds_left)} left")
+    return " · ".join(words)
 
 
 def _draw_stopped(job: JobStatus, buttons: st.delta_generator.DeltaGenerator) -> None:

@@ -11,7 +11,7 @@ from core.ui.guard import visitor_name
 
 def draw_run_care(run: Run) -> None:
     """Draw what can be done with a run, out of the way."""
-    with st.popover("Manage", icon=":material/settings:", width="stretch"):
+    with st.popover("Manage", icon=":material/settings:"):
         with st.form(f"rename_{run.run_id}", border=False):
             name = st.text_input("Name", run.name, max_chars=100)
             if st.form_submit_button("Rename", width="stretch") and name != run.name:

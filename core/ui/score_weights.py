@@ -5,6 +5,7 @@ import streamlit as st
 from core.recommend.weights import PARTS, RankWeights
 from core.ui.palette import part_colors
 
+SLIDER_PX = 176
 _PREFIX = "weight_"
 _DEFAULTS = RankWeights()
 _HELP = {
@@ -17,20 +18,21 @@ _HELP = {
 
 def weight_sliders() -> RankWeights | None:
     """Draw a slider a part; give the weights, or None when all are zero."""
-    columns = st.columns([*[3] * len(PARTS), 2], vertical_alignment="bottom", gap="medium")
     values = {}
-    for column, part in zip(columns, PARTS, strict=False):
-        values[part] = column.slider(
-            part.capitalize(),
-            0.0,
-            2.0,
-            getattr(_DEFAULTS, part),
-            0.05,
-            key=f"{_PREFIX}{part}",
-            bind="query-params",
-            help=_HELP[part],
-        )
-    columns[-1].button("Reset", on_click=_reset, icon=":material/restart_alt:", width="stretch")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        for part in PARTS:
+            values[part] = st.slider(
+                part.capitalize(),
+                0.0,
+                2.0,
+                getattr(_DEFAULTS, part),
+                0.05,
+                key=f"{_PREFIX}{part}",
+                bind="query-params",
+                help=_HELP[part],
+                width=SLIDER_PX,
+            )
+        st.button("Reset", on_click=_reset, icon=":material/restart_alt:")
     return RankWeights(**values) if any(values.values()) else None
 
 

@@ -70,7 +70,8 @@ def draw_estimate(catalog: Catalog, recipe: str, backbone: str) -> None:
     embedding = (
         f", {counted(estimate.pictures_to_embed, 'picture')} to embed first" if estimate.pictures_to_embed else ""
     )
-    st.markdown(f"**About {duration(estimate.seconds)}**{embedding}")
+    known = estimate.seconds is not None
+    st.markdown(f"**About {duration(estimate.seconds)}**{embedding}" if known else f"**Time not known yet**{embedding}")
     st.caption(
         f"Memory about {estimate.memory_mib:,.0f} MiB, disk about {estimate.disk_mib:,.0f} MiB. "
         f"{literal(estimate.basis)}"
