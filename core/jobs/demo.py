@@ -7,8 +7,8 @@ from core.catalog.catalogs import Catalog, find_catalog, list_catalogs
 from core.catalog.histories import HistoryEvent, add_history, list_histories
 from core.errors import CatalogError
 from core.home import Home
-from core.jobs.parts import STEPS, in_parts
 from core.progress import Progress
+from core.progress_parts import STEPS, in_parts
 
 CATALOG = "demo"
 RECIPE = "linear"

@@ -5,8 +5,8 @@ from typing import Any
 
 from core.home import Home
 from core.jobs.arguments import DemoArguments, EmbedArguments, ImportArguments, MapArguments, TrainArguments
-from core.jobs.parts import in_parts
 from core.progress import Progress
+from core.progress_parts import in_parts
 
 
 def import_folder(home: Home, arguments: ImportArguments, *, actor: str, progress: Progress) -> dict[str, Any]:

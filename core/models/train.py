@@ -12,7 +12,6 @@ from core.errors import RunError
 from core.files import read_json, write_json_whole
 from core.home import Home
 from core.models.learning import LearningData, TrainedHead
-from core.models.progress_share import ShareOfProgress
 from core.models.recipes import Recipe, find_recipe
 from core.models.run_writer import FinishedTraining, new_run_id, write_run
 from core.models.runs import MANIFEST, check_run_name, find_run, register_run
@@ -20,6 +19,7 @@ from core.models.settings import settings_to_json
 from core.models.targets import Target, labeled_pictures, parse_target
 from core.models.training_set import TrainingSet, build_training_set
 from core.progress import Progress
+from core.progress_parts import in_parts
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone, weights_hash
 from core.vision.embed import EmbedReport, embed_catalog
 from core.vision.feature_store import feature_shards
@@ -103,10 +103,9 @@ def _train(home: Home, catalog: Catalog, run_id: str, plan: _Plan, *, actor: str
     started = time.monotonic()
     missing = _missing_features(home, catalog, plan)
     # Only a guess for the bar: a picture takes some 20 ms to embed, learning about as long as 200 pictures.
-    embedding_share = (missing + 20) / (missing + 220)
-    embedding = ShareOfProgress(progress, start=0.0, end=embedding_share)
-    embedded = embed_catalog(home, catalog, backbone=plan.backbone, actor=actor, progress=embedding)
-    learning = ShareOfProgress(progress, start=embedding_share, end=1.0)
+    shares = in_parts(progress, {"embed": missing + 20, "learn": 200})
+    embedded = embed_catalog(home, catalog, backbone=plan.backbone, actor=actor, progress=shares["embed"])
+    learning = shares["learn"]
     learning.report(0, None, "Splitting the pictures")
     rows = build_training_set(home, catalog, target=plan.target.text, backbone=plan.backbone, seed=plan.seed)
     for warning in rows.warnings:

@@ -117,7 +117,7 @@ def test_a_run_whose_folder_was_finished_but_not_listed_is_only_entered(home, sh
         with pytest.raises(KeyboardInterrupt):
             trained(home, shop, progress=Folder(tmp_path / "job"))
     assert list_runs(home) == []
-    (tmp_path / "job" / CHECKPOINT_NAME).unlink()  # were it trained again, epochs would be told
+    (tmp_path / "job" / "learn" / CHECKPOINT_NAME).unlink()  # were it trained again, epochs would be told
     again = Folder(tmp_path / "job")
     result = trained(home, shop, progress=again)
     trained(home, shop, progress=again)

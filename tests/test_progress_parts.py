@@ -1,6 +1,6 @@
 import pytest
 
-from core.jobs.parts import in_parts
+from core.progress_parts import in_parts
 
 
 class Heard:
