@@ -19,6 +19,7 @@ from core.ui.product_detail import open_product, show_asked_product
 from core.ui.product_grid import page_rows, product_grid, row_card
 from core.ui.run_view import verdicts
 from core.ui.wording import counted
+from core.vision.embeddings import latest_embedding
 
 METHODS = {"UMAP": "umap", "PCA": "pca"}
 HELP = {
@@ -28,7 +29,7 @@ HELP = {
 CHART = "map_chart"
 
 
-def draw_offer(catalog: Catalog, method: str) -> None:
+def draw_offer(catalog: Catalog, method: str, *, why: str) -> None:
     job = active_job("map", catalog=catalog.name)
     if job is not None:
         live_job(job.job, title="Drawing the map")
@@ -38,7 +39,7 @@ def draw_offer(catalog: Catalog, method: str) -> None:
         return
     with st.container(border=True):
         words, button = st.columns([4, 1.2], vertical_alignment="center")
-        words.markdown(f"**This catalog has no {method.upper()} map yet.**  \n{HELP[method]}")
+        words.markdown(f"**{why}**  \n{HELP[method]}")
         if button.button("Draw the map", type="primary", icon=":material/scatter_plot:", width="stretch"):
             submit(home(), "map", {"catalog": catalog.name, "method": method}, actor=visitor_name())
             st.rerun()
@@ -92,6 +93,9 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
     version = f"{catalog.catalog_id}.{catalog.version}.{drawn.version}"
     hover_picture(CHART, lambda row: hover_card(points, row), version=version)
     draw_explanation(drawn, len(points))
+    embedding = latest_embedding(home(), catalog)
+    if embedding is not None and embedding.version != drawn.embedding_version:
+        draw_offer(catalog, drawn.method, why="The catalog has been embedded anew since this map was drawn.")
     selected = [point["customdata"] for point in state.selection.points if point.get("customdata") is not None]
     draw_selection(points, [int(row) for row in selected])
 
@@ -139,7 +143,7 @@ words = st.segmented_control(
 )
 drawn = latest_map(home(), catalog, METHODS[words])
 if drawn is None:
-    draw_offer(catalog, METHODS[words])
+    draw_offer(catalog, METHODS[words], why=f"This catalog has no {words} map yet.")
 else:
     draw_map(catalog, drawn)
 show_asked_product(catalog)

@@ -1,17 +1,18 @@
 """Overview: what there is, what runs, and the one next step."""
 
+import pandas as pd
 import streamlit as st
 
-from core.catalog.catalogs import Catalog, list_catalogs
+from core.catalog.catalogs import Catalog
 from core.catalog.log import list_events, undo
 from core.catalog.products import read_products
 from core.explore.maps import latest_map
-from core.jobs.status import list_jobs
 from core.jobs.supervise import submit
 from core.models.runs import list_runs
 from core.ui.caches import home
-from core.ui.frame import chosen_catalog
+from core.ui.frame import all_catalogs, chosen_catalog
 from core.ui.guard import guard, visitor_name
+from core.ui.job_list import all_jobs
 from core.ui.jobs_table import jobs_table
 from core.ui.live_job import active_job, live_job
 from core.ui.navigation import go, link
@@ -66,18 +67,33 @@ def draw_next_step(catalog: Catalog) -> None:
 
 def draw_catalogs(catalogs: list[Catalog], chosen: Catalog) -> None:
     st.subheader("Catalogs", anchor=False)
-    figures = st.columns(4)
-    figures[0].metric("Catalogs", f"{len(catalogs):,}")
-    figures[1].metric("Products here", f"{chosen.products:,}")
-    figures[2].metric("Pictures here", f"{chosen.pictures:,}")
-    figures[3].metric("Categories here", f"{chosen.categories:,}")
+    if len(catalogs) > 1:
+        draw_catalog_table(catalogs)
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Products", f"{chosen.products:,}", width=140)
+        st.metric("Pictures", f"{chosen.pictures:,}", width=140)
+        st.metric("Categories", f"{chosen.categories:,}", width=140)
     products = read_products(home(), chosen, limit=8)
     open_product(product_grid([product_card(product) for product in products], key="samples", small=True))
     link("catalog", f"Browse {counted(chosen.products, 'product')}", icon=":material/arrow_forward:")
 
 
+def draw_catalog_table(catalogs: list[Catalog]) -> None:
+    frame = pd.DataFrame(
+        {
+            "Catalog": [catalog.name for catalog in catalogs],
+            "Products": [catalog.products for catalog in catalogs],
+            "Pictures": [catalog.pictures for catalog in catalogs],
+            "Categories": [catalog.categories for catalog in catalogs],
+            "Source": [catalog.source or "" for catalog in catalogs],
+            "Made (UTC)": [catalog.created[:16].replace("T", " ") for catalog in catalogs],
+        }
+    )
+    st.dataframe(frame, hide_index=True, width="stretch")
+
+
 def draw_work() -> None:
-    runs, jobs = list_runs(home()), list_jobs(home())
+    runs, jobs = list_runs(home()), all_jobs()
     st.subheader("Runs", anchor=False)
     if runs:
         chosen = runs_table(runs[:10], key="overview_runs")
@@ -109,7 +125,7 @@ def draw_changes() -> None:
 
 
 guard()
-catalogs = list_catalogs(home())
+catalogs = all_catalogs()
 chosen = chosen_catalog()
 if chosen is None:
     draw_welcome()

@@ -1,12 +1,12 @@
 """Train: choose what to learn and how, see how long it takes, watch it learn."""
 
 import streamlit as st
-from core.models.recipes import RECIPES
-from core.models.runs import list_runs
 
 from core.catalog.catalogs import Catalog
 from core.jobs.status import JobStatus
 from core.jobs.supervise import submit
+from core.models.recipes import RECIPES
+from core.models.runs import list_runs
 from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.frame import need_catalog
@@ -57,14 +57,15 @@ def draw_setup(catalog: Catalog) -> None:
         seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, step=1, help="The same seed gives the same run.")
     with st.container(border=True):
         words, button = st.columns([4, 1.2], vertical_alignment="center")
-        with words:
-            draw_estimate(catalog, recipe, backbone)
         if button.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
             arguments = {"catalog": catalog.name, "recipe": recipe, "backbone": backbone, "target": target}
             arguments |= {"settings": settings, "seed": int(seed), "name": name or None}
             with shown_errors():
                 st.query_params[JOB_IN_URL] = submit(home(), "train", arguments, actor=visitor_name())
                 st.rerun()
+    draw_past(catalog)
+    with words:  # last: it may take a second, and everything else is there by then
+        draw_estimate(catalog, recipe, backbone=backbone, target=target)
 
 
 def draw_past(catalog: Catalog) -> None:
@@ -88,6 +89,7 @@ if job is not None:
     if ended and st.button("Set up another training", icon=":material/add:"):
         st.query_params.pop(JOB_IN_URL, None)
         st.rerun()
+    draw_past(catalog)
 elif not catalog.pictures or catalog.categories < 2:
     st.info(
         "A training needs pictures in at least two categories; this catalog has "
@@ -95,4 +97,3 @@ elif not catalog.pictures or catalog.categories < 2:
     )
 else:
     draw_setup(catalog)
-draw_past(catalog)

@@ -4,15 +4,16 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog, list_catalogs
 from core.errors import ShelfLensError
-from core.jobs.status import JobStatus, list_jobs
+from core.jobs.status import JobStatus
 from core.ui.address import choice_in_address, forget_choice, last_choice, take_asked
 from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
+from core.ui.job_list import active_jobs
 from core.ui.navigation import BRAND, current_page, link
 from core.ui.wording import counted, duration
 
-ACTIVE_STATES = ("queued", "running")
 STRIP_SECONDS = 2.0
+_CATALOGS = "_catalogs"
 
 
 def draw_frame() -> st.Page:
@@ -30,7 +31,12 @@ def draw_frame() -> st.Page:
 def chosen_catalog() -> Catalog | None:
     """Give the catalog chosen in the sidebar, or None while there is none."""
     wanted = last_choice("catalog")
-    return next((catalog for catalog in list_catalogs(home()) if catalog.name == wanted), None)
+    return next((catalog for catalog in all_catalogs() if catalog.name == wanted), None)
+
+
+def all_catalogs() -> list[Catalog]:
+    """Give every catalog, as the frame read them for this rerun."""
+    return list(st.session_state.get(_CATALOGS, []))
 
 
 def choose_catalog(name: str) -> None:
@@ -51,7 +57,8 @@ def need_catalog() -> Catalog:
 
 def _catalog_picker() -> None:
     """Let the visitor choose a catalog; the choice stays in the address of every page."""
-    catalogs = {catalog.name: catalog for catalog in list_catalogs(home())}
+    st.session_state[_CATALOGS] = list_catalogs(home())  # counted once a rerun: a count reads every product's key
+    catalogs = {catalog.name: catalog for catalog in st.session_state[_CATALOGS]}
     asked = st.query_params.get("catalog")
     if asked and asked not in catalogs:
         show_problem(f"There is no catalog {asked[:100]!r} here.", title="Catalog not found")
@@ -64,14 +71,14 @@ def _catalog_picker() -> None:
 
 def _jobs_strip() -> None:
     """Show running jobs; the strip refreshes itself only while there are any."""
-    active = [job for job in list_jobs(home()) if job.state in ACTIVE_STATES]
+    active = active_jobs()
     if active:
         st.fragment(run_every=STRIP_SECONDS)(_draw_strip)({job.job for job in active})
 
 
 def _draw_strip(known: set[str]) -> None:
     try:
-        active = [job for job in list_jobs(home()) if job.state in ACTIVE_STATES]
+        active = active_jobs()
     except ShelfLensError as error:
         show_problem(error)
         return

@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from core.catalog.catalogs import list_catalogs
 from core.jobs.status import JobStatus
 from core.jobs.supervise import submit
 from core.ui.address import ask
 from core.ui.caches import home
 from core.ui.errors import shown_errors
+from core.ui.frame import all_catalogs
 from core.ui.guard import visitor_name
 from core.ui.import_preview import draw_preview, preview_folder
 from core.ui.live_job import active_job, known_job, live_job
@@ -59,7 +59,7 @@ def suggested_name(folder: str, taken: set[str]) -> str:
 
 
 def _draw_start(folder: str, *, has_splits: bool) -> None:
-    taken = {catalog.name for catalog in list_catalogs(home())}
+    taken = {catalog.name for catalog in all_catalogs()}
     with st.form("import_start"):
         left, right = st.columns(2, gap="large")
         name = left.text_input(

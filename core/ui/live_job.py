@@ -9,15 +9,15 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import ShelfLensError
-from core.jobs.status import JobStatus, job_log_tail, job_status, list_jobs, read_progress
+from core.jobs.status import JobStatus, job_log_tail, job_status, read_progress
 from core.jobs.supervise import cancel_job, resume_job
 from core.ui.caches import home
 from core.ui.charts import curves
 from core.ui.errors import show_problem, shown_errors
+from core.ui.job_list import ACTIVE_STATES, active_jobs, all_jobs
 from core.ui.wording import duration
 
 REFRESH_SECONDS = 1.0
-_ACTIVE = ("queued", "running")
 _WORDS = {
     "queued": ":blue-badge[waiting]",
     "running": ":blue-badge[running]",
@@ -37,14 +37,14 @@ def known_job(job_id: str | None, *, kind: str | None = None) -> JobStatus | Non
     """Look up a job named by a URL in the list of jobs; None when it is not there or of another kind."""
     if not job_id:
         return None
-    return next((job for job in list_jobs(home()) if job.job == job_id and kind in (None, job.kind)), None)
+    return next((job for job in all_jobs() if job.job == job_id and kind in (None, job.kind)), None)
 
 
 def active_job(kind: str, *, catalog: str | None = None) -> JobStatus | None:
     """Give a running or waiting job of a kind, for one catalog when that is named."""
-    for job in list_jobs(home()):
+    for job in active_jobs():
         matching = catalog is None or job.arguments.get("catalog") == catalog
-        if job.kind == kind and job.state in _ACTIVE and matching:
+        if job.kind == kind and matching:
             return job
     return None
 
@@ -57,14 +57,14 @@ def live_job(job_id: str, *, title: str, on_done: Callable[[JobStatus], None] | 
         title: What the job does, in plain words of ours.
         on_done: Draws what follows a finished job, such as a link to its result.
     """
-    active = job_status(home(), job_id).state in _ACTIVE
+    active = job_status(home(), job_id).state in ACTIVE_STATES
     st.fragment(run_every=REFRESH_SECONDS if active else None)(_draw_job)(job_id, title, on_done, active)
 
 
 def _draw_job(job_id: str, title: str, on_done: Callable[[JobStatus], None] | None, was_active: bool) -> None:
     with shown_errors():
         job = job_status(home(), job_id)
-        if was_active and job.state not in _ACTIVE:
+        if was_active and job.state not in ACTIVE_STATES:
             st.rerun()  # ends the refreshing and lets the whole page show the result
         with st.container(border=True, key=f"job_{job_id}"):
             _draw_header(job, title)
@@ -76,7 +76,7 @@ def _draw_job(job_id: str, title: str, on_done: Callable[[JobStatus], None] | No
 def _draw_header(job: JobStatus, title: str) -> None:
     words, buttons = st.columns([4, 1], vertical_alignment="center")
     words.markdown(f"**{title}** {state_badge(job.state)}")
-    if job.state in _ACTIVE:
+    if job.state in ACTIVE_STATES:
         st.progress(job.progress or 0.0)
         st.text(_progress_words(job))
         if buttons.button("Cancel", key=f"cancel_{job.job}", icon=":material/stop_circle:", width="stretch"):

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from core.catalog.catalogs import Catalog, list_catalogs
+from core.catalog.catalogs import Catalog
 from core.models.runs import Run, list_runs
 from core.ui.address import choice_in_address, is_new_in_address
 from core.ui.caches import home
-from core.ui.frame import choose_catalog, chosen_catalog, need_catalog
+from core.ui.frame import all_catalogs, choose_catalog, chosen_catalog, need_catalog
 from core.ui.navigation import link
 from core.ui.wording import percent
 
@@ -43,4 +43,4 @@ def run_words(run: Run) -> str:
 
 def catalog_of(run: Run) -> Catalog | None:
     """Give the catalog a run was trained on, or None when it is gone."""
-    return next((catalog for catalog in list_catalogs(home()) if catalog.catalog_id == run.catalog_id), None)
+    return next((catalog for catalog in all_catalogs() if catalog.catalog_id == run.catalog_id), None)

@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.errors import ShelfLensError
-from core.models.estimate import estimate_training
+from core.models.estimate import Estimate, estimate_training
 from core.models.recipes import RECIPES
 from core.ui.caches import counts_of, home
+from core.ui.job_list import all_jobs
 from core.ui.wording import counted, duration, literal
 from core.vision.backbones import DEFAULT_BACKBONE, backbone_state, list_backbones
 
@@ -60,19 +61,27 @@ def pick_backbone() -> str:
     )
 
 
-def draw_estimate(catalog: Catalog, recipe: str, backbone: str) -> None:
+def draw_estimate(catalog: Catalog, recipe: str, *, backbone: str, target: str) -> None:
     """Say how long the training will take and what that rests on."""
+    finished = sum(job.state == "done" for job in all_jobs())
+    key = (str(home().root), catalog.catalog_id, catalog.version, finished)
     try:
-        estimate = estimate_training(home(), catalog, recipe, backbone)
+        estimate = _estimate(key, recipe, backbone, target, catalog)
     except ShelfLensError as error:
         st.text(f"How long it takes cannot be told: {error}")
         return
     embedding = (
         f", {counted(estimate.pictures_to_embed, 'picture')} to embed first" if estimate.pictures_to_embed else ""
     )
-    known = estimate.seconds is not None
-    st.markdown(f"**About {duration(estimate.seconds)}**{embedding}" if known else f"**Time not known yet**{embedding}")
+    known = f"About {duration(estimate.seconds)}" if estimate.seconds is not None else "Time not known yet"
+    st.markdown(f"**{known}**{embedding}")
     st.caption(
         f"Memory about {estimate.memory_mib:,.0f} MiB, disk about {estimate.disk_mib:,.0f} MiB. "
         f"{literal(estimate.basis)}"
     )
+
+
+# Finished jobs change what an estimate rests on, so their number is part of the key.
+@st.cache_data(show_spinner="Estimating the time", max_entries=16, ttl=600)
+def _estimate(key: tuple[str, int, int, int], recipe: str, backbone: str, target: str, _catalog: Catalog) -> Estimate:
+    return estimate_training(home(), _catalog, recipe, backbone, target=target)

@@ -1,0 +1,47 @@
+"""The list of jobs, cheap enough for every rerun: a job that has ended is read once."""
+
+import streamlit as st
+
+from core.errors import JobError
+from core.jobs.folder import JobFolder, list_folders
+from core.jobs.status import JobStatus, job_status
+from core.ui.caches import home
+
+ACTIVE_STATES = ("queued", "running")
+_ENDED_STATES = ("done", "failed", "cancelled")
+_MOST_KEPT = 5000
+
+_Key = tuple[str, int]
+
+
+def all_jobs() -> list[JobStatus]:
+    """List every job, newest first."""
+    kept = _ended_jobs(str(home().root))
+    found = [job for folder in list_folders(home()) if (job := _status(folder, kept)) is not None]
+    return sorted(found, key=lambda job: (job.created, job.job), reverse=True)
+
+
+def active_jobs() -> list[JobStatus]:
+    """List the jobs that run or wait, newest first."""
+    return [job for job in all_jobs() if job.state in ACTIVE_STATES]
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _ended_jobs(root: str) -> dict[_Key, JobStatus]:
+    return {}
+
+
+def _status(folder: JobFolder, kept: dict[_Key, JobStatus]) -> JobStatus | None:
+    """Tell how a job stands. Resuming one writes its status anew, so the time of that file tells whether it changed."""
+    key = (folder.job, folder.status.stat().st_mtime_ns if folder.status.exists() else 0)
+    if key in kept:
+        return kept[key]
+    try:
+        job = job_status(home(), folder.job)
+    except JobError:  # taken away a moment ago
+        return None
+    if job.state in _ENDED_STATES:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        kept[key] = job
+    return job
