@@ -60,3 +60,11 @@ def test_other_formats_and_damage_take_the_careful_way(tmp_path):
     short.write_bytes(jpeg(PICTURE)[:-200])
     with pytest.raises(PictureError, match="damaged or cut short"):
         read_quickly(short, enough_px=1000)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["clothing-small/test", "myntra-3000", "flipkart-1050", "apparel-color-type"])
+def test_real_photos_give_the_pixels_of_the_careful_reader(shared_data, name):
+    paths = sorted((shared_data / name).rglob("*.jp*g"))
+    for path in paths[:: max(1, len(paths) // 20)]:
+        assert np.array_equal(read_quickly(path, enough_px=224), read_picture(path, enough_px=224)), path

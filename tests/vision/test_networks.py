@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.catalog.pictures import read_picture
 from core.errors import SettingsError
 from core.vision import networks
 from core.vision.backbone_graphs import build_backbone
 from core.vision.backbone_ir import converted, require_ir, write_ir
 from core.vision.backbones import DEFAULT_BACKBONE, Preprocessing, find_backbone
+from core.vision.engine import EngineSettings, PictureFile, encode_files
 from core.vision.networks import KerasNetwork, OpenVinoNetwork, open_network
 from core.vision.picture_fit import fit_picture
 from tests.connections import foreign_hosts, watched
@@ -135,3 +137,18 @@ def test_preparing_and_running_asks_no_host_and_leaves_no_note(tmp_path):
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "home")], env=environment, check=True, timeout=120)
     assert foreign_hosts(notes) == []
     assert not (tmp_path / "intel").exists()
+
+
+@pytest.mark.shared
+def test_real_photos_through_the_engine_and_through_keras_give_the_same_features(shared_data, ready_home):
+    paths = sorted((shared_data / "clothing-small" / "test").rglob("*.jpg"))[::31]
+    files = [PictureFile(str(number), path) for number, path in enumerate(paths)]
+    settings = EngineSettings(side_px=BACKBONE.side_px, fit=BACKBONE.picture_fit)
+    network = OpenVinoNetwork(require_ir(ready_home, BACKBONE))
+    engine = {result.picture_hash: result.features for result in encode_files(files, network, settings=settings)}
+
+    plain = [fit_picture(read_picture(path), side_px=BACKBONE.side_px, fit=BACKBONE.picture_fit) for path in paths]
+    keras = features_of(KerasNetwork(build_backbone(ready_home, BACKBONE), BACKBONE.preprocessing), plain)
+
+    assert len(engine) == 12
+    assert cosines(np.stack([engine[file.picture_hash] for file in files]), keras).min() > 0.999
