@@ -23,9 +23,6 @@ _BACKGROUND_BORDER_SHARE = 0.5
 _LEAST_FOREGROUND_SHARE = 0.02
 _FORMAT = "v1"
 _OPENCV_HUES = 180
-# Steps of 8-bit hue, saturation and value, looked up instead of divided.
-_HUE_STEP = (np.arange(256) * HUES // _OPENCV_HUES).astype(np.uint16)
-_EIGHTH = (np.arange(256) * SATURATIONS // 256).astype(np.uint16)
 
 
 def _bin_colors() -> np.ndarray:
@@ -108,12 +105,13 @@ def _sample(picture: np.ndarray) -> np.ndarray:
 
 
 def _bins_of(picture: np.ndarray) -> np.ndarray:
-    """Give the bin of every pixel; uint8 (H, W, 3) to uint16 (H, W)."""
-    hue, saturation, value = cv2.split(cv2.cvtColor(picture, cv2.COLOR_RGB2HSV))
-    hue, saturation, value = _HUE_STEP[hue], _EIGHTH[saturation], _EIGHTH[value]
+    """Give the bin of every pixel; uint8 (H, W, 3) to int32 (H, W)."""
+    hsv = cv2.cvtColor(picture, cv2.COLOR_RGB2HSV).astype(np.int32)
+    hue = hsv[..., 0] * HUES // _OPENCV_HUES
+    saturation, value = hsv[..., 1] * SATURATIONS // 256, hsv[..., 2] * VALUES // 256
     saturation[value == 0] = 0
     hue[saturation == 0] = 0
-    return (hue * np.uint16(SATURATIONS) + saturation) * np.uint16(VALUES) + value
+    return (hue * SATURATIONS + saturation) * VALUES + value
 
 
 def palette_shards(home: Home) -> RowShards:
