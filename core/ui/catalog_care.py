@@ -10,6 +10,7 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.frame import choose_catalog
 from core.ui.guard import visitor_name
+from core.ui.navigation import go
 from core.ui.wording import counted
 
 
@@ -44,8 +45,8 @@ def _draw_delete(catalog: Catalog) -> None:
     if st.button("Delete", disabled=not sure, icon=":material/delete:"):
         delete_catalog(home(), catalog.name, actor=visitor_name())
         forget_choice("catalog")
-        st.toast("Deleted. Undo it on the Overview page under Last changes.", icon=":material/delete:")
-        st.rerun()
+        st.toast("Deleted. Undo it under Last changes.", icon=":material/delete:")
+        go("overview")
 
 
 def _draw_log(catalog: Catalog) -> None:

@@ -22,11 +22,6 @@ def page_script(name: str) -> str:
     return str(PAGES_FOLDER / f"{name}.py")
 
 
-def page_names() -> list[str]:
-    """Give every page's name, which is also its address."""
-    return [name for entries in _PAGES.values() for name, _, _ in entries]
-
-
 def current_page() -> st.Page:
     """Tell Streamlit which pages there are and draw the menu; give the page the visitor asked for.
 

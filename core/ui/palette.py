@@ -20,16 +20,6 @@ def categorical_colors(mode: Mode | None = None) -> list[str]:
     return list(st.get_option(f"theme.{mode or current_mode()}.chartCategoricalColors") or [])
 
 
-def sequential_colors(mode: Mode | None = None) -> list[str]:
-    """Give ten colors from least to most as ``#RRGGBB``."""
-    return list(st.get_option(f"theme.{mode or current_mode()}.chartSequentialColors") or [])
-
-
-def theme_color(name: str, mode: Mode | None = None) -> str:
-    """Give one named color of the theme, such as ``textColor`` or ``primaryColor``."""
-    return str(st.get_option(f"theme.{mode or current_mode()}.{name}"))
-
-
 def verdict_colors(mode: Mode | None = None) -> dict[str, str]:
     """Give the colors of right and wrong predictions: teal and amber, safe for every kind of sight."""
     colors = categorical_colors(mode)

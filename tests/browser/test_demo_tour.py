@@ -76,3 +76,16 @@ def test_an_edit_is_saved_and_undone(serve, visit, demo_copy):
     expect(dialog).to_be_hidden()
     page.get_by_role("button", name="Undo last edit").first.click()
     expect(page.locator(".card .title").first).to_have_text(before)
+
+
+def test_a_deleted_catalog_comes_back(serve, visit, demo_copy):
+    visitor = visit(serve(demo_copy))
+    page = visitor.open("/catalog?view=Manage")
+    page.get_by_text("Yes, delete this catalog").click()
+    visitor.settle()
+    page.get_by_role("button", name="Delete").first.click()
+    # It was the only one, so the visitor is welcomed anew; the log of changes takes the deletion back.
+    expect(page.get_by_role("heading", name="Welcome to ShelfLens")).to_be_visible()
+    page.get_by_text("Last changes").click()
+    page.get_by_role("button", name="Undo").first.click()
+    expect(page.get_by_role("button", name="Evaluate the newest run").first).to_be_visible()
