@@ -8,7 +8,20 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from core.catalog.database import read, write
@@ -19,6 +32,9 @@ from core.home import Home
 Row = dict[str, Any]
 
 _ROWS_A_QUERY = 200  # SQLite takes a bounded number of parameters in one statement
+
+# A catalog's version only rises: put back, a number would name two different contents to every cache.
+_NEVER_PUT_BACK = {"catalogs": frozenset({"version"})}
 
 
 @dataclass(frozen=True)
@@ -175,7 +191,7 @@ def undo(home: Home, event_id: int, *, actor: str) -> int:
             summary=f"{summary}: {event.summary.removeprefix('Undid: ')}",
             catalog_id=event.catalog_id,
         ) as undoing:
-            _refuse_overtaken(undoing.connection, event_id)
+            _refuse_overtaken(undoing.connection, event)
             _restore_rows(undoing, event_id)
             _mark_undone(undoing, event_id)
             return undoing.event_id
@@ -232,16 +248,15 @@ def _find_event(home: Home, event_id: int) -> Event:
     return event
 
 
-def _refuse_overtaken(connection: Connection, event_id: int) -> None:
+def _refuse_overtaken(connection: Connection, event: Event) -> None:
     """Refuse when a later change that still stands touched one of the same rows."""
     mine = changed_rows.alias()
     query = (
         select(events.c.event_id, events.c.summary)
         .join(changed_rows, changed_rows.c.event_id == events.c.event_id)
         .join(mine, and_(mine.c.table_name == changed_rows.c.table_name, mine.c.row_key == changed_rows.c.row_key))
-        .where(mine.c.event_id == event_id, events.c.event_id > event_id, events.c.undone_by.is_(None))
-        # Undoing and redoing only put rows back: whether a row's change stands is said at the change itself.
-        .where(events.c.kind.not_in(("undo", "redo")))
+        .where(mine.c.event_id == event.event_id, events.c.event_id > event.event_id, events.c.undone_by.is_(None))
+        .where(_overtakes(event))
         .order_by(events.c.event_id.desc())
         .limit(1)
     )
@@ -250,6 +265,20 @@ def _refuse_overtaken(connection: Connection, event_id: int) -> None:
         raise UndoError(
             f"change {later.event_id} ({later.summary}) came later and touches the same rows: undo it first"
         )
+
+
+def _overtakes(event: Event) -> ColumnElement[bool]:
+    """Tell which later entries stand in the way.
+
+    Undoing and redoing only put rows back: whether a row's change stands is said at the change itself. But a change
+    cannot be done again while one it was built on is undone, such as the import that brought the row.
+    """
+    changes = events.c.kind.not_in(("undo", "redo"))
+    if event.kind != "undo":
+        return changes
+    undone = events.alias()
+    older = exists().where(undone.c.undone_by == events.c.event_id, undone.c.event_id < event.event_id)
+    return or_(changes, and_(events.c.kind == "undo", older))
 
 
 def _restore_rows(undoing: Change, event_id: int) -> None:
@@ -273,7 +302,8 @@ def _restore_group(undoing: Change, table: Table, befores: dict[str, Row]) -> No
     undoing.insert(table, [before for text, before in befores.items() if text not in present])
     for text in present:
         key = json.loads(text)
-        undoing.update(table, key, {name: value for name, value in befores[text].items() if name not in key})
+        kept = key.keys() | _NEVER_PUT_BACK.get(table.name, frozenset())
+        undoing.update(table, key, {name: value for name, value in befores[text].items() if name not in kept})
 
 
 def _present_keys(connection: Connection, table: Table, keys: Sequence[Row]) -> set[str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from core.catalog.catalogs import find_catalog
+from core.catalog.catalogs import find_catalog, rename_catalog
 from core.catalog.log import change, list_events, undo
 from core.catalog.products import edit_product, get_product, product_events
 from core.catalog.schema import products
@@ -104,3 +104,36 @@ def test_the_log_says_who_did_what_and_raises_the_version_each_time(home):
     assert (newest.actor, newest.kind, newest.summary) == ("ann", "edit", "Changed color of a/1")
     assert find_catalog(home, "shop").version == catalog.version + 1
     assert [event.summary for event in product_events(home, catalog, "a/1")] == ["Changed color of a/1", "Filled"]
+
+
+def test_undoing_never_gives_a_catalog_a_version_it_had_before(home):
+    catalog = small_catalog(home)
+    renamed = rename_catalog(home, "shop", "store", actor="ann")
+    edit_product(home, catalog, "a/1", {"title": "One"}, actor="ann")
+    before = find_catalog(home, "store").version
+    undo(home, renamed, actor="ann")
+    # Caches are keyed by it: lower, the number would stand for the rows before the edit.
+    assert find_catalog(home, "shop").version == before + 1
+    assert get_product(home, catalog, "a/1").title == "One"
+
+
+def test_an_edit_is_not_done_again_while_the_import_it_was_built_on_is_undone(home):
+    catalog = small_catalog(home)
+    imported = next(event for event in list_events(home) if event.summary == "Filled")
+    edited = edit_product(home, catalog, "a/1", {"title": "One"}, actor="ann")
+    edit_undone = undo(home, edited, actor="ann")
+    import_undone = undo(home, imported.event_id, actor="ann")
+    with pytest.raises(UndoError, match=rf"change {import_undone} \(Undid: Filled\) came later"):
+        undo(home, edit_undone, actor="ann")
+    assert find_catalog(home, "shop").products == 0
+    undo(home, import_undone, actor="ann")
+    undo(home, edit_undone, actor="ann")
+    assert get_product(home, catalog, "a/1").title == "One"
+
+
+def test_a_change_made_and_undone_in_between_does_not_stand_in_the_way_of_doing_again(home):
+    catalog = small_catalog(home)
+    undone = undo(home, edit_product(home, catalog, "a/1", {"title": "One"}, actor="ann"), actor="ann")
+    undo(home, edit_product(home, catalog, "a/1", {"title": "Two"}, actor="ann"), actor="ann")
+    undo(home, undone, actor="ann")
+    assert get_product(home, catalog, "a/1").title == "One"
