@@ -24,7 +24,7 @@ from core.vision.engine import (
     encode_files,
 )
 from core.vision.feature_store import feature_row, feature_shards
-from core.vision.networks import open_network
+from core.vision.networks import open_network, prepare_for_pages
 from core.vision.palettes import palette_row, palette_shards
 from core.vision.row_shards import RowShards
 
@@ -160,6 +160,7 @@ class _Embedding:
         self.reused = int(has_features.sum())
         missing = [file for file, known in zip(files, has_features, strict=True) if not known]
         if not missing:
+            prepare_for_pages(self._home, self._backbone)
             return
         self._progress.report(0, len(missing), f"Preparing {self._backbone.title}")
         network = self._network or open_network(self._home, self._backbone)

@@ -162,12 +162,26 @@ def open_network(home: Home, backbone: Backbone) -> Network:
         BackboneError: The weights are missing or wrong, or the named engine cannot be loaded.
         SettingsError: `SHELFLENS_ENGINE` names no engine.
     """
+    if _uses_openvino():
+        return OpenVinoNetwork(ensure_ir(home, backbone))
+    return KerasNetwork(build_backbone(home, backbone), backbone.preprocessing)
+
+
+def prepare_for_pages(home: Home, backbone: Backbone) -> None:
+    """Make the OpenVINO model that pages run, should it be missing although every feature is there.
+
+    Raises:
+        BackboneError: The weights are missing or wrong.
+    """
+    if _uses_openvino():
+        ensure_ir(home, backbone)
+
+
+def _uses_openvino() -> bool:
     wanted = os.environ.get("SHELFLENS_ENGINE", "")
     if wanted not in ("", *ENGINES):
         raise SettingsError(f"SHELFLENS_ENGINE is {wanted!r}: expected one of {', '.join(ENGINES)}; or unset it")
-    if wanted != "keras" and (wanted == "openvino" or _openvino_loads()):
-        return OpenVinoNetwork(ensure_ir(home, backbone))
-    return KerasNetwork(build_backbone(home, backbone), backbone.preprocessing)
+    return wanted != "keras" and (wanted == "openvino" or _openvino_loads())
 
 
 def _openvino_loads() -> bool:

@@ -93,6 +93,16 @@ def test_the_page_gets_the_features_that_embedding_found(ready_home, shop):
     assert encode_pictures(ready_home, []).shape == (0, 1280)
 
 
+def test_embedding_again_mends_a_lost_cache(home, ready_home, shop):
+    run(ready_home, shop)
+    home.cache.unlink()  # a link to the cache of all tests, in these tests
+    with pytest.raises(BackboneError, match="not prepared in this home yet"):
+        encode_pictures(home, [drawn_picture(1)])
+
+    assert run(home, shop).reused == 6
+    assert encode_pictures(home, [drawn_picture(1)]).shape == (1, 1280)
+
+
 @pytest.mark.parametrize("products", [0, 1, 2, 3])
 def test_small_catalogs_work(ready_home, products):
     catalog = create_catalog(ready_home, "small", actor="tests")
