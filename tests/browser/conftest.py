@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expec
 from core.home import Home
 from core.jobs.status import list_jobs
 from core.jobs.supervise import kill_job
+from tests.connections import foreign_hosts, watched
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("SHELFLENS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -96,7 +97,7 @@ def free_port() -> int:
 
 def start_server(home: Home, log: Path) -> Server:
     port = free_port()
-    environment = {**os.environ, "SHELFLENS_HOME": str(home.root)}
+    environment = watched({**os.environ, "SHELFLENS_HOME": str(home.root)}, log.with_suffix(".connections"))
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -162,6 +163,9 @@ def serve(tmp_path) -> Iterator[Callable[[Home], Server]]:
         if server.process.poll() is None:
             server.stop()
         end_jobs(server.home)
+    # Whatever a journey did, neither the server nor its workers may have asked another host.
+    for server in servers:
+        assert foreign_hosts(server.log.with_suffix(".connections")) == []
 
 
 @pytest.fixture
