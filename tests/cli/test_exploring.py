@@ -1,3 +1,8 @@
+import shutil
+
+from PIL import Image
+
+
 def test_similar_on_a_fresh_import_embeds_first(call, colors):
     answer = call("similar", "colors", "--product", "red/red-03.png", "--k", "5", "--json").json
     assert answer["query"] == "red/red-03.png"
@@ -25,3 +30,28 @@ def test_a_map_is_a_file_of_all_products(call, colors):
     assert answer["points"] == 36 and 0 < answer["trustworthiness"] <= 1
     frame = pd.read_parquet(answer["file"])
     assert list(frame.columns) == ["product_id", "x", "y"] and len(frame) == 36
+
+
+def test_similar_follows_pictures_that_changed_and_changed_back(call, color_folder, tmp_path):
+    folder = tmp_path / "colors"
+    shutil.copytree(color_folder, folder)
+    call("import", folder, "--catalog", "shop")
+    query = ("similar", "shop", "--product", "red/red-03.png", "--k", "1", "--json")
+    assert call(*query).json["matches"][0]["category"] == "red"
+    shutil.copy(folder / "blue" / "blue-05.png", folder / "red" / "red-03.png")
+    assert call("import", folder, "--catalog", "shop", "--json").json["changed"] == 1
+    # It now shows the very picture of blue-05, whose features are known: the embedding is made again without a job.
+    assert call(*query).json["matches"][0]["product_id"] == "blue/blue-05.png"
+    call("undo", call("events", "--json").json["events"][0]["event"])
+    assert call(*query).json["matches"][0]["category"] == "red"
+    # The folder still holds the other picture, so importing again brings it back; and one never seen before.
+    Image.new("RGB", (64, 64), (10, 240, 20)).save(folder / "green" / "unseen.png")
+    call("import", folder, "--catalog", "shop")
+    assert call(*query).json["matches"][0]["product_id"] == "blue/blue-05.png"
+    assert [job["kind"] for job in call("jobs", "--json").json["jobs"]] == [
+        "embed",  # of the unseen picture
+        "import",
+        "import",
+        "embed",  # of all pictures, by the first query
+        "import",
+    ]
