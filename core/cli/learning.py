@@ -9,6 +9,8 @@ from core.cli.parser import Commands, pair, pairs, whole_number
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell, seconds_cell, table
 
+_PICTURES_AT_ONCE = 32  # decoded pictures in memory, however many files are named
+
 
 def add_commands(commands: Commands) -> None:
     """Add the commands of this group."""
@@ -112,9 +114,13 @@ def predict_pictures(session: Session) -> dict[str, Any]:
 
     given = session.arguments
     run = find_run(session.home, given.run_id)
-    pictures = [read_picture(Path(name)) for name in given.pictures]
-    prepare_backbone(session, run.backbone)
-    predicted = predict(session.home, run.run_id, pictures, top=given.top)
+    predicted = []
+    for start in range(0, len(given.pictures), _PICTURES_AT_ONCE):
+        names = given.pictures[start : start + _PICTURES_AT_ONCE]
+        pictures = [read_picture(Path(name)) for name in names]
+        if start == 0:  # after the first files are known to be pictures: it may take a while
+            prepare_backbone(session, run.backbone)
+        predicted += predict(session.home, run.run_id, pictures, top=given.top)
     return {
         "predictions": [
             {"picture": name, "classes": [{"name": label, "probability": share} for label, share in classes]}

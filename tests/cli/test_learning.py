@@ -1,5 +1,7 @@
 import pytest
 
+from core.models.predict import predict_pictures
+
 
 @pytest.fixture
 def run(call, colors):
@@ -25,6 +27,21 @@ def test_a_run_is_trained_listed_judged_and_used(call, run, color_folder):
     assert [len(each["classes"]) for each in predicted] == [2, 2]
     assert "by color" in call("runs").out
     assert call("predict", run["run"], pictures[0], "--top", "1").out.splitlines()[1].endswith("100 %  blue")
+
+
+def test_many_pictures_are_classified_a_few_at_a_time(call, run, color_folder, monkeypatch):
+    batches = []
+
+    def counted(home, run_id, pictures, *, top):
+        batches.append(len(pictures))
+        return predict_pictures(home, run_id, pictures, top=top)
+
+    monkeypatch.setattr("core.models.predict.predict_pictures", counted)
+    pictures = sorted(color_folder.rglob("*.png"))
+    predicted = call("predict", run["run"], *pictures, "--top", "1", "--json").json["predictions"]
+    assert batches == [32, 4]  # of 36: decoded pictures do not pile up
+    assert [each["picture"] for each in predicted] == [str(each) for each in pictures]
+    assert [each["classes"][0]["name"] for each in predicted] == [each.parent.name for each in pictures]
 
 
 def test_judging_on_another_catalog_embeds_it_first(call, run, color_folder, tmp_path):
