@@ -49,6 +49,14 @@ def test_pages_follow_one_another_without_gap_or_overlap(home):
     assert pages[0][0].picture_hashes == ("f" * 64,)
 
 
+def test_amounts_of_different_currencies_are_never_put_in_one_order(home):
+    catalog = small_catalog(home)
+    # 1,000 yen as a bare number would stand between the 900 and the 1,250 cents of the mugs.
+    edit_product(home, catalog, "c/1", {"price_minor_units": 1000, "currency": "JPY"}, actor="ann")
+    assert found(home, catalog, order_by="price") == ["a/1", "a/2", "c/1", "b/1"]
+    assert found(home, catalog, order_by="-price") == ["a/2", "a/1", "c/1", "b/1"]
+
+
 def test_the_table_has_a_row_a_product_and_keeps_missing_prices_missing(home):
     frame = product_table(home, small_catalog(home))
     assert frame["product_id"].tolist() == ["a/1", "a/2", "b/1", "c/1"]
