@@ -9,6 +9,7 @@ from core.models.scores import ClassCounts, count_classes
 
 INTERVAL = 0.95
 _RESAMPLES = 2000
+_NORMAL_QUANTILE = 1.959964  # of 0.975, for an interval of 95 %
 
 
 def accuracy(labels: np.ndarray, predicted: np.ndarray) -> float:
@@ -80,6 +81,8 @@ def accuracy_interval(right: np.ndarray, product_ids: Sequence[str], *, seed: in
     Products are drawn, not pictures: two pictures of one product tend to be right or wrong together. Products with the
     same counts are interchangeable, so that drawing how often each *kind* occurs is the same bootstrap at a cost that
     does not grow with the pictures. Source: Efron, "Bootstrap methods" (1979); clustered as in Field & Welsh (2007).
+    Where all pictures are right, or none, every draw is the same and would claim certainty: there the score interval
+    of as many products stands. Source: Wilson (1927).
 
     Args:
         right: Bool array of shape (N pictures,).
@@ -92,6 +95,9 @@ def accuracy_interval(right: np.ndarray, product_ids: Sequence[str], *, seed: in
     if not len(right):
         return 0.0, 1.0
     codes, names = pd.factorize(np.asarray(product_ids, dtype=object))
+    if np.all(right) or not np.any(right):
+        doubt = _NORMAL_QUANTILE**2 / (len(names) + _NORMAL_QUANTILE**2)
+        return (1 - doubt, 1.0) if np.all(right) else (0.0, doubt)
     per_product = np.stack(
         (np.bincount(codes, weights=right, minlength=len(names)), np.bincount(codes, minlength=len(names))), axis=1
     )

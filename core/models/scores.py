@@ -100,7 +100,7 @@ def judge(probabilities: np.ndarray, labels: np.ndarray) -> pd.DataFrame:
 def mean_log_loss(label_probabilities: np.ndarray) -> float:
     """Mean negative log-probability of the true classes; 0 without pictures."""
     given = np.maximum(np.asarray(label_probabilities, dtype=np.float64), SMALLEST_PROBABILITY)
-    return float(-np.log(given).mean()) if len(given) else 0.0
+    return float(0.0 - np.log(given).mean()) if len(given) else 0.0  # minus a mean of 0 would be -0.0
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -82,3 +82,12 @@ def test_pictures_of_one_product_widen_the_interval():
 
 def test_an_interval_of_nothing_is_everything():
     assert accuracy_interval(np.array([], dtype=bool), []) == (0.0, 1.0)
+
+
+def test_few_pictures_all_right_or_all_wrong_are_no_certainty():
+    names = [f"p{number}" for number in range(10)]
+    # Wilson's interval for 10 of 10: 10 / (10 + 1.96 ** 2) = 0.722; for 0 of 10 its mirror image.
+    assert accuracy_interval(np.ones(10, dtype=bool), names) == pytest.approx((0.722, 1.0), abs=0.001)
+    assert accuracy_interval(np.zeros(10, dtype=bool), names) == pytest.approx((0.0, 0.278), abs=0.001)
+    # Ten pictures of one product say no more than one: 1 / (1 + 1.96 ** 2) = 0.207.
+    assert accuracy_interval(np.ones(10, dtype=bool), ["p"] * 10) == pytest.approx((0.207, 1.0), abs=0.001)
