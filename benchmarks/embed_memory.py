@@ -3,7 +3,7 @@
 Every picture is a JPEG of its own: 200 drawings, each with a number written into a comment, so that no two files have
 the same hash while drawing them takes seconds. The run is the real one, from the database to the written embedding.
 
-    python benchmarks/embed_memory.py [--pictures 100000] [--json FILE]
+    python -m benchmarks.embed_memory [--pictures 100000] [--json FILE]
 """
 
 import argparse
@@ -20,8 +20,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run from a checkout, without installing
 
 from core.catalog import schema
 from core.catalog.catalogs import Catalog, create_catalog, find_catalog

@@ -7,7 +7,7 @@ bare rate of OpenVINO: the same pictures, decoded and squared beforehand, throug
 
 On a machine that does other work too, compare processor times: wall times then mostly tell what else was running.
 
-    python benchmarks/embed_pictures.py [FOLDER] [--pictures 1024] [--rounds 3] [--json FILE]
+    python -m benchmarks.embed_pictures [FOLDER] [--pictures 1024] [--rounds 3] [--json FILE]
 """
 
 import argparse
@@ -15,13 +15,10 @@ import json
 import os
 import platform
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run from a checkout, without installing
 
 from core.catalog.pictures import read_picture
 from core.home import open_home

@@ -4,7 +4,7 @@ Both commands run as a user runs them, in a fresh home, each in a process of its
 The peer is scikit-learn's logistic regression on the very features the run used and the very split, its strength chosen
 on validation from a grid as ours is; it neither decodes nor embeds.
 
-    python benchmarks/linear_clothing.py [--data ../shared/data/clothing-small] [--seed 0] [--json]
+    python -m benchmarks.linear_clothing [--data ../shared/data/clothing-small] [--seed 0] [--json]
 """
 
 import argparse
@@ -20,13 +20,11 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # run from a checkout, without installing
-
-from core.evaluation.report import evaluate_run  # noqa: E402
-from core.home import open_home  # noqa: E402
-from core.models.gathered_features import gather_features  # noqa: E402
-from core.models.run_writer import machine  # noqa: E402
-from core.models.runs import RunFiles, open_run  # noqa: E402
+from core.evaluation.report import evaluate_run
+from core.home import open_home
+from core.models.gathered_features import gather_features
+from core.models.run_writer import machine
+from core.models.runs import RunFiles, open_run
 
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 ACCURACY_GOAL, SECONDS_GOAL = 0.86, 60.0

@@ -3,22 +3,19 @@
 Both answer the same queries in the same process on the same synthetic unit vectors. The peer compares embeddings only;
 ShelfLens compares embeddings, palettes, price levels and categories, then ranks by the weighted mean.
 
-    python benchmarks/rank_matches.py [--products 100000] [--dimensions 256] [--queries 50] [--seed 7] [--json]
+    python -m benchmarks.rank_matches [--products 100000] [--dimensions 256] [--queries 50] [--seed 7] [--json]
 """
 
 import argparse
 import json
 import os
 import platform
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run from a checkout, without installing
 
 from core.recommend.index import CatalogIndex, build_index
 from core.recommend.ranking import RankWeights, rank, score_parts

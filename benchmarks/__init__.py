@@ -1,0 +1,1 @@
+"""Measures against peers: each prints a table, and JSON with --json."""
