@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
 from core.evaluation.report import evaluate_run
 from core.home import open_home
 from core.models.gathered_features import gather_features
 from core.models.run_writer import machine
 from core.models.runs import RunFiles, open_run
 
+ROOT = Path(__file__).resolve().parent.parent
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 ACCURACY_GOAL, SECONDS_GOAL = 0.86, 60.0
 
