@@ -6,6 +6,7 @@ import secrets
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from typing import Any
 
 from core import __version__
@@ -64,7 +65,8 @@ def _call(arguments: Sequence[str] | None) -> int:
     try:
         parsed = build_parser()[0].parse_args(arguments)
         check_common(parsed)
-        result = to_json_value(parsed.run(Session(parsed)))
+        with redirect_stdout(sys.stderr):  # libraries announce downloads there, where only the answer may stand
+            result = to_json_value(parsed.run(Session(parsed)))
     except BrokenPipeError:
         raise
     except (Cancelled, KeyboardInterrupt):

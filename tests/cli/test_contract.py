@@ -87,6 +87,17 @@ def test_json_never_holds_nan(call, monkeypatch):
     assert call("doctor", "--json").json["memory_mib"] is None
 
 
+def test_what_libraries_print_stays_out_of_the_answer(call, monkeypatch):
+    def chatty(home):
+        print("Downloading data from https://...")  # as Keras does before it fails or not
+        return []
+
+    monkeypatch.setattr("core.catalog.catalogs.list_catalogs", chatty)
+    answer = call("catalogs", "--json")
+    assert answer.json == {"catalogs": []}
+    assert answer.err == "Downloading data from https://...\n"
+
+
 def test_a_reader_that_leaves_early_is_no_error(tmp_path):
     command = f"{sys.executable} -m core products --help | head -1; echo ${{PIPESTATUS[0]}}"
     answer = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60)
