@@ -97,10 +97,14 @@ def count_skipped(skipped: tuple[SkippedFile, ...]) -> list[dict[str, Any]]:
     return [{"reason": reason, "count": len(all_), "examples": all_[:EXAMPLES]} for reason, all_ in ordered]
 
 
-def report_message(*, new: int, changed: int, moved: int, gone: tuple[str, ...], skipped: int, left_out: int) -> str:
+def report_message(
+    *, new: int, changed: int, moved: int, divided: int, gone: tuple[str, ...], skipped: int, left_out: int
+) -> str:
     """Say in words what an import did."""
     done = [f"{count:,} {word}" for count, word in ((new, "new"), (changed, "changed"), (moved, "moved")) if count]
-    sentences = [f"{', '.join(done)}." if done else "Nothing new."]
+    sentences = [f"{', '.join(done)}."] if done else [] if divided else ["Nothing new."]
+    if divided:
+        sentences.append(f"{divided:,} divided into splits.")
     if skipped:
         sentences.append(f"{skipped:,} files were skipped.")
     if left_out:

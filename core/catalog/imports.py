@@ -107,7 +107,7 @@ class _Import:
             category_levels=options.category_levels,
         )
         self.log = ImportLog(home, self.target, catalog_name=catalog.name, actor=actor, options=options)
-        self.new = self.changed = self.moved = self.left_out = 0
+        self.new = self.changed = self.moved = self.left_out = self.divided = 0
         self.skipped: list[SkippedFile] = []
 
     def run(self, progress: Progress) -> ImportReport:
@@ -162,7 +162,9 @@ class _Import:
             if not lacks_splits(connection, self.target.catalog_id):
                 return
         with self.log.change() as writing:
-            assign_splits(writing, catalog_id=self.target.catalog_id, shares=shares, seed=self.options.seed)
+            self.divided = assign_splits(
+                writing, catalog_id=self.target.catalog_id, shares=shares, seed=self.options.seed
+            )
 
     def _conclude(self, *, began: float) -> ImportReport:
         """Make sure of the files, then keep the report; an import that found nothing new leaves no trace."""
@@ -179,7 +181,7 @@ class _Import:
             totals = catalog_totals(connection, self.target.catalog_id)
             gone = gone_products(connection, self.target)
         counts = {"new": self.new, "changed": self.changed, "moved": self.moved, "left_out": self.left_out}
-        message = report_message(**counts, gone=gone, skipped=len(self.skipped))
+        message = report_message(**counts, divided=self.divided, gone=gone, skipped=len(self.skipped))
         return ImportReport(
             catalog=self.catalog.name,
             totals=totals,

@@ -110,3 +110,5 @@ def test_later_import_divides_a_catalog_without_splits(home, folder):
     assert import_folder(home, folder).totals.splits == {"test": 1}
     report = import_folder(home, folder, options=ImportOptions(split="8:1:1"))
     assert (report.new, sum(report.totals.splits.values())) == (0, 21)
+    assert report.message == "20 divided into splits."  # one of the 21 stands in the source's test folder
+    assert import_folder(home, folder, options=ImportOptions(split="8:1:1")).message == "Nothing new."
