@@ -12,6 +12,7 @@ from core.progress_parts import STEPS, in_parts
 
 CATALOG = "demo"
 RECIPE = "linear"
+TARGET = "category"
 HISTORY = "shoppers"
 
 # Seconds each part takes on two cores, so that the progress moves evenly.
@@ -80,7 +81,7 @@ def _trained(home: Home, catalog: Catalog, *, seed: int, actor: str, progress: P
     from core.models.runs import list_runs
 
     for run in list_runs(home, catalog_id=catalog.catalog_id):
-        if run.recipe == RECIPE:
+        if (run.recipe, run.target, run.state) == (RECIPE, TARGET, "done"):
             return run.run_id
 
     from core.models.train import train_run

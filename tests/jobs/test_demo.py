@@ -39,3 +39,12 @@ def test_it_is_not_mixed_into_a_catalog_of_the_users(home):
     create_catalog(home, "demo", actor="ann", source="/photos")
     with pytest.raises(CatalogError, match="'demo' already, from /photos; rename or delete it first"):
         run_here(home, "demo", {}, actor="ann")
+
+
+def test_a_run_of_the_users_is_not_taken_for_the_demos_own(demo_home, tmp_path):
+    shutil.copytree(demo_home.root, tmp_path / "copy")
+    home = open_home(tmp_path / "copy")
+    [own] = list_runs(home)
+    run_here(home, "train", {"catalog": "demo", "target": "category:1", "settings": {"epochs": 1}}, actor="ann")
+    assert list_runs(home)[0].run_id != own.run_id  # the newest is the user's
+    assert run_here(home, "demo", {"seed": 7}, actor="ann")["run"] == own.run_id
