@@ -1,16 +1,21 @@
 """Files and folders that appear whole or not at all."""
 
+import errno
 import io
 import json
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+
+MOST_BYTES = 512 * 2**20
+"""Size above which a file that is read in one go is not what ShelfLens wrote."""
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -38,7 +43,35 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def write_json_whole(path: Path, value: object) -> None:
     """Write a value as JSON, whole or not at all; NaN and infinity are refused."""
-    write_whole(path, json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).encode())
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:  # the name of a file that is no UTF-8: escaped, it can be kept and read back
+        data = json.dumps(value, indent=1, allow_nan=False).encode()
+    write_whole(path, data)
+
+
+def read_ordinary(path: Path, *, most_bytes: int = MOST_BYTES) -> bytes:
+    """Read a file of a home, which may come from strangers: never a pipe or a device, never without an end.
+
+    Args:
+        path: The file.
+        most_bytes: A larger file is refused before it is read.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is no ordinary file, or too large.
+        OSError: It cannot be read.
+    """
+    # Opening a pipe would wait for a writer; looking first and opening later could meet another file.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - it is open already
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"{path} is no ordinary file")
+        if status.st_size > most_bytes:
+            raise ValueError(f"{path} has {status.st_size:,} bytes; at most {most_bytes:,} are read")
+        return file.read(status.st_size + 1)  # naming more would set aside memory for it
 
 
 def read_json(path: Path) -> Any:
@@ -46,9 +79,28 @@ def read_json(path: Path) -> Any:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file is not JSON.
+        ValueError: The file is not JSON, larger than 512 MiB, or no ordinary file.
     """
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(read_ordinary(path).decode("utf-8"))
+    except RecursionError as error:
+        raise ValueError(f"{path} is nested too deeply") from error
+
+
+def open_appending(path: Path) -> BinaryIO:
+    """Open a file of a home for appending, unbuffered, made when missing; a link or a pipe in its place is refused.
+
+    Raises:
+        OSError: It is no ordinary file, or the disk refused.
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"):
+        flags |= getattr(os, name, 0)
+    descriptor = os.open(path, flags, 0o666)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "no ordinary file", str(path))
+    return open(descriptor, "ab", buffering=0)  # noqa: PTH123 - it is open already
 
 
 def save_array_whole(path: Path, array: np.ndarray) -> None:

@@ -1,6 +1,7 @@
 """The home: the folder that holds catalogs, pictures, features, runs, maps and jobs."""
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from core.files import read_json, write_json_whole
 
 HOME_FORMAT = 1
 """Number of the folder layout; raised together with a migration whenever the layout changes."""
+
+_PATH_PART = re.compile(r"[A-Za-z0-9]{1,64}")
 
 DEFAULT_HOME = Path(__file__).resolve().parent.parent / "artifacts"
 
@@ -27,7 +30,13 @@ class Home:
     @property
     def database_url(self) -> str:
         """The SQLAlchemy address of the database."""
-        return os.environ.get("SHELFLENS_DATABASE") or f"sqlite:///{self.root / 'shelflens.db'}"
+        from sqlalchemy.engine import URL  # here, because much that knows a home never asks its database
+
+        named = os.environ.get("SHELFLENS_DATABASE")
+        if named:
+            return named
+        # Written by the library: the folder's name may hold "?", "%" or "#", which mean something in an address.
+        return URL.create("sqlite", database=str(self.root / "shelflens.db")).render_as_string(hide_password=False)
 
     @property
     def pictures(self) -> Path:
@@ -80,12 +89,27 @@ class Home:
         return self.root / "cache"
 
     def picture_path(self, picture_hash: str, extension: str) -> Path:
-        """Where a picture is kept, given its hash and its extension without the dot."""
+        """Where a picture is kept, given its hash and its extension without the dot.
+
+        Raises:
+            HomeError: They are no hash and extension, as in a home that was tampered with.
+        """
+        _check_parts(picture_hash, extension)
         return self.pictures / picture_hash[:2] / f"{picture_hash}.{extension}"
 
     def thumbnail_path(self, picture_hash: str) -> Path:
-        """Where the thumbnail of a picture is kept."""
+        """Where the thumbnail of a picture is kept; raises as `picture_path` does."""
+        _check_parts(picture_hash)
         return self.thumbnails / picture_hash[:2] / f"{picture_hash}.webp"
+
+
+def _check_parts(*parts: str) -> None:
+    """Refuse what could lead out of the folder of pictures."""
+    for part in parts:
+        if not isinstance(part, str) or not _PATH_PART.fullmatch(part):
+            raise HomeError(
+                f"the database names a picture {str(part)[:80]!r}, which is no hash: restore it from a backup"
+            )
 
 
 def open_home(root: Path | str | None = None) -> Home:
@@ -102,14 +126,14 @@ def open_home(root: Path | str | None = None) -> Home:
     """
     from core.catalog.database import upgrade_database  # the one upward step: a home is its database
 
-    folder = Path(root or os.environ.get("SHELFLENS_HOME") or DEFAULT_HOME).expanduser().absolute()
+    named = Path(root or os.environ.get("SHELFLENS_HOME") or DEFAULT_HOME)
     try:
+        folder = named.expanduser().absolute()
         folder.mkdir(parents=True, exist_ok=True)
         _check_format(folder)
-    except OSError as error:
-        raise HomeError(
-            f"cannot use {folder} as home: {error.strerror or error}; name a folder you can write with --home DIR"
-        ) from error
+    except (OSError, RuntimeError, ValueError) as error:  # "~nobody" and names with NUL raise the last two
+        reason = getattr(error, "strerror", None) or error
+        raise HomeError(f"cannot use {named} as home: {reason}; name a folder you can write with --home DIR") from error
     home = Home(folder)
     upgrade_database(home)
     return home
@@ -124,7 +148,7 @@ def _check_format(folder: Path) -> None:
         return
     try:
         found = int(read_json(marker)["format"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise HomeError(
             f"{marker} is damaged: expected JSON with a 'format' number; restore it from a backup"
         ) from error

@@ -1,31 +1,51 @@
 """Connections to the database of a home, and bringing its schema up to date."""
 
+import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, ProgrammingError, SQLAlchemyError
 
-from core.errors import HomeError
+from core.errors import CatalogError, HomeError
 from core.home import Home
 
 SCHEMA_REVISION = "0001"
 """The newest migration in ``core/catalog/migrations/versions``; a test holds the two together."""
+
+_OWN_FAULTS = (IntegrityError, InterfaceError, ProgrammingError)
+"""What the callers' own mistakes raise, or what they judge themselves."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @contextmanager
 def read(home: Home) -> Iterator[Connection]:
-    """Open a connection for reading; nothing written through it is kept."""
-    with _engine(home.database_url).connect() as connection:
-        yield connection
-        connection.rollback()
+    """Open a connection for reading; nothing written through it is kept.
+
+    Raises:
+        HomeError: The database is damaged or out of reach.
+        CatalogError: A value that was asked for is one that no database holds.
+    """
+    try:
+        with _engine(home.database_url).connect() as connection:
+            yield connection
+            connection.rollback()
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise _unspeakable(error) from error
+    except (DatabaseError, json.JSONDecodeError) as error:
+        if isinstance(error, _OWN_FAULTS):
+            raise
+        reason = error.orig if isinstance(error, DatabaseError) else f"a row holds no JSON ({error})"
+        raise HomeError(
+            f"the database of {home.root} cannot be opened: {reason}; restore it from a backup or name another home"
+        ) from error
 
 
 @contextmanager
@@ -35,15 +55,22 @@ def write(home: Home) -> Iterator[Connection]:
     Only ``core.catalog.log`` calls this, so that no change escapes the log.
 
     Raises:
-        HomeError: The database is locked for longer than 30 s, full or read-only.
+        HomeError: The database is locked for longer than 30 s, full, read-only or damaged.
+        CatalogError: A value is one that no database holds.
     """
     try:
         with _engine(home.database_url).connect() as connection:
             connection = connection.execution_options(sqlite_writes=True)
             with connection.begin():
                 yield connection
-    except OperationalError as error:
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise _unspeakable(error) from error
+    except DatabaseError as error:
+        if isinstance(error, _OWN_FAULTS):
+            raise
         raise HomeError(f"the database of {home.root} refused a change: {error.orig}; nothing was changed") from error
+    except json.JSONDecodeError as error:
+        raise HomeError(f"a row of the database of {home.root} holds no JSON ({error}): restore a backup") from error
 
 
 def upgrade_database(home: Home) -> None:
@@ -52,16 +79,31 @@ def upgrade_database(home: Home) -> None:
     Raises:
         HomeError: The database is damaged, unreachable, or written by a newer version.
     """
+    _refuse_strange_file(home)
+    if _revision(home) == SCHEMA_REVISION:
+        return
     try:
-        if _revision(home) == SCHEMA_REVISION:
-            return
         with FileLock(home.root / "upgrade.lock", timeout=60):
             if _revision(home) != SCHEMA_REVISION:
                 _migrate(home)
-    except DatabaseError as error:
+    except (Timeout, OSError) as error:
         raise HomeError(
-            f"the database of {home.root} cannot be opened: {error.orig}; restore it from a backup or name another home"
+            f"the database of {home.root} cannot be brought up to date: {error}; if no other ShelfLens is at it, "
+            f"delete {home.root / 'upgrade.lock'}"
         ) from error
+
+
+def _refuse_strange_file(home: Home) -> None:
+    """Refuse a pipe or a device in the database's place: opening it would wait for ever."""
+    path = home.root / "shelflens.db"
+    if not os.environ.get("SHELFLENS_DATABASE") and path.exists() and not path.is_file():
+        raise HomeError(f"{path} is no file: the home was tampered with; restore it from a backup")
+
+
+def _unspeakable(error: Exception) -> CatalogError:
+    return CatalogError(
+        f"a value cannot be kept or looked for ({error}): expected text of whole characters and numbers below 2**63"
+    )
 
 
 def _revision(home: Home) -> str | None:
@@ -93,7 +135,12 @@ def _migrate(home: Home) -> None:
 @lru_cache(maxsize=16)
 def _engine(url: str) -> Engine:
     """The engine of an address, one a process, because opening costs more than most queries."""
-    engine = create_engine(url)
+    try:
+        engine = create_engine(url)
+    except (SQLAlchemyError, ImportError) as error:
+        raise HomeError(
+            f"SHELFLENS_DATABASE cannot be used: {error}; unset it to use the home's own database"
+        ) from error
     if make_url(url).get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

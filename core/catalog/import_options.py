@@ -32,12 +32,23 @@ class ImportOptions:
         Raises:
             SettingsError: One is out of its range.
         """
+        self._check_types()
         if self.split is not None:
             _shares(self.split)
         for name in ("max_per_category", "category_levels", "max_pixels"):
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise SettingsError(f"{name} must be at least 1, not {value}; leave it out for no limit")
+
+    def _check_types(self) -> None:
+        """Refuse what is no text or no whole number: the choices may come from a job's folder."""
+        if not isinstance(self.split, str | None):
+            raise SettingsError(f"split must be a text such as 8:1:1, not {str(self.split)[:100]!r}")
+        for name in ("seed", "max_per_category", "category_levels", "max_pixels"):
+            value = getattr(self, name)
+            may_miss = name in ("max_per_category", "category_levels")
+            if not isinstance(value, int) and not (value is None and may_miss):
+                raise SettingsError(f"{name} must be a whole number, not {str(value)[:100]!r}")
 
     @property
     def shares(self) -> tuple[float, float, float] | None:

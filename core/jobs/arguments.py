@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, get_origin
 
 from core.errors import SettingsError
 
@@ -36,7 +37,7 @@ class ImportArguments:
         options = ImportOptions(**check_names(self.options, ImportOptions, what="an import"))
         object.__setattr__(self, "options", options.to_json())
         if "://" not in self.source:
-            object.__setattr__(self, "source", str(Path(self.source).expanduser().absolute()))
+            object.__setattr__(self, "source", _absolute(self.source))
         open_source(self.source, format=self.format)
 
 
@@ -131,6 +132,13 @@ class DemoArguments:
         check_seed(self.seed)
 
 
+def _absolute(source: str) -> str:
+    try:
+        return str(Path(source).expanduser().absolute())
+    except (OSError, RuntimeError):  # "~nobody", or a working folder that is gone
+        return source  # opening it says what is wrong
+
+
 def check_names(given: Mapping[str, Any], build: Any, *, what: str) -> Mapping[str, Any]:
     """Check that a dataclass has a field for everything given, and gets everything it needs.
 
@@ -151,6 +159,21 @@ def check_names(given: Mapping[str, Any], build: Any, *, what: str) -> Mapping[s
     if missing:
         raise SettingsError(f"{what} needs {', '.join(missing)}")
     return given
+
+
+def check_types(given: Mapping[str, Any], build: Any) -> None:
+    """Check that every text is a text, every number a whole number and every group of settings a mapping.
+
+    Raises:
+        SettingsError: One is something else, as in the spec of a job that somebody else wrote.
+    """
+    for each in fields(build):
+        expected: Any = dict if get_origin(each.type) is dict else each.type
+        if not isinstance(expected, type | UnionType) or each.name not in given:
+            continue
+        if not isinstance(given[each.name], expected):
+            written = getattr(expected, "__name__", str(expected))
+            raise SettingsError(f"{each.name} is {str(given[each.name])[:100]!r}: expected {written}")
 
 
 def check_seed(seed: int) -> None:

@@ -82,7 +82,9 @@ def list_folders(home: Home) -> list[JobFolder]:
     """List the job folders of a home, newest id first; anything else in there is left alone."""
     if not home.jobs.is_dir():
         return []
-    names = sorted((path.name for path in home.jobs.iterdir() if _JOB_ID.fullmatch(path.name)), reverse=True)
+    # A link could lead out of the home, where locks and logs have no business.
+    found = (path for path in home.jobs.iterdir() if _JOB_ID.fullmatch(path.name))
+    names = sorted((path.name for path in found if path.is_dir() and not path.is_symlink()), reverse=True)
     return [JobFolder(home.jobs / name) for name in names]
 
 
@@ -97,4 +99,4 @@ def find_folder(home: Home, job_id: str) -> JobFolder:
         if folder.job == job_id:
             return folder
     known = ", ".join(folder.job for folder in folders[:3]) or "none yet"
-    raise JobError(f"there is no job {job_id!r} in {home.root}; the newest jobs are: {known} (see `jobs`)")
+    raise JobError(f"there is no job {job_id[:120]!r} in {home.root}; the newest jobs are: {known} (see `jobs`)")

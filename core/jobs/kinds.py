@@ -21,6 +21,7 @@ from core.jobs.arguments import (
     MapArguments,
     TrainArguments,
     check_names,
+    check_types,
 )
 from core.progress import Progress
 
@@ -78,8 +79,20 @@ def check_arguments(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         JobError: There is no such kind.
         SettingsError: An argument is unknown, missing or out of its range.
     """
+    return asdict(build_arguments(kind, arguments))
+
+
+def build_arguments(kind: str, arguments: Mapping[str, Any]) -> Any:
+    """Make the arguments of a job from what was asked or from its spec, which somebody else may have written.
+
+    Raises:
+        JobError: There is no such kind.
+        SettingsError: An argument is unknown, missing, of the wrong type or out of its range.
+    """
     build = find_kind(kind).arguments
-    return asdict(build(**check_names(arguments, build, what=f"a job of kind {kind!r}")))
+    named = check_names(arguments, build, what=f"a job of kind {kind!r}")
+    check_types(named, build)
+    return build(**named)
 
 
 def _extra_kinds() -> Mapping[str, Kind]:

@@ -26,7 +26,9 @@ def gate(folder: JobFolder) -> Iterator[None]:
     lock = FileLock(folder.gate, timeout=_GATE_SECONDS, poll_interval=0.01)
     try:
         lock.acquire()
-    except Timeout as error:
+    except OSError as error:
+        if not isinstance(error, Timeout):
+            raise _unusable(folder, error) from error
         raise JobError(
             f"job {folder.job}: another process has been looking at it for {_GATE_SECONDS:.0f} s; "
             "continue or end that process, then try again"
@@ -44,6 +46,8 @@ def lock_is_free(folder: JobFolder) -> bool:
         lock.acquire(timeout=0)
     except Timeout:
         return False
+    except OSError as error:
+        raise _unusable(folder, error) from error
     lock.release()
     return True
 
@@ -57,11 +61,20 @@ def take_lock(folder: JobFolder) -> FileLock:
     lock = _lock(folder)
     try:
         lock.acquire(timeout=0)
-    except Timeout as error:
+    except OSError as error:
+        if not isinstance(error, Timeout):
+            raise _unusable(folder, error) from error
         raise JobError(
             f"job {folder.job} is being run by another worker; watch it with `status {folder.job}`"
         ) from error
     return lock
+
+
+def _unusable(folder: JobFolder, error: OSError) -> JobError:
+    return JobError(
+        f"the locks of job {folder.job} cannot be used: {error.strerror or error}; "
+        f"make {folder.path} a folder you can write, or delete it"
+    )
 
 
 def _lock(folder: JobFolder) -> FileLock:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import os
 import threading
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import Cancelled
+from core.files import open_appending, read_ordinary
 from core.jobs.folder import JobFolder
 from core.jobs.json_values import to_json_value
 from core.jobs.remaining import RemainingTime
@@ -80,7 +82,7 @@ class JobProgress:
     def __enter__(self) -> "JobProgress":
         self._job.checkpoints.mkdir(exist_ok=True)
         # A killed worker may have left half a line: the newline closes it, and readers skip it.
-        self._file = self._job.progress.open("ab", buffering=0)
+        self._file = open_appending(self._job.progress)
         self._torn = _ends_torn(self._job)
         self._thread.start()
         return self
@@ -167,20 +169,21 @@ class JobProgress:
 def read_lines(folder: JobFolder) -> list[dict[str, Any]]:
     """Read every whole line of ``progress.jsonl``, oldest first; torn lines are left out."""
     try:
-        data = folder.progress.read_bytes()
-    except FileNotFoundError:
+        return _parse(read_ordinary(folder.progress))
+    except (OSError, ValueError):  # ValueError: a pipe or the like in its place
         return []
-    return _parse(data)
 
 
 def last_report(folder: JobFolder) -> Report | None:
     """Read the newest report without reading the whole file; None when there is none."""
+    if not folder.progress.is_file():
+        return None
     try:
         with folder.progress.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - _TAIL_BYTES, 0))
-            data = file.read()
-    except FileNotFoundError:
+            data = file.read(_TAIL_BYTES)
+    except OSError:
         return None
     for line in reversed(_parse(data)):
         if line.get("kind") == "report":
@@ -190,11 +193,23 @@ def last_report(folder: JobFolder) -> Report | None:
 
 def _report(line: dict[str, Any]) -> Report | None:
     try:
+        total, left = line.get("total"), line.get("seconds_left")
         return Report(
-            float(line["at"]), int(line["done"]), line.get("total"), str(line["message"]), line.get("seconds_left")
+            _finite(line["at"]),
+            int(line["done"]),
+            None if total is None else int(total),
+            str(line["message"]),
+            None if left is None else _finite(left),
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("no moment and no duration is infinite")
+    return number
 
 
 def _parse(data: bytes) -> list[dict[str, Any]]:
@@ -202,7 +217,7 @@ def _parse(data: bytes) -> list[dict[str, Any]]:
     for raw in data.split(b"\n"):
         try:
             value = json.loads(raw)
-        except ValueError:  # half a line, or the first one of a tail
+        except (ValueError, RecursionError):  # half a line, the first one of a tail, or nothing we wrote
             continue
         if isinstance(value, dict):
             lines.append(value)

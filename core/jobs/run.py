@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import Cancelled, JobError, ShelfLensError
-from core.files import read_json, write_json_whole
+from core.files import open_appending, read_json, write_json_whole
 from core.home import Home, open_home
 from core.jobs.folder import JobFolder
 from core.jobs.json_values import to_json_value
-from core.jobs.kinds import find_kind
+from core.jobs.kinds import build_arguments, find_kind
 from core.jobs.lock import gate, take_lock
 from core.jobs.processes import process_start
 from core.jobs.reports import JobProgress, Report, StopRequest
@@ -109,15 +109,22 @@ def _work(
     folder: JobFolder, *, home: Home, stop: StopRequest, on_report: Callable[[Report], None] | None
 ) -> dict[str, Any]:
     if folder.result.exists():  # finished before, but its worker died before it could say so
-        return dict(read_json(folder.result))
+        return _finished_result(folder)
     open_home(home.root)  # a resumed job may meet a home that a newer version has changed meanwhile
     spec = read_spec(folder)
     kind = find_kind(spec.kind)
-    arguments = kind.arguments(**spec.arguments)
+    arguments = build_arguments(spec.kind, spec.arguments)
     with JobProgress(folder, stop=stop, on_report=on_report) as progress:
         result = to_json_value(kind.work(home, arguments, actor=spec.actor, progress=progress))
     write_json_whole(folder.result, result)
     return dict(result)
+
+
+def _finished_result(folder: JobFolder) -> dict[str, Any]:
+    try:
+        return dict(read_json(folder.result))
+    except (OSError, ValueError, TypeError) as error:
+        raise JobError(f"job {folder.job}: {folder.result} is damaged; delete it to do the work again") from error
 
 
 def _finish(folder: JobFolder, status: StoredStatus, *, state: str, error: str | None = None) -> None:
@@ -135,8 +142,8 @@ def _finish(folder: JobFolder, status: StoredStatus, *, state: str, error: str |
 def _keep_traceback(folder: JobFolder, error: Exception) -> str:
     """Append the traceback of a fault to ``worker.log`` and return one line that refers to it."""
     fault = secrets.token_hex(4)
-    with folder.log.open("a", encoding="utf-8") as log:
-        log.write(f"fault {fault}\n{''.join(traceback.format_exception(error))}")
+    with open_appending(folder.log) as log:
+        log.write(f"fault {fault}\n{''.join(traceback.format_exception(error))}".encode(errors="backslashreplace"))
     return f"internal fault {fault} ({type(error).__name__}); its traceback is in {folder.log}"
 
 

@@ -54,7 +54,15 @@ def read_spec(folder: JobFolder) -> JobSpec:
         JobError: ``spec.json`` is missing or damaged.
     """
     try:
-        return JobSpec(**read_json(folder.spec))
+        spec = JobSpec(**read_json(folder.spec))
+        texts = (spec.kind, spec.actor, spec.created)
+        if (
+            spec.job != folder.job
+            or not isinstance(spec.arguments, dict)
+            or not all(isinstance(each, str) for each in texts)
+        ):
+            raise ValueError("not what was written")
+        return spec
     except (OSError, ValueError, TypeError) as error:
         raise JobError(
             f"job {folder.job}: {folder.spec} is missing or damaged; start the same work as a new job"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import JobError
-from core.files import read_json
+from core.files import read_json, read_ordinary
 from core.home import Home
 from core.jobs.folder import JobFolder, find_folder, list_folders
 from core.jobs.lock import gate, lock_is_free
@@ -84,8 +84,8 @@ def job_result(home: Home, job_id: str) -> dict[str, Any] | None:
 def job_log_tail(home: Home, job_id: str, *, lines: int = 50) -> str:
     """Read the last lines of what the worker printed; empty when it printed nothing."""
     try:
-        text = find_folder(home, job_id).log.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
+        text = read_ordinary(find_folder(home, job_id).log).decode("utf-8", errors="replace")
+    except (OSError, ValueError):  # ValueError: no ordinary file
         return ""
     return "\n".join(text.splitlines()[-lines:])
 
@@ -182,7 +182,7 @@ def _unknown_spec(folder: JobFolder) -> JobSpec:
 def _read_result(folder: JobFolder) -> dict[str, Any] | None:
     try:
         result = read_json(folder.result)
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
     return result if isinstance(result, dict) else None
 

@@ -1,5 +1,6 @@
 """The last state a job's owner wrote. What it is worth without a look at the lock, see :mod:`core.jobs.status`."""
 
+import math
 import time
 from dataclasses import asdict, dataclass, field
 from typing import Literal
@@ -51,4 +52,22 @@ def read_status(folder: JobFolder) -> StoredStatus | None:
         status = StoredStatus(**read_json(folder.status))
     except (OSError, ValueError, TypeError):
         return None
-    return status if status.state in STATES else None
+    return status if _is_sound(status) else None
+
+
+def _is_sound(status: StoredStatus) -> bool:
+    """Tell whether every value is of its kind: a home may come from strangers, and the process id is sent signals."""
+    moments = (status.changed, status.started, status.finished)
+    return (
+        status.state in STATES
+        and all(moment is None or _is_number(moment) for moment in moments)
+        and status.changed is not None
+        and isinstance(status.attempt, int)
+        and (status.pid is None or (isinstance(status.pid, int) and status.pid > 0))
+        and isinstance(status.process_start, str | None)
+        and isinstance(status.error, str | None)
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.errors import JobError
+from core.files import open_appending
 from core.home import Home
 from core.jobs.environment import PACKAGE_ROOT, quiet_this_process, worker_environment
 from core.jobs.folder import JobFolder, find_folder
@@ -157,7 +158,7 @@ def _queue_again(home: Home, job_id: str) -> tuple[JobFolder, int]:
 def _start_worker(home: Home, folder: JobFolder, *, attempt: int) -> None:
     command = [sys.executable, "-m", "core.jobs.worker", str(home.root), folder.job]
     try:
-        with folder.log.open("ab") as log:
+        with open_appending(folder.log) as log:
             process = subprocess.Popen(
                 command,
                 cwd=PACKAGE_ROOT,
