@@ -31,6 +31,8 @@ EDITABLE = (
 SPLITS = ("train", "validation", "test")
 
 _IDS_A_QUERY = 500
+_MOST_CHARACTERS = 100_000
+_MOST_MINOR_UNITS = 10**15
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,12 @@ def product_table(home: Home, catalog: Catalog) -> pd.DataFrame:
         .order_by(products.c.position, products.c.product_id)
     )
     frame = _frame(home, query, [*names, "picture_hash"])
-    return frame.astype({"price_minor_units": "Int64"})
+    try:
+        return frame.astype({"price_minor_units": "Int64"})
+    except (TypeError, ValueError) as error:
+        raise CatalogError(
+            f"catalog {catalog.name!r} holds prices that are no whole numbers ({error}): restore a backup of the home"
+        ) from error
 
 
 def picture_table(home: Home, catalog: Catalog) -> pd.DataFrame:
@@ -209,13 +216,19 @@ def _check_values(current: Product, values: dict[str, Any]) -> None:
             raise CatalogError(f"products have no field {name!r} to edit; expected one of {', '.join(EDITABLE)}")
         if name == "split" and value not in (*SPLITS, None):
             raise CatalogError(f"split is {', '.join(SPLITS)} or empty, not {value!r}")
-        if name == "price_minor_units" and value is not None and (not isinstance(value, int) or value < 0):
-            raise CatalogError(f"price_minor_units is a whole number of at least 0, not {value!r}")
+        if name == "price_minor_units" and value is not None and not _is_price(value):
+            raise CatalogError(f"price_minor_units is a whole number from 0 to {_MOST_MINOR_UNITS:,}, not {value!r}")
+        if isinstance(value, str) and len(value) > _MOST_CHARACTERS:
+            raise CatalogError(f"{name} has at most {_MOST_CHARACTERS:,} characters, not {len(value):,}; shorten it")
     price = values.get("price_minor_units", current.price_minor_units)
     if price is not None and not values.get("currency", current.currency):
         raise CatalogError("a price needs a currency, such as EUR; set 'currency' too")
     if not str(values.get("title", current.title)).strip():
         raise CatalogError("a title cannot be empty")
+
+
+def _is_price(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_MINOR_UNITS
 
 
 def _picture_hashes(connection: Connection, catalog: Catalog, product_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -235,6 +248,11 @@ def _picture_hashes(connection: Connection, catalog: Catalog, product_ids: Seque
 
 
 def _product(row: Any, hashes: tuple[str, ...]) -> Product:
+    # SQLite keeps whatever it is given, so a database from elsewhere may hold anything.
+    if not isinstance(row["attributes"], dict) or not isinstance(row["price_minor_units"], int | None):
+        raise CatalogError(
+            f"the row of product {str(row['product_id'])[:100]!r} is damaged: restore a backup of the home"
+        )
     names = (
         "product_id",
         "title",

@@ -22,6 +22,10 @@ _HELP = (
     "operators: = != < <= > >= LIKE IN BETWEEN IS NULL AND OR NOT"
 )
 
+_MOST_CHARACTERS = 10_000
+_MOST_VALUES = 500  # SQLite refuses a condition of more than 1,000 parts
+_LARGEST_WHOLE = 2**53  # larger ones stay floating-point, which every database can compare
+
 _COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
     exp.EQ: lambda field, value: field == value,
     exp.NEQ: lambda field, value: field != value,
@@ -42,14 +46,20 @@ def parse_where(expression: str) -> ColumnElement[bool]:
             Prices are in major units (euros, not cents). Text in single or double quotes.
 
     Raises:
-        CatalogError: It cannot be read, or names a field or an operator that does not exist.
+        CatalogError: It cannot be read, is longer than 10,000 characters or 500 values, or names a field or an
+            operator that does not exist.
     """
+    if len(expression) > _MOST_CHARACTERS:
+        raise CatalogError(f"a filter has at most {_MOST_CHARACTERS:,} characters, not {len(expression):,}; shorten it")
     try:
         # This dialect reads 'text' and "text" alike, as people type them in a shell.
         tree = sqlglot.parse_one(expression, dialect="bigquery")
     except (SqlglotError, RecursionError) as error:
         raise CatalogError(f"cannot read the filter {expression[:200]!r}: {_first_line(error)}; {_HELP}") from error
     try:
+        values = sum(1 for _ in tree.find_all(exp.Literal))
+        if values > _MOST_VALUES:
+            raise CatalogError(f"a filter compares with at most {_MOST_VALUES} values, not {values:,}; split it up")
         return _condition(tree)
     except RecursionError as error:
         raise CatalogError(f"the filter is nested too deeply ({len(expression)} characters); {_HELP}") from error
@@ -113,7 +123,7 @@ def _value(node: exp.Expr) -> str | int | float:
     if node.is_string:
         return str(node.this)
     number = float(node.this) * sign
-    return int(number) if number.is_integer() else number
+    return int(number) if number.is_integer() and abs(number) <= _LARGEST_WHOLE else number
 
 
 def _first_line(error: Exception) -> str:

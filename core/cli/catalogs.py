@@ -153,7 +153,11 @@ def _values(texts: dict[str, str], current: Any) -> dict[str, Any]:
 
 
 def _json_or_text(text: str) -> Any:
+    """Read JSON; anything else is text, and so are NaN and infinity, which no JSON reader accepts."""
     try:
-        return json.loads(text)
-    except ValueError:
+        value = json.loads(text)
+        json.dumps(value, allow_nan=False).encode("ascii")
+        json.dumps(value, ensure_ascii=False).encode()  # an escaped half of a character
+    except (ValueError, RecursionError):
         return text
+    return value

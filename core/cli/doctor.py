@@ -102,8 +102,8 @@ def database_state(home: Home) -> str:
             if connection.dialect.name != "sqlite":
                 return "ok" if connection.execute(text("SELECT 1")).scalar() == 1 else "no answer"
             return str(connection.execute(text("PRAGMA quick_check(1)")).scalar())
-    except DatabaseError as error:
-        return str(error.orig)
+    except (DatabaseError, ShelfLensError) as error:
+        return str(error.orig) if isinstance(error, DatabaseError) else str(error)
 
 
 def backbone_states(home: Home) -> list[dict[str, Any]]:

@@ -12,11 +12,13 @@ from typing import Any
 from core import __version__
 from core.cli import catalogs, changes, doctor, exploring, imports, jobs, learning
 from core.cli.parser import Commands, Parser, add_common, check_common
-from core.cli.progress_line import printable
+from core.cli.progress_line import printable, printable_lines
 from core.cli.session import Session
 from core.errors import Cancelled, ShelfLensError
 from core.jobs import JobFault
 from core.jobs.json_values import to_json_value
+
+_LONGEST_MESSAGE = 2000  # a name of a megabyte tells no more than its beginning
 
 DONE, FAULT, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 
@@ -86,11 +88,13 @@ def _call(arguments: Sequence[str] | None) -> int:
 def _text(parsed: Any, result: dict[str, Any]) -> str:
     if parsed.json:
         return json.dumps(result, allow_nan=False)  # plain ASCII, so that no terminal's encoding can break it
-    return str(result["job"]) if parsed.detach else parsed.show(result)
+    # Cells are made printable where they are laid out; this is for whatever a command puts together by itself.
+    return printable_lines(str(result["job"]) if parsed.detach else parsed.show(result))
 
 
 def _tell(message: str, code: int) -> int:
-    print(printable(" ".join(message.split())), file=sys.stderr)
+    line = printable(" ".join(message.split()))
+    print(line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]} ...", file=sys.stderr)
     return code
 
 

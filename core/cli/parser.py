@@ -77,8 +77,24 @@ def check_common(arguments: argparse.Namespace) -> None:
     """
     if arguments.command is None:
         raise UsageError("name a command: expected one of those in `python -m core --help`")
+    _check_text(arguments)
     if arguments.detach and not arguments.detachable:
         raise UsageError(f"`{arguments.command}` answers at once: leave out --detach")
+
+
+_FILES = frozenset({"home", "source", "picture", "pictures"})
+
+
+def _check_text(arguments: argparse.Namespace) -> None:
+    """Refuse text that is no UTF-8; only names of files may be any bytes."""
+    for name, value in vars(arguments).items():
+        if name in _FILES:
+            continue
+        texts = value if isinstance(value, list) else [value]
+        for text in texts:
+            joined = "".join(text) if isinstance(text, tuple) else text
+            if isinstance(joined, str) and any("\ud800" <= each <= "\udfff" for each in joined):
+                raise UsageError(f"{name} is no readable text ({joined[:80]!r}): write it in UTF-8")
 
 
 def refuse_unsupported(arguments: argparse.Namespace, options: Sequence[str], *, way_out: str) -> None:
@@ -105,8 +121,10 @@ def whole_number(least: int) -> Callable[[str], int]:
             number = int(text)
         except ValueError:
             number = least - 1
-        if number < least:
-            raise argparse.ArgumentTypeError(f"expected a whole number of at least {least}, not {text!r}")
+        if not least <= number < 2**63:  # what databases and arrays count with
+            raise argparse.ArgumentTypeError(
+                f"expected a whole number of at least {least}, below 2**63, not {text[:40]!r}"
+            )
         return number
 
     return read

@@ -66,6 +66,11 @@ def duration_words(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def printable_lines(text: str) -> str:
+    """Make each line of a text printable; the lines themselves stay."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
 def printable(text: str) -> str:
     """Replace what could move a terminal's cursor or forge a line: control, format and unpaired characters."""
     return "".join(

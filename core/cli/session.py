@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from core.cli.progress_line import ProgressLine
+from core.cli.progress_line import ProgressLine, printable
 from core.home import Home, open_home
 
 if TYPE_CHECKING:
@@ -74,4 +74,4 @@ class Session:
 
     def say(self, message: str) -> None:
         """Print a message for people on standard error."""
-        print(message, file=sys.stderr)
+        print(printable(message), file=sys.stderr)
