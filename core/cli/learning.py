@@ -111,13 +111,15 @@ def predict_pictures(session: Session) -> dict[str, Any]:
     from core.catalog.pictures import read_picture
     from core.models.predict import predict_pictures as predict
     from core.models.runs import find_run
+    from core.vision.backbones import find_backbone
 
     given = session.arguments
     run = find_run(session.home, given.run_id)
+    side_px = find_backbone(run.backbone).side_px
     predicted = []
     for start in range(0, len(given.pictures), _PICTURES_AT_ONCE):
         names = given.pictures[start : start + _PICTURES_AT_ONCE]
-        pictures = [read_picture(Path(name)) for name in names]
+        pictures = [read_picture(Path(name), enough_px=side_px) for name in names]  # decoded as for embedding
         if start == 0:  # after the first files are known to be pictures: it may take a while
             prepare_backbone(session, run.backbone)
         predicted += predict(session.home, run.run_id, pictures, top=given.top)

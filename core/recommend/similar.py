@@ -14,7 +14,7 @@ from core.home import Home
 from core.recommend.index import CatalogIndex, Query, open_index
 from core.recommend.ranking import Matches, rank, score_parts
 from core.recommend.weights import PARTS, RankWeights
-from core.vision.backbones import DEFAULT_BACKBONE
+from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 from core.vision.encode import encode_pictures
 from core.vision.palettes import picture_palette
 
@@ -59,7 +59,8 @@ def similar(
         )
     index = open_index(home, catalog, backbone=backbone)
     if picture is not None:
-        query = picture_query(home, index, read_picture(picture))
+        # Decoded as for embedding: at full size the same file would have slightly other features and colors.
+        query = picture_query(home, index, read_picture(picture, enough_px=find_backbone(backbone).side_px))
     else:
         query = index.query_product(str(product_id))
     start = time.perf_counter()

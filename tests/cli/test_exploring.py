@@ -1,5 +1,6 @@
 import shutil
 
+import numpy as np
 from PIL import Image
 
 
@@ -21,6 +22,19 @@ def test_similar_to_a_picture_file(call, colors, color_folder):
     answer = call("similar", "colors", "--picture", picture, "--k", "1", "--json").json
     assert answer["query"] == str(picture)
     assert answer["matches"][0]["product_id"] == "blue/blue-05.png"  # the very picture
+
+
+def test_a_large_photo_of_the_catalog_is_found_as_the_very_same(call, color_folder, tmp_path):
+    folder = tmp_path / "colors"
+    shutil.copytree(color_folder, folder)
+    pixels = np.random.default_rng(1).integers(0, 256, (960, 1280, 3), dtype=np.uint8)  # every detail counts
+    Image.fromarray(pixels).save(folder / "red" / "large.jpg", quality=95)
+    call("import", folder, "--catalog", "shop")
+    answer = call("similar", "shop", "--picture", folder / "red" / "large.jpg", "--k", "1", "--json").json
+    # It is decoded at a quarter for embedding; as a query at full size, it would have other features and colors.
+    [match] = answer["matches"]
+    assert match["product_id"] == "red/large.jpg"
+    assert match["parts"]["visual"] > 0.9999 and match["parts"]["color"] > 0.9999
 
 
 def test_a_map_is_a_file_of_all_products(call, colors):
