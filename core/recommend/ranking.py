@@ -2,7 +2,9 @@
 
 Four parts, each 0..1, higher is nearer:
 
-- visual = (1 + cosine of the embeddings) / 2
+- visual = cosine of the embeddings, 0 where it is negative. Embeddings are centered, so that unrelated products are
+  near 0 and the part uses its whole range; (1 + cosine) / 2 would leave look-alikes and strangers only half as far
+  apart, and color and price would decide alone.
 - color = palette similarity (`core.recommend.color`)
 - price = (3 - |difference of the price levels|) / 3 (`core.recommend.price_levels`)
 - category = levels shared from the top / levels of the longer path (`core.recommend.category`)
@@ -79,9 +81,7 @@ def score_parts(query: Query, index: CatalogIndex) -> QueryParts:
     known = np.zeros(len(index), np.uint8)
     visual = values[0]
     np.dot(index.embeddings, query.embedding, out=visual)
-    np.clip(visual, -1.0, 1.0, out=visual)
-    visual += 1.0
-    visual *= 0.5
+    np.clip(visual, 0.0, 1.0, out=visual)
     present = [~np.isnan(visual), index.palettes.known & bool(np.any(query.palette_shares > 0))]
     values[1] = index.palettes.similarity_to(query.palette_bins, query.palette_shares)
     price = index.price.similarities(query.price_level, query.currency)
@@ -196,7 +196,7 @@ def exact_parts(parts: QueryParts, rows: np.ndarray) -> np.ndarray:
     for start in range(0, len(rows), _EXACT_BLOCK):
         block = slice(start, start + _EXACT_BLOCK)
         cosine = (parts.index.embeddings[rows[block]] * vector).sum(axis=1)
-        table[block, 0] = (1.0 + np.clip(cosine, -1.0, 1.0)) / 2.0
+        table[block, 0] = np.clip(cosine, 0.0, 1.0)
     exists = (parts.known[rows, None] >> np.arange(len(PARTS), dtype=np.uint8)) & 1
     table[exists == 0] = np.nan
     return table

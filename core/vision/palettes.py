@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from core.home import Home
+from core.vision.foreground import foreground_mask
 from core.vision.row_shards import RowShards
 
 HUES, SATURATIONS, VALUES = 12, 8, 8
@@ -18,10 +19,7 @@ PALETTE_COLORS = 5
 PALETTE_DTYPE = np.dtype([("bins", "<u2", (PALETTE_COLORS,)), ("shares", "<f4", (PALETTE_COLORS,))])
 
 _SAMPLE_SIDE_PX = 96
-_BACKGROUND_TOLERANCE = 14  # of 255, in each channel: covers JPEG noise and soft studio light
-_BACKGROUND_BORDER_SHARE = 0.5
-_LEAST_FOREGROUND_SHARE = 0.02
-_FORMAT = "v1"
+_FORMAT = "v2"
 _OPENCV_HUES = 180
 
 
@@ -49,10 +47,9 @@ BIN_RGB = _bin_colors()
 def picture_palette(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Find the main colors of a picture.
 
-    At most 96 x 96 of its pixels are looked at, evenly spread. When at least half of the border has nearly one color,
-    the pixels of that color that hang together with the border are background and do not count, unless less than 2 %
-    of the picture would be left. White, black and gray do not depend on hue: a gray is counted in hue 0, a black in
-    hue 0 and saturation 0.
+    At most 96 x 96 of its pixels are looked at, evenly spread; a plain background does not count (see
+    :func:`core.vision.foreground.foreground_mask`). White, black and gray do not depend on hue: a gray is counted in
+    hue 0, a black in hue 0 and saturation 0.
 
     Args:
         picture: uint8 (H, W, 3), RGB.
@@ -67,32 +64,6 @@ def picture_palette(picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(-counts, kind="stable")[:PALETTE_COLORS]
     shares = (counts[order] / counts.sum()).astype(np.float32)
     return np.where(shares > 0, order, 0).astype(np.uint16), shares
-
-
-def foreground_mask(picture: np.ndarray) -> np.ndarray:
-    """Mark the pixels that are not plain background.
-
-    Args:
-        picture: uint8 (H, W, 3).
-
-    Returns:
-        bool (H, W); all true when there is no plain background or almost nothing else.
-    """
-    border = np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
-    color = np.median(border, axis=0)
-    low, high = color - _BACKGROUND_TOLERANCE, color + _BACKGROUND_TOLERANCE
-    near = cv2.inRange(picture, low, high)
-    everything = np.ones(near.shape, dtype=bool)
-    border_near = np.concatenate([near[0], near[-1], near[1:-1, 0], near[1:-1, -1]])
-    if np.count_nonzero(border_near) < _BACKGROUND_BORDER_SHARE * border_near.size:
-        return everything
-    _, pieces = cv2.connectedComponents(near, connectivity=4)
-    touching = np.zeros(pieces.max() + 1, dtype=bool)
-    for edge in (pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]):
-        touching[edge] = True
-    touching[0] = False  # piece 0 is everything that is not near the background's color
-    foreground = ~touching[pieces]
-    return foreground if np.count_nonzero(foreground) >= _LEAST_FOREGROUND_SHARE * foreground.size else everything
 
 
 def _sample(picture: np.ndarray) -> np.ndarray:

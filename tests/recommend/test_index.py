@@ -116,15 +116,18 @@ def test_without_an_embedding_the_way_out_is_named(home, shop, monkeypatch):
 def test_similar_to_a_product_as_the_command_line_prints_it(home, shop, embedded):
     embedded(["red mug", "blue mug", "vase", "plate"])
     found = similar(home, shop, product_id="red mug", k=2, weights=RankWeights(visual=1, color=0, price=1, category=1))
-    # All embeddings are at right angles: visual 0.5. Prices of the mugs are 900, 1000 (the one without a picture is
+    # All embeddings are at right angles: visual 0. Prices of the mugs are 900, 1000 (the one without a picture is
     # not embedded, so not counted) and 1250: 30, 65 and 90 % of (900, 1250) are 1005, 1127.5 and 1215, levels 1 and 4.
-    # blue mug: (0.5 + 0 + 1) / 3; vase: rupees, so (0.5 + 1/2) / 2; plate has neither price nor category: 0.5.
+    # blue mug: (0 + 0 + 1) / 3; vase: rupees, so (0 + 1/2) / 2; plate has neither price nor category: 0.
     assert found["query"] == "red mug"
-    assert [(match["product_id"], match["score"]) for match in found["matches"]] == [("blue mug", 0.5), ("vase", 0.5)]
+    assert [(match["product_id"], match["score"]) for match in found["matches"]] == [
+        ("blue mug", pytest.approx(1 / 3, abs=1e-6)),
+        ("vase", 0.25),
+    ]
     assert found["matches"][0] == {
         "product_id": "blue mug",
-        "score": 0.5,
-        "parts": {"visual": 0.5, "color": pytest.approx(0, abs=0.1), "price": 0.0, "category": 1.0},
+        "score": pytest.approx(1 / 3, abs=1e-6),
+        "parts": {"visual": 0.0, "color": pytest.approx(0, abs=0.1), "price": 0.0, "category": 1.0},
         "price": 12.5,
         "currency": "EUR",
         "category": "Kitchen > Mugs",
@@ -141,7 +144,7 @@ def test_similar_to_a_picture(home, shop, embedded, monkeypatch, tmp_path):
     monkeypatch.setattr(similar_module, "encode_pictures", lambda home, pictures, backbone: features)
     found = similar(home, shop, picture=file, k=2, weights=RankWeights(visual=1, color=0, price=0, category=0))
     assert found["query"] == str(file)
-    assert [(match["product_id"], match["score"]) for match in found["matches"]] == [("plate", 0.9), ("vase", 0.8)]
+    assert [(match["product_id"], match["score"]) for match in found["matches"]] == [("plate", 0.8), ("vase", 0.6)]
     colored = similar(home, shop, picture=file, k=1, weights=RankWeights(visual=0, color=1, price=0, category=0))
     assert colored["matches"][0]["product_id"] == "plate", "its palette is bin 300, the color of the picture"
     assert colored["matches"][0]["parts"]["category"] is None

@@ -23,11 +23,12 @@ def ranked(index, product_id, weights, *, k=1000, pool=None):
 
 
 def test_visual_part_is_the_cosine_on_0_to_1():
-    # Against (1, 0): the same direction 1, 60 degrees (1 + 0.5) / 2 = 0.75, a right angle 0.5, opposite 0.
+    # Against (1, 0): the same direction 1, 60 degrees 0.5, a right angle 0, and nothing is farther than that: the
+    # opposite p1 ties with it and comes first by position.
     index = make_index([[1, 0], [-1, 0], [0, 1], [0.5, np.sqrt(0.75)], [2, 0]])
     matches = ranked(index, "p0", VISUAL_ONLY)
-    assert matches.product_ids == ("p4", "p3", "p2", "p1")
-    assert matches.scores == pytest.approx([1, 0.75, 0.5, 0], abs=1e-6)
+    assert matches.product_ids == ("p4", "p3", "p1", "p2")
+    assert matches.scores == pytest.approx([1, 0.5, 0, 0], abs=1e-6)
 
 
 def test_score_is_the_weighted_mean_of_the_parts_that_exist():
@@ -40,11 +41,11 @@ def test_score_is_the_weighted_mean_of_the_parts_that_exist():
     )
     matches = ranked(index, "p0", RankWeights(visual=1, color=0.5, price=0.5, category=2))
     # p2: visual 1, color 1, no price and no category: (1 * 1 + 0.5 * 1) / (1 + 0.5) = 1.
-    # p1: visual 0.5, color 1, price level 2.5 like p0's (each alone in its category), category 1 of 2 levels:
-    #     (1 * 0.5 + 0.5 * 1 + 0.5 * 1 + 2 * 0.5) / (1 + 0.5 + 0.5 + 2) = 2.5 / 4.
+    # p1: visual 0, color 1, price level 2.5 like p0's (each alone in its category), category 1 of 2 levels:
+    #     (1 * 0 + 0.5 * 1 + 0.5 * 1 + 2 * 0.5) / (1 + 0.5 + 0.5 + 2) = 2 / 4.
     assert matches.product_ids == ("p2", "p1")
-    assert matches.scores == pytest.approx([1, 0.625])
-    assert matches.parts == pytest.approx(np.array([[1, 1, np.nan, np.nan], [0.5, 1, 1, 0.5]]), nan_ok=True)
+    assert matches.scores == pytest.approx([1, 0.5])
+    assert matches.parts == pytest.approx(np.array([[1, 1, np.nan, np.nan], [0, 1, 1, 0.5]]), nan_ok=True)
 
 
 def test_a_product_without_any_weighted_part_is_no_match_and_is_counted():

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from core.vision.foreground import foreground_mask
 from core.vision.palettes import (
     BIN_RGB,
-    foreground_mask,
     palette_row,
     palette_shards,
     picture_palette,
@@ -65,6 +65,15 @@ def test_a_picture_that_is_all_background_counts_as_a_whole():
     picture = plain((200, 180, 160))
     picture[50:55, 50:55] = (0, 0, 0)  # 25 of 10,000 pixels: less than 2 %
     assert foreground_mask(picture).all()
+
+
+def test_light_that_falls_off_towards_the_corners_is_background():
+    # From 150 at the left to 240 at the right: no one color covers half of the border, but no step is an edge.
+    picture = np.repeat(np.linspace(150, 240, 90).astype(np.uint8)[None, :, None], 90, axis=0).repeat(3, axis=2)
+    picture[30:60, 30:60] = (128, 0, 128)
+    mask = foreground_mask(picture)
+    assert mask.sum() == 30 * 30
+    assert mask[45, 45]
 
 
 def test_a_busy_border_is_no_background():
