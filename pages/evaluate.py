@@ -17,6 +17,7 @@ from core.ui.run_choice import catalog_of, pick_run
 from core.ui.run_view import SPLIT_WORDS, class_table, evaluation_of, run_files
 from core.ui.uploads import decoded_upload
 from core.ui.wording import duration, literal, percent
+from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 
 VIEWS = ["Summary", "Confusion", "Categories", "Try a picture"]
 STILL = {"displayModeBar": False}
@@ -81,7 +82,8 @@ def draw_categories(evaluation: Evaluation) -> None:
 
 
 def draw_trial(run: Run) -> None:
-    picture = decoded_upload("Picture to classify", key="trial")
+    side_px = find_backbone(run.backbone or DEFAULT_BACKBONE).side_px
+    picture = decoded_upload("Picture to classify", enough_px=side_px, key="trial")
     if picture is None:
         st.caption("The picture is looked at on this machine and not kept.")
         return

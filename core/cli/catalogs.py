@@ -149,7 +149,19 @@ def _values(texts: dict[str, str], current: Any) -> dict[str, Any]:
             if not currency:
                 raise UsageError("--set price needs a currency: add --set currency=EUR")
             values["price_minor_units"] = to_minor_units(text.strip(), currency)
+    _refuse_other_units(values, current)
     return values
+
+
+def _refuse_other_units(values: dict[str, Any], current: Any) -> None:
+    """Changing only the currency keeps the amount, which must not move its decimal point."""
+    from core.catalog.money import minor_digits
+
+    currency = values.get("currency")
+    if not currency or "price_minor_units" in values or current.price_minor_units is None or not current.currency:
+        return
+    if minor_digits(currency) != minor_digits(current.currency):
+        raise UsageError(f"--set currency={currency} needs the price in {currency} too: add --set price=AMOUNT")
 
 
 def _json_or_text(text: str) -> Any:

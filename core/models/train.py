@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from core.catalog.catalogs import Catalog
+from core.catalog.catalogs import Catalog, list_catalogs
 from core.errors import RunError
 from core.files import read_json, write_json_whole
 from core.home import Home
@@ -107,6 +107,8 @@ def _train(home: Home, catalog: Catalog, run_id: str, plan: _Plan, *, actor: str
     embedded = embed_catalog(home, catalog, backbone=plan.backbone, actor=actor, progress=shares["embed"])
     learning = shares["learn"]
     learning.report(0, None, "Splitting the pictures")
+    # Labels are read from here on: an edit made while pictures were embedded belongs to the version the run names.
+    catalog = _as_it_stands(home, catalog)
     rows = build_training_set(home, catalog, target=plan.target.text, backbone=plan.backbone, seed=plan.seed)
     for warning in rows.warnings:
         _LOG.warning("%s", warning)
@@ -135,6 +137,11 @@ def _train(home: Home, catalog: Catalog, run_id: str, plan: _Plan, *, actor: str
         "seconds_by_part": parts,
     }
     return write_run(home, run_id, finished, manifest=manifest)
+
+
+def _as_it_stands(home: Home, catalog: Catalog) -> Catalog:
+    """The catalog with its version of now, under whatever name it has now."""
+    return next((each for each in list_catalogs(home) if each.catalog_id == catalog.catalog_id), catalog)
 
 
 def _origin(home: Home, catalog: Catalog, plan: _Plan) -> dict[str, Any]:

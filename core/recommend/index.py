@@ -48,7 +48,8 @@ class CatalogIndex:
     """N embedded products of a catalog in position order; never changes once made.
 
     Attributes:
-        catalog_name: the catalog.
+        catalog_id: the catalog; never given to another.
+        catalog_name: what it is called.
         catalog_version: its version when the index was opened.
         embedding_version: the embedding the index was opened on.
         product_ids: N ids.
@@ -63,6 +64,7 @@ class CatalogIndex:
         embedding: what `embeddings` comes from, to place pictures from outside; None when built from arrays.
     """
 
+    catalog_id: int
     catalog_name: str
     catalog_version: int
     embedding_version: str
@@ -179,6 +181,7 @@ def open_index(home: Home, catalog: Catalog, *, backbone: str = DEFAULT_BACKBONE
     index = build_index(kept, matrix, palettes=read_palettes(home, hashes))
     return replace(
         index,
+        catalog_id=catalog.catalog_id,
         catalog_name=catalog.name,
         catalog_version=catalog.version,
         embedding_version=embedding.version,
@@ -216,6 +219,7 @@ def build_index(
     currencies = _values(products["currency"])
     bins, shares = palettes
     return CatalogIndex(
+        catalog_id=0,
         catalog_name="catalog",
         catalog_version=0,
         embedding_version="",

@@ -168,7 +168,7 @@ def map_scatter(
             marker = {"color": color, "size": size, "symbol": mark, "opacity": 0.85, "line": edge}
             _add_points(figure, frame[frame["value"] == kind], name=chart_text(kind, length=30), marker=marker)
     figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=1)
+    figure.update_yaxes(visible=False)  # the units of a map mean nothing, so it may fill its room
     figure.update_layout(legend={"title": {"text": legend_title}, "itemsizing": "constant"}, dragmode="lasso")
     return _finish(figure, height=580, hovermode="closest").update_layout(margin_t=40)
 

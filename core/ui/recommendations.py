@@ -9,7 +9,7 @@ from core.catalog.pictures import read_picture
 from core.recommend.index import CatalogIndex, open_index
 from core.recommend.ranking import QueryParts, score_parts
 from core.ui.caches import home
-from core.vision.backbones import DEFAULT_BACKBONE
+from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 from core.vision.embeddings import Embedding, latest_embedding
 from core.vision.encode import encode_pictures
 from core.vision.palettes import picture_palette
@@ -40,7 +40,7 @@ def product_parts(index: CatalogIndex, product_id: str) -> QueryParts:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _product_parts(key: tuple[str, int, str], product_id: str, _index: CatalogIndex) -> QueryParts:
+def _product_parts(key: tuple[str, int, int, str], product_id: str, _index: CatalogIndex) -> QueryParts:
     return score_parts(_index.query_product(product_id), _index)
 
 
@@ -57,13 +57,15 @@ def picture_parts(index: CatalogIndex, embedding: Embedding, data: bytes) -> Que
 
 @st.cache_resource(show_spinner="Looking at the picture", max_entries=8)
 def _picture_parts(
-    key: tuple[str, int, str], digest: str, _index: CatalogIndex, _embedding: Embedding, _data: bytes
+    key: tuple[str, int, int, str], digest: str, _index: CatalogIndex, _embedding: Embedding, _data: bytes
 ) -> QueryParts:
-    picture = read_picture(_data)
+    # Decoded as for embedding, so that a picture of the catalog is found as itself.
+    picture = read_picture(_data, enough_px=find_backbone(_embedding.backbone).side_px)
     features = encode_pictures(home(), [picture], backbone=_embedding.backbone)
     query = _index.query_picture(_embedding.project(features)[0], picture_palette(picture))
     return score_parts(query, _index)
 
 
-def _index_key(index: CatalogIndex) -> tuple[str, int, str]:
-    return (index.catalog_name, index.catalog_version, index.embedding_version)
+def _index_key(index: CatalogIndex) -> tuple[str, int, int, str]:
+    """Name an index for good: a name may come back with another catalog behind it, an id never does."""
+    return (str(home().root), index.catalog_id, index.catalog_version, index.embedding_version)

@@ -27,11 +27,12 @@ def uploaded_picture(label: str, *, key: str = "upload") -> bytes | None:
     return file.getvalue()
 
 
-def decoded_upload(label: str, *, key: str = "upload") -> np.ndarray | None:
+def decoded_upload(label: str, *, enough_px: int, key: str = "upload") -> np.ndarray | None:
     """Ask for one picture and decode it; a problem is shown in words.
 
     Args:
         label: What it is for, in words of ours.
+        enough_px: Side of the network's input: a much larger picture is decoded smaller, as for embedding.
         key: Names the widget within its page.
 
     Returns:
@@ -41,7 +42,7 @@ def decoded_upload(label: str, *, key: str = "upload") -> np.ndarray | None:
     if data is None:
         return None
     try:
-        return read_picture(data)
+        return read_picture(data, enough_px=enough_px)
     except PictureError as error:
         show_problem(error, title="This picture cannot be read")
         return None

@@ -48,6 +48,10 @@ def test_edits_are_logged_and_undone(call, colors):
 
 def test_a_price_needs_a_currency_and_a_field_must_exist(call, colors):
     assert "add --set currency=EUR" in call("edit", "colors", "red/red-00.png", "--set", "price=1").err
+    call("edit", "colors", "red/red-00.png", "--set", "price=19.99", "--set", "currency=EUR")
+    # 1999 cents must not become 1999 yen, which have no cents.
+    refused = call("edit", "colors", "red/red-00.png", "--set", "currency=JPY")
+    assert (refused.code, "add --set price=AMOUNT" in refused.err) == (2, True)
     assert "--set size is no field" in call("edit", "colors", "red/red-00.png", "--set", "size=1").err
 
 
