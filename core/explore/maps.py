@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pyarrow import ArrowException
+from pyarrow.parquet import ParquetFile
 
 from core.catalog.catalogs import Catalog
 from core.errors import CatalogError
@@ -25,6 +27,21 @@ from core.vision.embeddings import latest_embedding
 
 _POINTS_FILE = "map.parquet"
 _MANIFEST_FILE = "manifest.json"
+_COLUMNS = ("product_id", "x", "y")
+_MOST_POINTS = 20_000_000
+_MANIFEST_TYPES: dict[str, Any] = {
+    "method": str,
+    "settings": dict,
+    "seed": int,
+    "backbone": str,
+    "embedding_version": str,
+    "catalog_version": int,
+    "points": int,
+    "seconds": int | float,
+    "trustworthiness": int | float | None,
+    "measured_products": int,
+    "asked": str,
+}
 
 
 @dataclass(frozen=True)
@@ -171,6 +188,9 @@ def latest_map(home: Home, catalog: Catalog, method: str = "umap", *, backbone: 
 
     Returns:
         The map, or None when there is none.
+
+    Raises:
+        CatalogError: Its file of points is damaged.
     """
     found = [
         (manifest["asked"], folder, manifest)
@@ -190,7 +210,7 @@ def latest_map(home: Home, catalog: Catalog, method: str = "umap", *, backbone: 
         seed=manifest["seed"],
         trustworthiness=manifest["trustworthiness"],
         measured_products=manifest["measured_products"],
-        frame=pd.read_parquet(folder / _POINTS_FILE),
+        frame=_read_points(folder / _POINTS_FILE),
     )
 
 
@@ -206,14 +226,46 @@ def _read_manifest(folder: Path) -> dict[str, Any] | None:
     """Read what a map says about itself; None when the map is missing or damaged, so that it is made again."""
     try:
         manifest = read_json(folder / _MANIFEST_FILE)
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return None
-    return manifest if isinstance(manifest, dict) and (folder / _POINTS_FILE).is_file() else None
+    if not isinstance(manifest, dict) or not all(
+        name in manifest and isinstance(manifest[name], kind) for name, kind in _MANIFEST_TYPES.items()
+    ):
+        return None
+    return manifest if _points_in(folder / _POINTS_FILE) == manifest["points"] else None
+
+
+def _points_in(path: Path) -> int | None:
+    """Count the points of a map by its footer alone: a small file may claim billions; None when it is no such file."""
+    try:
+        if not path.is_file():
+            return None
+        with ParquetFile(path) as file:
+            return int(file.metadata.num_rows) if set(file.schema_arrow.names) == set(_COLUMNS) else None
+    except (OSError, ArrowException):
+        return None
+
+
+def _read_points(path: Path) -> pd.DataFrame:
+    try:
+        if (_points_in(path) or 0) > _MOST_POINTS:
+            raise ValueError(f"more than {_MOST_POINTS:,} points")
+        with ParquetFile(path) as file:
+            frame = file.read().to_pandas()
+        if not np.isfinite(frame[["x", "y"]].to_numpy(np.float64)).all():
+            raise ValueError("a point is nowhere")
+    except (OSError, ValueError, TypeError, ArrowException) as error:
+        raise CatalogError(
+            f"{path} is damaged ({str(error)[:200]}): delete {path.parent} and make the map again"
+        ) from error
+    return frame
 
 
 def _save(folder: Path, frame: pd.DataFrame, *, manifest: dict[str, Any]) -> None:
     """Write a map whole, in place of a damaged one."""
-    if folder.exists():
+    if folder.is_symlink() or folder.is_file():
+        folder.unlink()
+    elif folder.exists():
         shutil.rmtree(folder)
     with whole_folder(folder) as unfinished:
         frame.to_parquet(unfinished / _POINTS_FILE, index=False)

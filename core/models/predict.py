@@ -23,12 +23,21 @@ def predict_features(run: RunFiles, features: np.ndarray) -> np.ndarray:
         Float32 array of shape (N, C), in the order of ``run.run.classes``; rows sum to 1.
 
     Raises:
-        RunError: The features have another length than those the run learned from.
+        RunError: The features have another length than those the run learned from, or the run's head is damaged.
     """
     expected = int(run.manifest["feature_dimensions"])
     if features.ndim != 2 or features.shape[1] != expected:
         raise RunError(f"run {run.run.run_id!r} takes features of shape (N, {expected}), not {features.shape}")
-    return find_recipe(run.run.recipe).load_predictor()(run.head, features)
+    head = run.head
+    try:
+        found = find_recipe(run.run.recipe).load_predictor()(head, features)
+        if found.shape != (len(features), len(run.run.classes)):
+            raise ValueError(f"it gives shape {found.shape}, not a probability for each of its classes")
+    except (KeyError, ValueError, TypeError, IndexError) as error:  # arrays of other names, shapes or types
+        raise RunError(
+            f"run {run.run.run_id!r}: its file head.npz is damaged ({str(error)[:200]}): restore it or train again"
+        ) from error
+    return found
 
 
 def predict_pictures(

@@ -1,21 +1,27 @@
 """Runs at rest: listed in the database, their files in one folder each that appeared whole."""
 
 import difflib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import pandas as pd
+from pyarrow import ArrowException
+from pyarrow.parquet import ParquetFile
 from sqlalchemy import select
 
 from core.catalog.database import read
 from core.catalog.log import change
 from core.catalog.schema import catalogs, runs
 from core.errors import RunError
-from core.files import read_json
+from core.files import MOST_BYTES, read_json
 from core.home import Home
 from core.models.learning import Arrays
 
@@ -26,6 +32,12 @@ MANIFEST, ROWS, PROBABILITIES, HISTORY, HEAD = (
     "history.json",
     "head.npz",
 )
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
+_TEXT_COLUMNS = ("product_id", "picture_hash", "label", "split", "predicted")
+_NUMBER_COLUMNS = ("probability", "label_probability", "label_rank")
+_NEEDED = frozenset({"classes", "feature_dimensions", "weights_hash", "warnings"})
+_MOST_CELLS = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -88,29 +100,48 @@ class RunFiles:
         Columns: product_id, picture_hash, label, split; and of the prediction: predicted (class name), probability (its
         probability), label_probability (of the true class), label_rank (place of the true class, 1 = right).
         """
-        return pd.read_parquet(self._file(ROWS))
+        with self._reading(ROWS) as path:
+            frame = _read_rows(path)
+            _check_rows(frame, self.run.classes)
+            return frame
 
     @cached_property
     def probabilities(self) -> np.ndarray:
         """Float32 array of shape (P pictures, C classes), memory-mapped, aligned with the products."""
-        return np.load(self._file(PROBABILITIES), mmap_mode="r", allow_pickle=False)
+        with self._reading(PROBABILITIES) as path:
+            found: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+            if found.ndim != 2 or found.shape[1] != len(self.run.classes) or found.dtype != np.float32:
+                raise ValueError(f"expected a float32 number for every class, found {found.dtype} {found.shape}")
+            return found
 
     @cached_property
     def history(self) -> list[dict[str, Any]]:
         """One row an epoch: epoch, train_loss, train_accuracy, validation_loss, validation_accuracy."""
-        return list(read_json(self._file(HISTORY)))
+        with self._reading(HISTORY) as path:
+            rows = read_json(path)
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+                raise ValueError("expected a list of epochs")
+            return rows
 
     @cached_property
     def head(self) -> Arrays:
         """The arrays the recipe's predictor reads."""
-        with np.load(self._file(HEAD), allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        with self._reading(HEAD) as path:
+            return _read_arrays(path)
 
-    def _file(self, name: str) -> Path:
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[Path]:
+        """Turn whatever is wrong with a file of the run, which may come from strangers, into one error."""
         path = self.folder / name
-        if not path.exists():
+        if not path.is_file():
             raise RunError(f"run {self.run.run_id!r} has lost its file {name}: restore {self.folder} or train again")
-        return path
+        try:
+            yield path
+        except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, BadZipFile, ArrowException) as error:
+            raise RunError(
+                f"run {self.run.run_id!r}: its file {name} is damaged ({str(error)[:200]}): "
+                f"restore {self.folder} or train again"
+            ) from error
 
 
 def list_runs(home: Home, *, catalog_id: int | None = None) -> list[Run]:
@@ -153,8 +184,8 @@ def open_run(home: Home, run_id: str) -> RunFiles:
     run = find_run(home, run_id)
     folder = home.runs / run.run_id
     manifest = _manifest(home, run.run_id)
-    if manifest is None:
-        raise RunError(f"the files of run {run.run_id!r} are gone: restore {folder} or delete the run")
+    if manifest is None or not manifest.keys() >= _NEEDED:
+        raise RunError(f"the files of run {run.run_id[:120]!r} are gone or damaged: restore {folder} or delete the run")
     return RunFiles(run, folder, manifest)
 
 
@@ -215,6 +246,41 @@ def check_run_name(name: str) -> str:
     return name
 
 
+def _read_rows(path: Path) -> pd.DataFrame:
+    """Read a table whose size was looked at first: a few bytes of Parquet may stand for billions of rows."""
+    with ParquetFile(path) as file:
+        cells = file.metadata.num_rows * file.metadata.num_columns
+        if cells > _MOST_CELLS:
+            raise ValueError(f"it has {cells:,} cells, at most {_MOST_CELLS:,} are read")
+        return file.read().to_pandas()
+
+
+def _check_rows(frame: pd.DataFrame, classes: tuple[str, ...]) -> None:
+    missing = sorted({*_TEXT_COLUMNS, *_NUMBER_COLUMNS} - set(frame.columns))
+    if missing:
+        raise ValueError(f"it has no column {', '.join(missing)}")
+    for name in _NUMBER_COLUMNS:
+        if not pd.api.types.is_numeric_dtype(frame[name]) or not np.isfinite(frame[name].to_numpy(float)).all():
+            raise ValueError(f"{name} holds values that are no numbers")
+    for name in ("label", "predicted"):
+        if not frame[name].isin(classes).all():
+            raise ValueError(f"{name} names a class that the run does not have")
+
+
+def _read_arrays(path: Path) -> Arrays:
+    """Read arrays whose sizes were looked at first: a small archive may unpack to more than the memory."""
+    with ZipFile(path) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    if unpacked > MOST_BYTES:
+        raise ValueError(f"it unpacks to {unpacked:,} bytes, at most {MOST_BYTES:,} are read")
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    for name, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ValueError(f"{name} holds values that are no numbers")
+    return arrays
+
+
 def _live_runs() -> Any:
     columns = (runs, catalogs.c.name.label("catalog_name"), catalogs.c.deleted.label("catalog_deleted"))
     joined = runs.outerjoin(catalogs, catalogs.c.catalog_id == runs.c.catalog_id)
@@ -222,10 +288,27 @@ def _live_runs() -> Any:
 
 
 def _manifest(home: Home, run_id: str) -> dict[str, Any] | None:
-    try:
-        return dict(read_json(home.runs / run_id / MANIFEST))
-    except FileNotFoundError:
+    if not _RUN_ID.fullmatch(run_id):  # a database from elsewhere must not lead out of the home
         return None
+    try:
+        manifest = read_json(home.runs / run_id / MANIFEST)
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and _is_sound(manifest) else None
+
+
+def _is_sound(manifest: dict[str, Any]) -> bool:
+    """Tell whether what is read of a manifest is of its kind; one that is not counts as gone."""
+    classes = manifest.get("classes", [])
+    warnings = manifest.get("warnings", [])
+    return (
+        all(isinstance(each, list) and all(isinstance(one, str) for one in each) for each in (classes, warnings))
+        and len(set(classes)) == len(classes)
+        and isinstance(manifest.get("settings", {}), dict)
+        and isinstance(manifest.get("catalog_version", 0), int)
+        and isinstance(manifest.get("feature_dimensions", 0), int)
+        and isinstance(manifest.get("weights_hash", ""), str)
+    )
 
 
 def _run(home: Home, row: Any) -> Run:
