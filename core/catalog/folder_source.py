@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.catalog.picture_formats import HEAD_BYTES, looks_like_picture, printable
+from core.catalog.picture_formats import looks_like_picture, printable, read_head
 from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
 from core.errors import CatalogError
 
@@ -143,8 +143,7 @@ class FolderSource:
                 return False
             if path.suffix.lower() in PICTURE_SUFFIXES:
                 return True
-            with path.open("rb") as file:
-                head = file.read(HEAD_BYTES)
+            head = read_head(path)
         except OSError as error:
             self._skip(path, "unreadable", error.strerror or str(error))
             return False
@@ -199,13 +198,15 @@ def _is_home(entries: list[os.DirEntry[str]]) -> bool:
 def _distinct(files: list[_Found]) -> list[_Found]:
     """Number keys that became equal by normalising: "a.jpg", "a.jpg#2"."""
     taken: set[str] = set()
+    last: dict[str, int] = {}  # without it, ten thousand spellings of one name would take a minute
     distinct = []
     for found in files:
-        key, number = found.key, 1
+        key, number = found.key, last.get(found.key, 1)
         while key in taken:
             number += 1
             key = f"{found.key}#{number}"
         taken.add(key)
+        last[found.key] = number
         distinct.append(_Found(key, found.path))
     return distinct
 

@@ -1,5 +1,6 @@
 """Which picture formats are read, and how a file shows that it is of one."""
 
+import os
 import re
 import stat
 from pathlib import Path
@@ -17,6 +18,7 @@ from PIL import (
 )
 
 from core.errors import PictureError
+from core.files import read_ordinary
 
 PLUGINS = (
     AvifImagePlugin,
@@ -63,14 +65,26 @@ def read_picture_file(path: Path) -> bytes:
             raise PictureError(
                 f"{name} has {status.st_size:,} bytes: at most {MAX_FILE_BYTES:,} are read", reason="too_large"
             )
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-            check_head(head, name=name)
-            return head + file.read(MAX_FILE_BYTES)
+        check_head(read_head(path), name=name)
+        return read_ordinary(path, most_bytes=MAX_FILE_BYTES)
     except FileNotFoundError as error:
         raise PictureError(f"{name} is not there: check the path", reason="missing") from error
-    except OSError as error:
-        raise PictureError(f"{name} cannot be read: {error.strerror or error}", reason="unreadable") from error
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "strerror", None) or printable(str(error))
+        raise PictureError(f"{name} cannot be read: {detail}", reason="unreadable") from error
+
+
+def read_head(path: Path) -> bytes:
+    """Read the first bytes of a file without waiting: some files of a system give nothing until something happens.
+
+    Raises:
+        OSError: It cannot be read, or has nothing to give now.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        return os.read(descriptor, HEAD_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def looks_like_picture(head: bytes) -> bool:

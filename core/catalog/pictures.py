@@ -21,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 
 from core.catalog.picture_formats import EXTENSIONS, FORMATS, HEAD_BYTES, check_head, printable, read_picture_file
 from core.catalog.picture_modes import orientation, upright_rgb
+from core.catalog.picture_structure import check_metadata, check_scans
 from core.catalog.thumbnails import encode_thumbnail, thumbnail_size
 from core.errors import CatalogError, PictureError
 from core.home import Home
@@ -128,6 +129,7 @@ def is_stored(home: Home, picture_hash: str, extension: str, *, size_bytes: int)
 def _open(data: bytes, *, name: str, max_pixels: int) -> Image.Image:
     """Read the header of a picture and check its size; no pixel is decoded."""
     check_head(data[:HEAD_BYTES], name=name)
+    check_metadata(data, name=name)
     image = Image.open(io.BytesIO(data), formats=FORMATS)
     width_px, height_px = image.size
     if width_px * height_px > max_pixels:
@@ -140,6 +142,7 @@ def _open(data: bytes, *, name: str, max_pixels: int) -> Image.Image:
             f"{name} has {width_px} x {height_px} pixels: each side must have at least {MIN_SIDE_PX}",
             reason="too_small",
         )
+    check_scans(data, pixels=width_px * height_px, name=name)
     return image
 
 

@@ -38,8 +38,8 @@ def test_expressions_pick_the_products_they_say(home, expression, expected):
         ("1 = 1; DROP TABLE products", "cannot use"),
         ("price in (SELECT 1)", "cannot use"),
         ("price <", "cannot read the filter"),
-        ("(" * 3000, "cannot read the filter|nested too deeply"),
-        ("not " * 20000 + "price = 1", "cannot read the filter|nested too deeply"),
+        ("(" * 3000, "at most 10,000 characters"),
+        ("not " * 20000 + "price = 1", "at most 10,000 characters"),
     ],
 )
 def test_everything_else_is_refused_with_what_can_be_used(expression, message):
