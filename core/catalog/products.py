@@ -217,7 +217,9 @@ def _check_values(current: Product, values: dict[str, Any]) -> None:
         if name == "split" and value not in (*SPLITS, None):
             raise CatalogError(f"split is {', '.join(SPLITS)} or empty, not {value!r}")
         if name == "price_minor_units" and value is not None and not _is_price(value):
-            raise CatalogError(f"price_minor_units is a whole number from 0 to {_MOST_MINOR_UNITS:,}, not {value!r}")
+            raise CatalogError(
+                f"price_minor_units is a whole number of at least 0, not {value!r}, and at most {_MOST_MINOR_UNITS:,}"
+            )
         if isinstance(value, str) and len(value) > _MOST_CHARACTERS:
             raise CatalogError(f"{name} has at most {_MOST_CHARACTERS:,} characters, not {len(value):,}; shorten it")
     price = values.get("price_minor_units", current.price_minor_units)

@@ -121,10 +121,10 @@ def whole_number(least: int) -> Callable[[str], int]:
             number = int(text)
         except ValueError:
             number = least - 1
-        if not least <= number < 2**63:  # what databases and arrays count with
-            raise argparse.ArgumentTypeError(
-                f"expected a whole number of at least {least}, below 2**63, not {text[:40]!r}"
-            )
+        if number < least:
+            raise argparse.ArgumentTypeError(f"expected a whole number of at least {least}, not {text[:40]!r}")
+        if number >= 2**63:  # what databases and arrays count with
+            raise argparse.ArgumentTypeError(f"expected a whole number below 2**63, not {text[:40]!r}")
         return number
 
     return read

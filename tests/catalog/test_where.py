@@ -38,7 +38,7 @@ def test_expressions_pick_the_products_they_say(home, expression, expected):
         ("1 = 1; DROP TABLE products", "cannot use"),
         ("price in (SELECT 1)", "cannot use"),
         ("price <", "cannot read the filter"),
-        ("(" * 3000, "at most 10,000 characters"),
+        ("(" * 3000, "cannot read the filter|nested too deeply"),
         ("not " * 20000 + "price = 1", "at most 10,000 characters"),
     ],
 )
