@@ -7,7 +7,6 @@ from pathlib import Path
 from core.errors import CatalogError, SettingsError
 from core.jobs.kinds import Kind
 
-
 WAITS_SECONDS = 90
 """A worker whose test is gone must not wait for ever."""
 
