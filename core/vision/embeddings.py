@@ -19,13 +19,13 @@ import pandas as pd
 
 from core.catalog.catalogs import Catalog
 from core.catalog.products import picture_table
-from core.errors import BackboneError
 from core.files import read_json, whole_folder, write_json_whole
 from core.home import Home
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone, weights_hash
 from core.vision.feature_store import feature_shards
 from core.vision.pca import Projection, fit_projection, load_projection, unit_rows
 from core.vision.row_shards import RowShards
+from core.vision.stored_arrays import damage_named, map_array
 
 KEPT_VERSIONS = 3
 FIT_SAMPLE_PICTURES = 20_000
@@ -54,17 +54,24 @@ class Embedding:
     @cached_property
     def matrix(self) -> np.ndarray:
         """float32 (N, d), d <= 256, rows of length 1, mapped from the disk; row i belongs to `product_ids[i]`."""
-        return np.load(self.folder / "matrix.npy", mmap_mode="r", allow_pickle=False)
+        return map_array(self.folder / "matrix.npy", dtype=np.dtype(np.float32), row_shape=(None,))
 
     @cached_property
     def product_ids(self) -> list[str]:
         """The products that have pictures, in position order."""
-        return list(read_json(self.folder / "product_ids.json"))
+        path = self.folder / "product_ids.json"
+        with damage_named(path):
+            found = read_json(path)
+            if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+                raise ValueError("expected a list of product ids")
+            return found
 
     @cached_property
     def projection(self) -> Projection:
         """The principal components behind it."""
-        return load_projection(self.folder / "pca.npz")
+        path = self.folder / "pca.npz"
+        with damage_named(path):
+            return load_projection(path)
 
     @property
     def dimensions(self) -> int:
@@ -87,11 +94,12 @@ def latest_embedding(home: Home, catalog: Catalog, *, backbone: str = DEFAULT_BA
     """Open the current embedding of a catalog; None when it was never embedded with this backbone.
 
     Raises:
-        BackboneError: There is no such backbone.
+        BackboneError: There is no such backbone, or the embedding is damaged.
     """
     folder = _folder(home, catalog, backbone)
     try:
-        version = _checked_version(read_json(folder / "current.json"))
+        with damage_named(folder / "current.json"):
+            version = _checked_version(read_json(folder / "current.json"))
         return _open(folder, version, backbone)
     except FileNotFoundError:
         return None
@@ -218,13 +226,18 @@ def _folder(home: Home, catalog: Catalog, backbone: str) -> Path:
 
 
 def _open(folder: Path, version: str, backbone: str) -> Embedding:
-    return Embedding(folder / version, version, backbone, read_json(folder / version / "manifest.json"))
+    path = folder / version / "manifest.json"
+    with damage_named(path):
+        manifest = read_json(path)
+        if not isinstance(manifest, dict) or not isinstance(manifest.get("catalog_version"), int):
+            raise ValueError("expected an object with a catalog_version")
+    return Embedding(folder / version, version, backbone, manifest)
 
 
 def _checked_version(pointer: Any) -> str:
     version = pointer.get("version") if isinstance(pointer, dict) else None
     if not isinstance(version, str) or not _VERSION.fullmatch(version):
-        raise BackboneError(f"an embedding's current.json names no version: {pointer!r}; embed the catalog again")
+        raise ValueError(f"expected the name of a version, found {str(pointer)[:100]}")
     return version
 
 

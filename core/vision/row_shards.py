@@ -18,6 +18,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from core.files import save_array_whole
+from core.vision.stored_arrays import damage_named, map_array
 
 _HASH_BYTES = 32
 _HASHES = ".hashes.npy"
@@ -150,7 +151,8 @@ class RowShards:
         for _ in range(_READ_ATTEMPTS):
             paths = sorted(self.folder.glob(f"*{_HASHES}"))
             try:
-                parts = [np.load(path, allow_pickle=False) for path in paths]
+                hashes = np.dtype(np.uint8)
+                parts = [np.array(map_array(path, dtype=hashes, row_shape=(_HASH_BYTES,))) for path in paths]
             except FileNotFoundError:  # merged by another process between listing and reading
                 continue
             return _sorted_index(parts, tuple(_rows_path(path) for path in paths))
@@ -163,8 +165,13 @@ class RowShards:
         shards = np.where(known, index.shards[places] if len(index.shards) else 0, -1)
         for shard in np.unique(shards[known]):
             here = np.flatnonzero(shards == shard)
-            mapped = np.load(index.paths[shard], mmap_mode="r", allow_pickle=False)
-            out[here] = mapped[index.rows[places[here]]]
+            path = index.paths[shard]
+            mapped = map_array(path, dtype=self.dtype, row_shape=self.row_shape)
+            with damage_named(path):
+                rows = index.rows[places[here]]
+                if rows.max() >= len(mapped):
+                    raise ValueError(f"expected at least {rows.max() + 1} rows, found {len(mapped)}")
+                out[here] = mapped[rows]
         return out, known
 
 
