@@ -117,7 +117,12 @@ def _describe(field: dataclasses.Field) -> SettingField:
     return SettingField(name=field.name, kind=kind, default=default, **field.metadata)
 
 
+_LARGEST_INTEGER = 2**63
+
+
 def _check_range(field: SettingField, value: float) -> None:
+    if isinstance(value, int) and abs(value) >= _LARGEST_INTEGER:  # more digits than a float can hold
+        raise SettingsError(f"{field.name} has {value.bit_length()} bits: expected a number below 2**63")
     if not math.isfinite(value):
         raise SettingsError(f"{field.name} is {value}: expected a finite number")
     if field.minimum is not None and value < field.minimum:

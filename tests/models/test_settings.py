@@ -3,6 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from core.errors import SettingsError
+from core.models.linear import LinearSettings
 from core.models.settings import check_settings, describe_settings, parse_settings, setting, settings_to_json
 
 
@@ -61,3 +62,8 @@ def test_fields_describe_themselves_for_a_form():
     degrees, *_, bread = describe_settings(Oven)
     assert (degrees.kind, degrees.unit, degrees.minimum, degrees.maximum) == ("number", "°C", 50, 300)
     assert (bread.kind, bread.choices) == ("choice", ("rye", "wheat"))
+
+
+def test_a_number_with_a_thousand_digits_is_refused_in_one_sentence():
+    with pytest.raises(SettingsError, match=r"epochs has 3322 bits: expected a number below 2\*\*63"):
+        parse_settings(LinearSettings, {"epochs": "9" * 1000})  # 10**1000 needs 3,322 bits
