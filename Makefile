@@ -20,7 +20,7 @@ $(VENV)/made:
 	@touch $@
 
 $(VENV)/installed: requirements.txt $(VENV)/made
-	$(SAY) "Installing ShelfLens' libraries (about 2.2 GB unpacked, TensorFlow most of it; a few minutes)"
+	$(SAY) "Installing ShelfLens' libraries (2.8 GB unpacked, TensorFlow half of it; a few minutes)"
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt
 	@touch $@
 
@@ -35,7 +35,7 @@ demo: $(VENV)/installed
 
 run: demo
 	$(SAY) "Starting ShelfLens on http://127.0.0.1:$(PORT) (stop it with Ctrl-C)"
-	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
+	$(BIN)/python -m core.ui.serve --server.port $(PORT)
 
 check: $(VENV)/installed-dev
 	$(SAY) "Style, complexity and banned imports"

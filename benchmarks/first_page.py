@@ -1,7 +1,8 @@
 """Open the first page of a server that just came up: ShelfLens against a Streamlit app of one line.
 
 A fresh server each time; the clock runs from the visit (the server answers its health check) until the page's title is
-there and its script has ended. Needs Chromium and the packages of `requirements-dev.txt`.
+there and its script has ended. `shelflens` is what `make run` starts, `streamlit run` the same app without loading its
+libraries beforehand. Needs Chromium and the packages of `requirements-dev.txt`.
 
     python -m benchmarks.first_page [--home DIR] [--rounds 3] [--json]
 """
@@ -28,15 +29,15 @@ QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component
 START_SECONDS = 60.0
 
 
-def measure(browser: Browser, script: Path, home: Path) -> float:
-    """Start a server on a script and return the seconds until its first page can be used."""
+def measure(browser: Browser, start: list[str], home: Path) -> float:
+    """Start a server and return the seconds until its first page can be used."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
+    command = [sys.executable, "-m", *start, "--server.headless", "true"]
     command += ["--server.port", address.rpartition(":")[2], "--server.address", "127.0.0.1"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(command, cwd=script.parent, env={**os.environ, "SHELFLENS_HOME": str(home)}, **quiet)
+    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "SHELFLENS_HOME": str(home)}, **quiet)
     try:
         _wait_until_up(address)
         page = browser.new_context().new_page()
@@ -71,14 +72,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    found: dict[str, list[float]] = {"shelflens": [], "one line": []}
+    found: dict[str, list[float]] = {"shelflens": [], "streamlit run": [], "one line": []}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         peer = Path(folder) / "one_line.py"
         peer.write_text("import streamlit as st\nst.title('One line')\n")
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
         for _ in range(given.rounds):  # in turn, so that whatever else the machine does hits both
-            found["shelflens"].append(measure(browser, ROOT / "streamlit_app.py", given.home.absolute()))
-            found["one line"].append(measure(browser, peer, given.home.absolute()))
+            for name, start in {
+                "shelflens": ["core.ui.serve"],
+                "streamlit run": ["streamlit", "run", "streamlit_app.py"],
+                "one line": ["streamlit", "run", str(peer)],
+            }.items():
+                found[name].append(measure(browser, start, given.home.absolute()))
     medians = {name: statistics.median(seconds) for name, seconds in found.items()}
     result = {"seconds": found, "medians": medians, "ratio": medians["shelflens"] / medians["one line"]}
     result |= {"streamlit": streamlit.__version__, "python": platform.python_version(), "cores": os.cpu_count()}
@@ -88,7 +93,7 @@ def main() -> None:
     print(f"first page of a fresh server, {given.rounds} rounds, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print(f"versions: python {platform.python_version()}, streamlit {streamlit.__version__}")
     for name, seconds in found.items():
-        print(f"{name:10} median {medians[name]:.2f} s   {' '.join(f'{each:.2f}' for each in seconds)}")
+        print(f"{name:13} median {medians[name]:.2f} s   {' '.join(f'{each:.2f}' for each in seconds)}")
     print(f"ratio {result['ratio']:.2f}")
 
 

@@ -98,7 +98,7 @@ def free_port() -> int:
 def start_server(home: Home, log: Path) -> Server:
     port = free_port()
     environment = watched({**os.environ, "SHELFLENS_HOME": str(home.root)}, log.with_suffix(".connections"))
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "core.ui.serve", "--server.port", str(port)]
     with log.open("ab") as output:
         process = subprocess.Popen(
             [*command, "--server.headless", "true"], cwd=ROOT, env=environment, stdout=output, stderr=output
