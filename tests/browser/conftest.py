@@ -78,9 +78,10 @@ class Visitor:
         return self.page
 
     def settle(self) -> None:
-        """Wait until the script has run and drawn."""
-        self.page.wait_for_timeout(150)
-        expect(self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+        """Wait until the script has run and drawn; a click may take a moment to start it, so look twice."""
+        for _ in range(2):
+            self.page.wait_for_timeout(300)
+            expect(self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
 
     def note_console(self, message: ConsoleMessage) -> None:
         # For a deep link Streamlit first asks /page/_stcore/... and goes on at the root after the 404.
