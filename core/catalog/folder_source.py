@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.catalog.picture_formats import looks_like_picture, printable, read_head
+from core.catalog.source_settings import SourceSettings
 from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
 from core.errors import CatalogError
+from core.home import Home
+from core.progress import Progress
 
 SPLIT_FOLDERS = {
     "train": "train",
@@ -173,6 +176,11 @@ class FolderSource:
 
     def _skip(self, path: Path, reason: str, detail: str) -> None:
         self._skipped.append(SkippedFile(self._key(path), reason, detail))
+
+
+def open_folder_source(home: Home, text: str, settings: SourceSettings, progress: Progress) -> FolderSource:
+    """Open a folder of pictures; it needs neither the home nor much time."""
+    return FolderSource(Path(text))
 
 
 def _checked_folder(folder: Path) -> Path:

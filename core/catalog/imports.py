@@ -3,11 +3,9 @@
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 from core.catalog.catalogs import Catalog, check_name, create_catalog, find_catalog
 from core.catalog.database import read
-from core.catalog.folder_source import FolderSource
 from core.catalog.import_limit import keys_within_limit
 from core.catalog.import_log import ImportLog
 from core.catalog.import_lookup import ImportTarget, catalog_version, gone_products
@@ -16,7 +14,6 @@ from core.catalog.import_plan import plan_batch, write_batch
 from core.catalog.import_report import ImportReport, catalog_totals, report_message
 from core.catalog.import_splits import assign_splits, lacks_splits
 from core.catalog.import_staging import StagedRecord, stage_records
-from core.catalog.picture_formats import printable
 from core.catalog.pictures import flush_pictures
 from core.catalog.sources import SkippedFile, Source
 from core.errors import CatalogError
@@ -25,24 +22,6 @@ from core.progress import Progress, SilentProgress
 
 PRODUCTS_A_BATCH = 200
 SECONDS_A_BATCH = 2.0
-FORMATS = ("auto", "folder")
-
-
-def open_source(source: str, *, format: str = "auto") -> Source:
-    """Open what a user names as source.
-
-    Args:
-        source: Path of a folder of pictures.
-        format: "folder", or "auto" to tell from the source itself.
-
-    Raises:
-        CatalogError: The source is not there or of a kind that cannot be imported.
-    """
-    if format not in FORMATS:
-        raise CatalogError(f"format {format!r} cannot be imported: choose one of {', '.join(FORMATS)}")
-    if "://" in source:
-        raise CatalogError(f"{printable(source)} is an address: only a folder of pictures can be imported")
-    return FolderSource(Path(source))
 
 
 def import_source(

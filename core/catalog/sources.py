@@ -24,15 +24,22 @@ SKIP_REASONS = {
 
 @dataclass(frozen=True)
 class SourcePicture:
-    """A picture file on disk.
+    """A picture of a product: a file on disk, an address to fetch it from, or its bytes.
+
+    Exactly one of `path`, `url` and `data` is set when a picture is stored; a picture with neither could not be
+    had, and its source lists it as skipped.
 
     Attributes:
         name: what the source calls it, as printable text; in a folder the path relative to it, with "/".
         path: the file to open; its name may hold bytes that are no text.
+        url: an http or https address, fetched before the product is stored.
+        data: the file's bytes, where a source holds them inside itself.
     """
 
     name: str
-    path: Path
+    path: Path | None = None
+    url: str | None = None
+    data: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -100,4 +107,30 @@ class Source(Protocol):
 
     def skipped(self) -> list[SkippedFile]:
         """Return what was left out so far; complete once `records` has been read to its end."""
+        ...
+
+
+class RowReader(Protocol):
+    """Rows of named cells: a table's file, the answer of a database, the results of a crawl."""
+
+    @property
+    def description(self) -> str:
+        """Where the rows come from; becomes the description of the source."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the names of the columns in order; unnamed ones are called "column 3", doubled ones "name#2"."""
+        ...
+
+    def count(self) -> int | None:
+        """Return how many rows there are, or None when that is not known without reading them all."""
+        ...
+
+    def rows(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield each row's number (the first row of data is 1) and its cells by column, always in the same order."""
+        ...
+
+    def skipped(self) -> list[SkippedFile]:
+        """Return the rows that could not be read so far, named "row 17"."""
         ...

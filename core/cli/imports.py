@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from core.catalog.source_settings import FORMATS
 from core.cli.parser import Commands, Parser, UsageError, pair, refuse_unsupported, whole_number
 from core.cli.session import Session
 from core.cli.tables import facts, seconds_cell, table
 
-FORMATS = ("auto", "folder", "table", "bson", "archive", "sql", "web")
 READY_FORMATS = ("auto", "folder")
 _NOT_YET = ("--images", "--map", "--labels", "--merge", "--category-names")
 
@@ -46,7 +46,12 @@ def import_source(session: Session) -> dict[str, Any]:
         "category_levels": given.category_levels,
     }
     chosen = {name: value for name, value in options.items() if value is not None}
-    arguments = {"source": given.source, "catalog": given.catalog, "format": given.format, "options": chosen}
+    arguments = {
+        "source": given.source,
+        "catalog": given.catalog,
+        "settings": {"format": given.format},
+        "options": chosen,
+    }
     return session.run_job("import", arguments)
 
 

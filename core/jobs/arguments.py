@@ -18,27 +18,30 @@ class ImportArguments:
     Attributes:
         source: What to import; made absolute here, because a worker runs in another folder.
         catalog: Name of the catalog, made when missing.
-        format: How the source is built; "auto" finds out.
+        settings: Fields of ``core.catalog.source_settings.SourceSettings``: how the source is to be read.
         options: Fields of ``core.catalog.import_options.ImportOptions``; missing ones take their default.
     """
 
     source: str
     catalog: str
-    format: str = "auto"
+    settings: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Imported here, because they bring the database along, which listing jobs does without.
         from core.catalog.catalogs import check_name
         from core.catalog.import_options import ImportOptions
-        from core.catalog.imports import open_source
+        from core.catalog.open_source import source_format
+        from core.catalog.source_settings import SourceSettings
 
         check_name(self.catalog)
         options = ImportOptions(**check_names(self.options, ImportOptions, what="an import"))
         object.__setattr__(self, "options", options.to_json())
         if "://" not in self.source:
             object.__setattr__(self, "source", _absolute(self.source))
-        open_source(self.source, format=self.format)
+        settings = SourceSettings(**check_names(self.settings, SourceSettings, what="a source"))
+        object.__setattr__(self, "settings", settings.to_json())
+        source_format(self.source, settings)
 
 
 @dataclass(frozen=True)

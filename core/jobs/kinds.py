@@ -49,7 +49,7 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "import": Kind(ImportArguments, work.import_folder),
+    "import": Kind(ImportArguments, work.import_products),
     "embed": Kind(EmbedArguments, work.embed),
     "train": Kind(TrainArguments, work.train),
     "map": Kind(MapArguments, work.draw_map),

@@ -9,14 +9,17 @@ from core.progress import Progress
 from core.progress_parts import in_parts
 
 
-def import_folder(home: Home, arguments: ImportArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+def import_products(home: Home, arguments: ImportArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
     """Import a source into a catalog; what is there already is not imported again."""
     from core.catalog.import_options import ImportOptions
-    from core.catalog.imports import import_source, open_source
+    from core.catalog.imports import import_source
+    from core.catalog.open_source import open_source
+    from core.catalog.source_settings import SourceSettings
 
+    settings = SourceSettings(**arguments.settings)
     report = import_source(
         home,
-        open_source(arguments.source, format=arguments.format),
+        open_source(home, arguments.source, settings=settings, progress=progress),
         catalog_name=arguments.catalog,
         actor=actor,
         options=ImportOptions(**arguments.options),

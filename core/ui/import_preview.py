@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -45,7 +46,7 @@ def preview_folder(folder: str) -> Preview:
     splits: Counter[str] = Counter()
     for record in source.records():
         categories[" > ".join(record.category) or "(no category)"] += 1
-        formats.update(picture.path.suffix.lower().lstrip(".") or "(no suffix)" for picture in record.pictures)
+        formats.update(Path(picture.name).suffix.lower().lstrip(".") or "(no suffix)" for picture in record.pictures)
         if record.split:
             splits[record.split] += 1
     skipped = Counter(file.reason for file in source.skipped())

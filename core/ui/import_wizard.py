@@ -78,7 +78,7 @@ def _draw_start(folder: str, *, has_splits: bool) -> None:
         )
         if st.form_submit_button("Import", type="primary", icon=":material/download:"):
             asked = {"split": _SPLITS[split]} if _SPLITS.get(split) else {}
-            arguments = {"source": folder, "catalog": name, "format": "folder", "options": asked}
+            arguments = {"source": folder, "catalog": name, "settings": {"format": "folder"}, "options": asked}
             st.query_params[JOB_IN_URL] = submit(home(), "import", arguments, actor=visitor_name())
             st.rerun()
 

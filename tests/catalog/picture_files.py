@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from core.catalog.imports import import_source, open_source
+from core.catalog.folder_source import FolderSource
+from core.catalog.imports import import_source
 from core.home import Home
 
 
@@ -38,4 +39,4 @@ def png_header(width: int, height: int) -> bytes:
 
 def import_folder(home: Home, folder: Path, *, catalog="shop", **choices):
     """Import a folder as the command does."""
-    return import_source(home, open_source(str(folder)), catalog_name=catalog, actor="tests", **choices)
+    return import_source(home, FolderSource(folder), catalog_name=catalog, actor="tests", **choices)

@@ -5,7 +5,6 @@ import pytest
 from PIL import Image
 
 from core.catalog.folder_source import FolderSource
-from core.catalog.imports import open_source
 from core.errors import CatalogError
 from tests.catalog.picture_files import save_picture
 
@@ -198,20 +197,15 @@ def test_unlistable_folder_is_skipped(tmp_path, monkeypatch):
     assert skips(source) == {("locked", "unreadable")}
 
 
-def test_open_source_says_what_works(tmp_path):
+def test_a_folder_that_is_not_there(tmp_path):
     file = touch(tmp_path / "products.csv")
-    for name, message in (
-        (str(tmp_path / "nowhere"), "nowhere is not there: expected a folder of pictures"),
-        (str(file), "products.csv is a file: expected a folder of pictures"),
-        ("https://shop.example/pictures", "is an address: only a folder of pictures"),
-    ):
-        with pytest.raises(CatalogError, match=message):
-            open_source(name)
-    with pytest.raises(CatalogError, match="format 'bson' cannot be imported: choose one of auto, folder"):
-        open_source(str(tmp_path), format="bson")
+    with pytest.raises(CatalogError, match="nowhere is not there: expected a folder of pictures"):
+        FolderSource(tmp_path / "nowhere")
+    with pytest.raises(CatalogError, match=r"products\.csv is a file: expected a folder of pictures"):
+        FolderSource(file)
 
 
 def test_description_is_the_real_folder(tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    assert open_source(str(tmp_path / "link")).description == str(tmp_path / "real")
+    assert FolderSource(tmp_path / "link").description == str(tmp_path / "real")

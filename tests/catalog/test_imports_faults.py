@@ -10,7 +10,8 @@ import pytest
 
 from core.catalog import imports as imports_module
 from core.catalog.catalogs import find_catalog
-from core.catalog.imports import import_source, open_source
+from core.catalog.folder_source import FolderSource
+from core.catalog.imports import import_source
 from core.catalog.log import list_events
 from core.catalog.products import picture_table, product_table
 from core.errors import Cancelled, CatalogError
@@ -122,14 +123,14 @@ def test_killed_import_goes_on(home, folder):
     """Kill a real process without warning in the middle of its import."""
     program = (
         "import os, sys, signal\n"
-        "from core.catalog import imports\n"
+        "from core.catalog import folder_source, imports\n"
         "from core.home import open_home\n"
         "from core.progress import SilentProgress\n"
         "imports.PRODUCTS_A_BATCH = 4\n"
         "class Kill(SilentProgress):\n"
         "    def report(self, done, total, message):\n"
         "        if done >= 12: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "imports.import_source(open_home(sys.argv[1]), imports.open_source(sys.argv[2]),\n"
+        "imports.import_source(open_home(sys.argv[1]), folder_source.FolderSource(sys.argv[2]),\n"
         "                      catalog_name='shop', actor='tests', progress=Kill())\n"
     )
     command = [sys.executable, "-c", program, str(home.root), str(folder)]
@@ -147,7 +148,7 @@ def test_overlapping_imports_of_one_source_add_it_once(home, folder):
     def run():
         try:
             together.wait()
-            source = open_source(str(folder))
+            source = FolderSource(folder)
             reports.append(import_source(home, source, catalog_name="shop", actor="tests"))
         except Exception as error:  # noqa: BLE001 - shown below
             errors.append(error)
@@ -166,7 +167,7 @@ def test_overlapping_imports_of_one_source_add_it_once(home, folder):
 
 
 def test_file_that_vanishes_while_importing_is_skipped(home, folder):
-    source = open_source(str(folder))
+    source = FolderSource(folder)
     assert source.count() == PICTURES
     (folder / "c0" / "00.png").unlink()
     report = import_source(home, source, catalog_name="shop", actor="tests")

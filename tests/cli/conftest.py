@@ -3,8 +3,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from core.catalog.folder_source import FolderSource
 from core.catalog.import_options import ImportOptions
-from core.catalog.imports import import_source, open_source
+from core.catalog.imports import import_source
 from core.cli.main import main
 
 
@@ -37,6 +38,6 @@ def call(home, capsys, monkeypatch):
 def colors(home, color_folder):
     """A catalog "colors" of 36 products: three categories of 12, split 8:1:1."""
     import_source(
-        home, open_source(str(color_folder)), catalog_name="colors", actor="ann", options=ImportOptions(split="8:1:1")
+        home, FolderSource(color_folder), catalog_name="colors", actor="ann", options=ImportOptions(split="8:1:1")
     )
     return "colors"

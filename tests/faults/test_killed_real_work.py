@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from core.catalog.catalogs import find_catalog
-from core.catalog.imports import import_source, open_source
+from core.catalog.folder_source import FolderSource
+from core.catalog.imports import import_source
 from core.catalog.products import read_products
 from core.jobs import resume_job, submit
 from core.jobs.folder import find_folder
@@ -42,13 +43,13 @@ def test_an_import_killed_between_two_batches(home, tmp_path):
     assert (status.result["products"], status.result["pictures"], status.result["skipped"]) == (250, 250, [])
     catalog = find_catalog(home, "greys")
     assert [each.product_id for each in read_products(home, catalog)] == [f"grey/{n:03}.png" for n in range(250)]
-    again = import_source(home, open_source(str(folder)), catalog_name="greys", actor="ann")
+    again = import_source(home, FolderSource(folder), catalog_name="greys", actor="ann")
     assert (again.new, again.changed) == (0, 0)
 
 
 def test_a_training_killed_at_its_second_epoch(home, tmp_path, color_folder):
     go_on = tmp_path / "go on"
-    import_source(home, open_source(str(color_folder)), catalog_name="colors", actor="ann")
+    import_source(home, FolderSource(color_folder), catalog_name="colors", actor="ann")
     job = submit(home, "paused-training", {"catalog": "colors", "go_on": str(go_on)}, actor="ann")
     status = kill_and_resume(home, job, go_on)
     assert status.error is None

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from core.catalog.catalogs import find_catalog
-from core.catalog.imports import import_source, open_source
+from core.catalog.folder_source import FolderSource
+from core.catalog.imports import import_source
 from core.errors import BackboneError
 from core.home import open_home
 from core.progress import SilentProgress
@@ -21,7 +22,7 @@ from core.vision.feature_store import read_features
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory, color_folder):
     home = open_home(tmp_path_factory.mktemp("embedded") / "home")
-    import_source(home, open_source(str(color_folder)), catalog_name="colors", actor="tests")
+    import_source(home, FolderSource(color_folder), catalog_name="colors", actor="tests")
     embed_catalog(home, find_catalog(home, "colors"), actor="tests", progress=SilentProgress())
     return home
 

@@ -4,8 +4,9 @@ import sys
 import pytest
 
 from core.catalog.catalogs import find_catalog
+from core.catalog.folder_source import FolderSource
 from core.catalog.import_options import ImportOptions
-from core.catalog.imports import import_source, open_source
+from core.catalog.imports import import_source
 from core.catalog.pictures import read_picture
 from core.errors import RunError
 from core.evaluation.report import evaluate_run
@@ -17,7 +18,7 @@ from core.progress import SilentProgress
 
 
 def test_from_picture_files_to_names_with_probabilities(home, color_folder):
-    source, options = open_source(str(color_folder), format="folder"), ImportOptions()
+    source, options = FolderSource(color_folder), ImportOptions()
     quiet = SilentProgress()
     import_source(home, source, catalog_name="colors", actor="tests", options=options, progress=quiet)
     result = train_run(home, find_catalog(home, "colors"), recipe="linear", actor="tests", progress=quiet)

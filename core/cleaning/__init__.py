@@ -1,0 +1,1 @@
+"""Mending a catalog: named, previewable steps that can be undone."""

@@ -1,0 +1,1 @@
+"""How good a catalog is: what is missing, broken, doubled or odd, each with its pictures."""
