@@ -50,5 +50,5 @@ def test_settings_are_checked():
         SourceSettings(columns={"prize": "amount"})
     with pytest.raises(SettingsError, match="there is no format 'xml'; choose one of auto, folder"):
         SourceSettings(format="xml")
-    with pytest.raises(SettingsError, match="query must be a text, not 3"):
+    with pytest.raises(SettingsError, match="query must be a text, not '3'"):
         SourceSettings(query=3)
