@@ -5,6 +5,7 @@
     ShelfLensError          bad input or usage; the message says what, where and how to mend it
     ├── HomeError           the home folder cannot be used
     ├── CatalogError        a catalog, product or source is missing or cannot be used
+    │   └── EditConflictError   somebody else changed the same while it was edited
     ├── PictureError        a picture cannot be read
     ├── BackboneError       a backbone or its weights cannot be used
     ├── TrainingError       a training cannot be started or finished
@@ -27,6 +28,19 @@ class HomeError(ShelfLensError):
 
 class CatalogError(ShelfLensError):
     """A catalog, product or source is missing or cannot be used."""
+
+
+class EditConflictError(CatalogError):
+    """Somebody else changed the same fields while they were edited; nothing was written.
+
+    Args:
+        message: What was changed meanwhile.
+        theirs: The values that stand there now, by field.
+    """
+
+    def __init__(self, message: str, *, theirs: dict[str, object]) -> None:
+        super().__init__(message)
+        self.theirs = theirs
 
 
 class PictureError(ShelfLensError):

@@ -197,7 +197,7 @@ def edit_product(home: Home, catalog: Catalog, product_id: str, values: dict[str
         CatalogError: There is no such product or field, or a value cannot be kept.
     """
     current = get_product(home, catalog, product_id)
-    _check_values(current, values)
+    check_values(current, values)
     summary = f"Changed {', '.join(values)} of {product_id[:100]}"
     key = {"catalog_id": catalog.catalog_id, "product_id": product_id}
     with change(home, actor=actor, kind="edit", summary=summary, catalog_id=catalog.catalog_id) as editing:
@@ -210,7 +210,12 @@ def product_events(home: Home, catalog: Catalog, product_id: str) -> list[Event]
     return row_events(home, products, {"catalog_id": catalog.catalog_id, "product_id": product_id})
 
 
-def _check_values(current: Product, values: dict[str, Any]) -> None:
+def check_values(current: Product, values: dict[str, Any]) -> None:
+    """Check that a product can be given these values.
+
+    Raises:
+        CatalogError: A field cannot be edited, or a value cannot be kept.
+    """
     for name, value in values.items():
         if name not in EDITABLE:
             raise CatalogError(f"products have no field {name!r} to edit; expected one of {', '.join(EDITABLE)}")
