@@ -16,10 +16,31 @@ SKIP_REASONS = {
     "not_a_picture": "the file is no picture of a known format",
     "unreadable": "the picture is damaged, cut short or may not be read",
     "too_small": "a side of the picture is shorter than 8 pixels",
-    "too_large": "the picture has more pixels than the limit",
+    "too_large": "the picture has more pixels, or its file more bytes, than the limit",
     "link": "the link leads to a folder, out of the source or nowhere",
     "missing": "the source names a file that is not there",
+    # Pictures by address; beside these http_404 and so on, see `skip_reason`.
+    "bad_url": "the address is none that can be asked: expected http:// or https:// and a host",
+    "private_address": "the host is on a private network and was not allowed by name",
+    "dns": "the host's name is not known",
+    "refused": "the host refuses the connection",
+    "unreachable": "there is no way to the host",
+    "tls": "the host's certificate cannot be trusted, or the encryption failed",
+    "timeout": "the host took too long",
+    "disconnected": "the host ended the connection without an answer",
+    "too_many_redirects": "the host sends on again and again",
+    "truncated": "the answer or the picture in it ends too early",
+    "wrong_type": "the answer is no picture, though the host says all is well",
+    "wrong_encoding": "the answer is packed in a way that cannot be unpacked",
+    "host_given_up": "the host failed again and again and was not asked any more",
 }
+
+
+def skip_reason(reason: str) -> str:
+    """Say in words why something was left out: `reason` is a key of `SKIP_REASONS` or `http_` and a status."""
+    if reason.startswith("http_"):
+        return f"the host answers with status {reason.removeprefix('http_')}"
+    return SKIP_REASONS.get(reason, reason)
 
 
 @dataclass(frozen=True)
@@ -44,7 +65,7 @@ class SourcePicture:
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file or row of a source that was left out, and why (`reason` is a key of `SKIP_REASONS`)."""
+    """A file or row of a source that was left out, and why (`reason` as `skip_reason` takes it)."""
 
     name: str
     reason: str

@@ -1,0 +1,1 @@
+"""Reading from the web: pictures by address, result pages, samples."""
