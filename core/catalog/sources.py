@@ -19,6 +19,13 @@ SKIP_REASONS = {
     "too_large": "the picture has more pixels, or its file more bytes, than the limit",
     "link": "the link leads to a folder, out of the source or nowhere",
     "missing": "the source names a file that is not there",
+    "repeated": "the source has something of the same name or id before it",
+    # Members of archives.
+    "encrypted": "the file is locked with a password: pack it without",
+    "unsafe_name": "the name leads out of the archive, or holds signs no file should have",
+    "special_file": "it is a device, a pipe or the like, no file",
+    "nested_archive": "archives within archives are not opened: unpack it first",
+    "unknown_packing": "the file is packed in a way that is not read: pack it as usual (deflate)",
     # Pictures by address; beside these http_404 and so on, see `skip_reason`.
     "bad_url": "the address is none that can be asked: expected http:// or https:// and a host",
     "private_address": "the host is on a private network and was not allowed by name",

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.catalog.catalogs import Catalog
+from core.catalog.category_names import path_levels
 from core.errors import TrainingError
 from core.home import Home
 from core.models.gathered_features import gather_features
@@ -34,7 +35,7 @@ class TrainingSet:
 
     Attributes:
         rows: One row a picture, in product order: product_id, picture_hash, label (class name), split.
-        classes: Class names in the order of their numbers, sorted.
+        classes: Class names in the order of their numbers: that of the category tree, so that close numbers are alike.
         features: Float32 array of shape (P pictures, D dimensions), aligned with the rows; may be memory-mapped.
         left_out: Counts of what is not in it: ``unlabeled_products``, ``pictures_without_features``,
             ``small_class_products``.
@@ -119,7 +120,7 @@ def split_training_set(
             f"{splits.leaked} validation or test pictures have a near duplicate in train (the source's own splits are "
             "kept): figures on them flatter"
         )
-    classes = tuple(sorted(kept["label"].unique()))
+    classes = tuple(sorted(kept["label"].unique(), key=path_levels))
     _check_enough(kept, classes)
     left_out = {
         "unlabeled_products": unlabeled_products,
