@@ -127,14 +127,16 @@ def _refuse_taken(connection: Any, name: str) -> None:
 
 
 def _with_totals() -> Select[Any]:
-    def total(value: Any, table: Any) -> Any:
-        return select(value).select_from(table).where(table.c.catalog_id == catalogs.c.catalog_id).scalar_subquery()
-
+    mine = (products.c.catalog_id == catalogs.c.catalog_id, products.c.left_out.is_(None))
+    link = (
+        product_pictures.c.catalog_id == products.c.catalog_id,
+        product_pictures.c.product_id == products.c.product_id,
+    )
     return select(
         catalogs,
-        total(func.count(), products).label("products"),
-        total(func.count(), product_pictures).label("pictures"),
-        total(func.count(distinct(products.c.category)), products).label("categories"),
+        select(func.count()).select_from(products).where(*mine).scalar_subquery().label("products"),
+        select(func.count()).select_from(product_pictures).where(*link, *mine).scalar_subquery().label("pictures"),
+        select(func.count(distinct(products.c.category))).where(*mine).scalar_subquery().label("categories"),
     ).where(catalogs.c.deleted.is_(None))
 
 

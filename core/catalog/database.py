@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, Progra
 from core.errors import CatalogError, HomeError
 from core.home import Home
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The newest migration in ``core/catalog/migrations/versions``; a test holds the two together."""
 
 _OWN_FAULTS = (IntegrityError, InterfaceError, ProgrammingError)

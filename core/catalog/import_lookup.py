@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from core.catalog.import_staging import StagedRecord
 from core.catalog.schema import catalogs, product_pictures, products
+from core.catalog.source_keys import bears_key
 
 Row = dict[str, Any]
 Hashes = tuple[str, ...]
@@ -50,7 +51,7 @@ def products_by_key(connection: Connection, target: ImportTarget, keys: list[str
         connection,
         lambda chunk: (
             select(products)
-            .where(products.c.catalog_id == target.catalog_id, products.c.source_key.in_(chunk))
+            .where(products.c.catalog_id == target.catalog_id, bears_key(chunk))
             .order_by(products.c.position, products.c.product_id)
         ),
         keys,

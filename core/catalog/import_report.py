@@ -77,11 +77,14 @@ class ImportReport:
 
 def catalog_totals(connection: Connection, catalog_id: int) -> CatalogTotals:
     """Count what a catalog holds."""
-    mine = products.c.catalog_id == catalog_id
+    mine = (products.c.catalog_id == catalog_id) & products.c.left_out.is_(None)
     counts = select(func.count(), func.count(distinct(products.c.category))).select_from(products).where(mine)
     product_count, category_count = connection.execute(counts).one()
-    links = select(func.count()).select_from(product_pictures)
-    picture_count = connection.execute(links.where(product_pictures.c.catalog_id == catalog_id)).scalar_one()
+    joined = (product_pictures.c.catalog_id == products.c.catalog_id) & (
+        product_pictures.c.product_id == products.c.product_id
+    )
+    links = select(func.count()).select_from(product_pictures.join(products, joined)).where(mine)
+    picture_count = connection.execute(links).scalar_one()
     by_split = select(products.c.split, func.count()).where(mine).group_by(products.c.split)
     found = {split: count for split, count in connection.execute(by_split)}
     splits = {split: found[split] for split in SPLITS if split in found}

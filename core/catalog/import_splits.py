@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from core.catalog.log import Change
 from core.catalog.schema import product_pictures, products
@@ -70,17 +70,22 @@ def assign_splits(change: Change, *, catalog_id: int, shares: Shares, seed: int)
 
 def lacks_splits(connection: Connection, catalog_id: int) -> bool:
     """Tell whether a catalog has products without a split."""
-    query = select(products.c.product_id).where(products.c.catalog_id == catalog_id, products.c.split.is_(None))
+    query = select(products.c.product_id).where(*_present(catalog_id), products.c.split.is_(None))
     return connection.execute(query.limit(1)).first() is not None
 
 
 def _chosen(connection: Connection, *, catalog_id: int, shares: Shares, seed: int) -> dict[str, str]:
     columns = (products.c.product_id, products.c.category, products.c.split)
-    query = select(*columns).where(products.c.catalog_id == catalog_id).order_by(products.c.product_id)
+    query = select(*columns).where(*_present(catalog_id)).order_by(products.c.product_id)
     rows = [(row[0], row[1], row[2]) for row in connection.execute(query)]
     joined = select(product_pictures.c.product_id, product_pictures.c.picture_hash)
     links = connection.execute(joined.where(product_pictures.c.catalog_id == catalog_id))
     return choose_splits(rows, [(row[0], row[1]) for row in links], shares=shares, seed=seed)
+
+
+def _present(catalog_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on the products of a catalog that no cleaning step took out."""
+    return products.c.catalog_id == catalog_id, products.c.left_out.is_(None)
 
 
 def _groups(product_ids: list[str], links: Iterable[tuple[str, str]]) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """Getting products ready for a catalog: their pictures read, checked and stored, in threads, in order."""
 
+import hashlib
 import os
 from collections import deque
 from collections.abc import Generator, Iterable
@@ -13,6 +14,7 @@ from core.catalog.database import read
 from core.catalog.picture_formats import printable, read_picture_file
 from core.catalog.pictures import StoredPicture, is_stored, store_picture_bytes
 from core.catalog.schema import pictures, product_pictures, products
+from core.catalog.source_keys import bears_key
 from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
 from core.errors import PictureError
 from core.home import Home
@@ -30,13 +32,13 @@ class StagedPicture:
         name: What the source calls it.
         stored: The picture in the home.
         source_bytes: Size of the source's file.
-        source_modified_ns: Its time of change, nanoseconds since 1970.
+        source_modified_ns: Its time of change, nanoseconds since 1970; None where it is no file of its own.
     """
 
     name: str
     stored: StoredPicture
     source_bytes: int
-    source_modified_ns: int
+    source_modified_ns: int | None
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ def _stage(home: Home, record: SourceRecord, *, known: dict[str, StagedPicture],
     """Store the pictures of one product."""
     staged, skipped = [], []
     for picture in record.pictures:
+        if picture.path is None and picture.data is None:
+            continue  # it could not be had: its source lists it
         try:
             staged.append(_stage_picture(home, picture, known=known.get(picture.name), max_pixels=max_pixels))
         except PictureError as error:
@@ -112,20 +116,36 @@ def _stage(home: Home, record: SourceRecord, *, known: dict[str, StagedPicture],
 def _stage_picture(
     home: Home, picture: SourcePicture, *, known: StagedPicture | None, max_pixels: int
 ) -> StagedPicture:
-    """Store one picture, unless its file is the one that was stored before."""
+    """Store one picture, unless it is the one that was stored before."""
+    if picture.path is None:
+        return _stage_bytes(home, picture, picture.data or b"", known=known, max_pixels=max_pixels)
     try:
         status = picture.path.stat()
     except OSError as error:
         reason = "missing" if isinstance(error, FileNotFoundError) else "unreadable"
         raise PictureError(f"{printable(str(picture.path))}: {error.strerror}", reason=reason) from error
     size, modified_ns = status.st_size, status.st_mtime_ns
-    if known is not None and (known.source_bytes, known.source_modified_ns) == (size, modified_ns):
-        stored = known.stored
-        if is_stored(home, stored.picture_hash, stored.extension, size_bytes=stored.bytes):
-            return known
+    unchanged = known is not None and (known.source_bytes, known.source_modified_ns) == (size, modified_ns)
+    if known is not None and unchanged and _is_whole(home, known.stored):
+        return known
     data = read_picture_file(picture.path)
     stored = store_picture_bytes(home, data, name=printable(str(picture.path)), max_pixels=max_pixels)
     return StagedPicture(picture.name, stored, size, modified_ns)
+
+
+def _stage_bytes(
+    home: Home, picture: SourcePicture, data: bytes, *, known: StagedPicture | None, max_pixels: int
+) -> StagedPicture:
+    """Store a picture that its source holds inside itself; its bytes tell whether it is known."""
+    is_known = known is not None and known.stored.picture_hash == hashlib.sha256(data).hexdigest()
+    if known is not None and is_known and _is_whole(home, known.stored):
+        return StagedPicture(picture.name, known.stored, len(data), None)
+    stored = store_picture_bytes(home, data, name=printable(picture.name), max_pixels=max_pixels)
+    return StagedPicture(picture.name, stored, len(data), None)
+
+
+def _is_whole(home: Home, stored: StoredPicture) -> bool:
+    return is_stored(home, stored.picture_hash, stored.extension, size_bytes=stored.bytes)
 
 
 def _known_pictures(home: Home, keys: list[str], catalog_id: int, source: str) -> dict[str, dict[str, StagedPicture]]:
@@ -138,7 +158,7 @@ def _known_pictures(home: Home, keys: list[str], catalog_id: int, source: str) -
             & (product_pictures.c.product_id == products.c.product_id),
         )
         .join(pictures, pictures.c.picture_hash == product_pictures.c.picture_hash)
-        .where(products.c.catalog_id == catalog_id, products.c.source_key.in_(keys))
+        .where(products.c.catalog_id == catalog_id, bears_key(keys))
         .where(products.c.source_values["source"].as_string() == source)
         .where(product_pictures.c.source_bytes.is_not(None))
     )

@@ -14,7 +14,9 @@ from core.catalog.import_plan import plan_batch, write_batch
 from core.catalog.import_report import ImportReport, catalog_totals, report_message
 from core.catalog.import_splits import assign_splits, lacks_splits
 from core.catalog.import_staging import StagedRecord, stage_records
+from core.catalog.import_urls import with_fetched_pictures
 from core.catalog.pictures import flush_pictures
+from core.catalog.source_settings import SourceSettings
 from core.catalog.sources import SkippedFile, Source
 from core.errors import CatalogError
 from core.home import Home
@@ -31,6 +33,7 @@ def import_source(
     catalog_name: str,
     actor: str,
     options: ImportOptions | None = None,
+    settings: SourceSettings | None = None,
     progress: Progress | None = None,
 ) -> ImportReport:
     """Import every product of a source into a catalog, making the catalog when it is not there.
@@ -46,6 +49,7 @@ def import_source(
         catalog_name: The catalog.
         actor: Who imports.
         options: Choices; None takes the defaults.
+        settings: How the source was to be read: says which hosts pictures may be fetched from.
         progress: Hears how far the import is, and may cancel it between batches; None tells nobody.
 
     Raises:
@@ -58,7 +62,7 @@ def import_source(
     if source.count() == 0 and not source.skipped():
         raise CatalogError(f"{source.description} holds no pictures: check the path")
     catalog = _open_catalog(home, catalog_name, actor=actor, source=source.description)
-    running = _Import(home, source, catalog=catalog, actor=actor, options=options)
+    running = _Import(home, source, catalog=catalog, actor=actor, options=options, settings=settings)
     return running.run(progress or SilentProgress())
 
 
@@ -77,7 +81,17 @@ def _open_catalog(home: Home, name: str, *, actor: str, source: str) -> Catalog:
 class _Import:
     """One import under way: what it has found and written so far."""
 
-    def __init__(self, home: Home, source: Source, *, catalog: Catalog, actor: str, options: ImportOptions) -> None:
+    def __init__(
+        self,
+        home: Home,
+        source: Source,
+        *,
+        catalog: Catalog,
+        actor: str,
+        options: ImportOptions,
+        settings: SourceSettings | None,
+    ) -> None:
+        self.settings = settings or SourceSettings()
         self.home, self.source, self.catalog, self.options = home, source, catalog, options
         self.target = ImportTarget(
             catalog_id=catalog.catalog_id,
@@ -97,7 +111,7 @@ class _Import:
         total = self.source.count() if kept is None else len(kept)
         done = 0
         progress.report(done, total, _told(done, total))
-        with closing(self._staged(kept)) as staged:
+        with closing(self._staged(kept, progress)) as staged:
             for batch in _batches(staged):
                 self._write([product for product in batch if product.is_usable])
                 self.skipped += [file for product in batch for file in product.skipped]
@@ -107,11 +121,12 @@ class _Import:
         self._divide()
         return self._conclude(began=began)
 
-    def _staged(self, kept: set[str] | None) -> Generator[StagedRecord, None, None]:
+    def _staged(self, kept: set[str] | None, progress: Progress) -> Generator[StagedRecord, None, None]:
         records = self.source.records()
+        chosen = records if kept is None else (record for record in records if record.product_id in kept)
         return stage_records(
             self.home,
-            records if kept is None else (record for record in records if record.product_id in kept),
+            with_fetched_pictures(self.home, chosen, settings=self.settings, skipped=self.skipped, progress=progress),
             catalog_id=self.target.catalog_id,
             source=self.target.source,
             max_pixels=self.options.max_pixels,

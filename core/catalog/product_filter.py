@@ -27,6 +27,7 @@ class ProductFilter:
         has_picture: With pictures, or without.
         where: A filter expression, see :func:`core.catalog.where.parse_where`.
         product_ids: Exactly these products.
+        left_out: False for the products that are in the catalog, True for those that cleaning took out, None for both.
         order_by: One of :data:`ORDERS`; ``-price`` starts with the dearest. Equal ones keep their position. Amounts of
             different currencies are never compared: currency after currency, by code.
     """
@@ -42,6 +43,7 @@ class ProductFilter:
     has_picture: bool | None = None
     where: str | None = None
     product_ids: tuple[str, ...] | None = None
+    left_out: bool | None = False
     order_by: str = "position"
 
     def __post_init__(self) -> None:
@@ -54,7 +56,9 @@ class ProductFilter:
         Raises:
             CatalogError: The filter expression cannot be read.
         """
-        return query.where(*self._texts(), *self._equals(), *self._prices(), *self._pictures(), *self._expressions())
+        return query.where(
+            *self._presence(), *self._texts(), *self._equals(), *self._prices(), *self._pictures(), *self._expressions()
+        )
 
     def order(self) -> tuple[ColumnElement[Any], ...]:
         """The columns to sort by; prices within their currency, products without a price last either way."""
@@ -67,6 +71,11 @@ class ProductFilter:
             "-price": (price.is_(None), currency, price.desc()),
         }
         return (*first[self.order_by], products.c.position, products.c.product_id)
+
+    def _presence(self) -> list[ColumnElement[bool]]:
+        if self.left_out is None:
+            return []
+        return [products.c.left_out.is_not(None) if self.left_out else products.c.left_out.is_(None)]
 
     def _texts(self) -> list[ColumnElement[bool]]:
         columns = [products.c[name] for name in ("title", "brand", "color", "category", "product_id")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from core.catalog.catalogs import Catalog
 from core.catalog.database import read
@@ -51,6 +51,7 @@ class Product:
         split: ``train``, ``validation`` or ``test`` when the source says so.
         attributes: Whatever else the source says.
         picture_hashes: Its pictures in order; empty when it has none.
+        left_out: Why a cleaning step took it out of the catalog; None when it is in it.
     """
 
     product_id: str
@@ -64,6 +65,7 @@ class Product:
     split: str | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
     picture_hashes: tuple[str, ...] = ()
+    left_out: str | None = None
 
 
 def read_products(
@@ -102,12 +104,12 @@ def count_products(home: Home, catalog: Catalog, *, filter: ProductFilter | None
 
 
 def get_product(home: Home, catalog: Catalog, product_id: str) -> Product:
-    """Read one product.
+    """Read one product, be it in the catalog or left out of it.
 
     Raises:
         CatalogError: The catalog has no such product.
     """
-    found = read_products(home, catalog, filter=ProductFilter(product_ids=(product_id,)))
+    found = read_products(home, catalog, filter=ProductFilter(product_ids=(product_id,), left_out=None))
     if not found:
         raise CatalogError(f"catalog {catalog.name!r} has no product {product_id[:200]!r}; list them with `products`")
     return found[0]
@@ -122,13 +124,13 @@ def count_by(home: Home, catalog: Catalog, column: str) -> dict[str | None, int]
         column: ``category``, ``brand``, ``color``, ``split`` or ``currency``.
     """
     value = products.c[column]
-    query = select(value, func.count()).where(products.c.catalog_id == catalog.catalog_id).group_by(value)
+    query = select(value, func.count()).where(*_in_catalog(catalog)).group_by(value)
     with read(home) as connection:
         return {row[0]: row[1] for row in connection.execute(query.order_by(func.count().desc(), value))}
 
 
 def product_table(home: Home, catalog: Catalog) -> pd.DataFrame:
-    """Read every product in position order.
+    """Read every product in position order; those that cleaning left out are not among them.
 
     Returns:
         One row a product: product_id, title, category, price_minor_units (Int64), currency, brand, color, split,
@@ -143,7 +145,7 @@ def product_table(home: Home, catalog: Catalog) -> pd.DataFrame:
     query = (
         select(*(products.c[name] for name in names), product_pictures.c.picture_hash)
         .select_from(products.outerjoin(product_pictures, first))
-        .where(products.c.catalog_id == catalog.catalog_id)
+        .where(*_in_catalog(catalog))
         .order_by(products.c.position, products.c.product_id)
     )
     frame = _frame(home, query, [*names, "picture_hash"])
@@ -174,7 +176,7 @@ def picture_table(home: Home, catalog: Catalog) -> pd.DataFrame:
             (products.c.catalog_id == product_pictures.c.catalog_id)
             & (products.c.product_id == product_pictures.c.product_id),
         )
-        .where(product_pictures.c.catalog_id == catalog.catalog_id)
+        .where(*_in_catalog(catalog))
         .order_by(products.c.position, products.c.product_id, product_pictures.c.position)
     )
     return _frame(home, query, ["product_id", "position", "picture_hash", "extension"])
@@ -238,6 +240,11 @@ def _is_price(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_MINOR_UNITS
 
 
+def _in_catalog(catalog: Catalog) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on the products of a catalog that no cleaning step took out."""
+    return products.c.catalog_id == catalog.catalog_id, products.c.left_out.is_(None)
+
+
 def _picture_hashes(connection: Connection, catalog: Catalog, product_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for start in range(0, len(product_ids), _IDS_A_QUERY):
@@ -270,6 +277,7 @@ def _product(row: Any, hashes: tuple[str, ...]) -> Product:
         "color",
         "description",
         "split",
+        "left_out",
     )
     return Product(**{name: row[name] for name in names}, attributes=row["attributes"], picture_hashes=hashes)
 

@@ -23,6 +23,7 @@ def import_products(home: Home, arguments: ImportArguments, *, actor: str, progr
         catalog_name=arguments.catalog,
         actor=actor,
         options=ImportOptions(**arguments.options),
+        settings=settings,
         progress=progress,
     )
     return dict(report.to_json())

@@ -1,4 +1,6 @@
 import multiprocessing
+import tarfile
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -64,3 +66,15 @@ def test_two_processes_writing_at_once_lose_nothing(home):
         writer.join(60)
     # Each wrote two entries, made its catalog and filled it.
     assert sorted(event.kind for event in list_events(home)) == ["create"] * 3 + ["import"] * 3
+
+
+def test_a_home_of_the_first_version_is_upgraded_to_exactly_the_tables_of_the_schema(tmp_path):
+    with tarfile.open(Path(__file__).parents[1] / "fixtures" / "home-format-1.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    first = open_home(tmp_path / "home")
+    with read(first) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == SCHEMA_REVISION
+        # Nothing was left out by a version that had no cleaning, and no row names the event that added it.
+        rows = connection.execute(text("SELECT left_out, added_by, changed_in FROM products")).all()
+    assert rows == [(None, None, 0)] * 24
