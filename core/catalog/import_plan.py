@@ -96,8 +96,9 @@ def write_batch(change: Change, target: ImportTarget, plan: BatchPlan) -> None:
     last = connection.execute(select(func.max(products.c.position)).where(mine)).scalar()
     first = 0 if last is None else last + 1
     change.insert(products, [{**row, "position": first + offset} for offset, row in enumerate(plan.added)])
-    for product_id, values in plan.updated.items():
-        change.update(products, {"catalog_id": target.catalog_id, "product_id": product_id}, values)
+    catalog_id = target.catalog_id
+    updates = [({"catalog_id": catalog_id, "product_id": name}, values) for name, values in plan.updated.items()]
+    change.update_many(products, updates)
     replaced = picture_links(connection, target, list(plan.relinked))
     names = [column.name for column in product_pictures.primary_key]
     keys = [{name: row[name] for name in names} for rows in replaced.values() for row in rows]
@@ -135,11 +136,16 @@ def _plan_present(plan: BatchPlan, target: ImportTarget, staged: StagedRecord, *
     if values:
         plan.updated[row["product_id"]] = values
     rows = _link_rows(target, row["product_id"], staged)
-    if shows_other or (values and links != rows):
+    if shows_other or (values and _unmarked(links) != rows):
         plan.relinked[row["product_id"]] = rows
         _plan_pictures(plan, staged)
     plan.moved += moved
     plan.changed += not moved and (shows_other or bool(values.keys() - UNSEEN))
+
+
+def _unmarked(links: list[Row]) -> list[Row]:
+    """Leave out of picture links which event added them: the source says nothing of that."""
+    return [{name: value for name, value in link.items() if name != "added_by"} for link in links]
 
 
 def _plan_new(plan: BatchPlan, target: ImportTarget, staged: StagedRecord) -> None:

@@ -63,8 +63,8 @@ def choose_splits(
 def assign_splits(change: Change, *, catalog_id: int, shares: Shares, seed: int) -> int:
     """Give every product of a catalog that has no split one; return how many got one."""
     chosen = _chosen(change.connection, catalog_id=catalog_id, shares=shares, seed=seed)
-    for product_id, side in chosen.items():
-        change.update(products, {"catalog_id": catalog_id, "product_id": product_id}, {"split": side})
+    changes = [({"catalog_id": catalog_id, "product_id": name}, {"split": side}) for name, side in chosen.items()]
+    change.update_many(products, changes)
     return len(chosen)
 
 

@@ -1,10 +1,12 @@
 import pytest
+from sqlalchemy import func, select
 
 from core.catalog.catalogs import find_catalog, rename_catalog
+from core.catalog.database import read
 from core.catalog.log import change, list_events, undo
 from core.catalog.products import edit_product, get_product, product_events
-from core.catalog.schema import products
-from core.errors import UndoError
+from core.catalog.schema import changed_rows, product_pictures, products
+from core.errors import CatalogError, UndoError
 from tests.catalog.store import small_catalog
 
 
@@ -137,3 +139,89 @@ def test_a_change_made_and_undone_in_between_does_not_stand_in_the_way_of_doing_
     undo(home, edit_product(home, catalog, "a/1", {"title": "Two"}, actor="ann"), actor="ann")
     undo(home, undone, actor="ann")
     assert get_product(home, catalog, "a/1").title == "One"
+
+
+def _filled(home):
+    return next(event.event_id for event in list_events(home) if event.summary == "Filled")
+
+
+def test_added_rows_need_no_record_each_and_are_still_told_in_their_history(home):
+    catalog = small_catalog(home)
+    with read(home) as connection:
+        recorded = connection.execute(select(func.count()).select_from(changed_rows)).scalar()
+        marks = connection.execute(select(products.c.added_by)).scalars().all()
+    # One record: that of the catalog's own row. The products bear the event instead.
+    assert recorded == 1
+    assert marks == [_filled(home)] * 4
+    undone = undo(home, _filled(home), actor="ann")
+    redone = undo(home, undone, actor="ann")
+    assert [event.event_id for event in product_events(home, catalog, "a/2")] == [redone, undone, _filled(home)]
+
+
+def test_an_import_is_not_undone_under_a_later_edit_of_one_of_its_rows(home):
+    catalog = small_catalog(home)
+    edited = edit_product(home, catalog, "c/1", {"title": "Lamp"}, actor="ann")
+    with pytest.raises(UndoError, match=rf"change {edited} \(Changed title of c/1\) came later"):
+        undo(home, _filled(home), actor="ann")
+    undo(home, edited, actor="ann")
+    undo(home, _filled(home), actor="ann")
+    assert find_catalog(home, "shop").products == 0
+
+
+def test_an_import_is_not_done_again_over_rows_of_the_same_names(home):
+    catalog = small_catalog(home)
+    row = {"title": "Mug", "attributes": {}, "source_values": {}, "position": 0, "source_key": "a/1"}
+    undone = undo(home, _filled(home), actor="ann")
+    with change(home, actor="ann", kind="import", summary="Anew", catalog_id=catalog.catalog_id) as anew:
+        anew.insert(products, [{**row, "catalog_id": catalog.catalog_id, "product_id": "a/1"}])
+    with pytest.raises(UndoError, match=rf"change {anew.event_id} \(Anew\) came later"):
+        undo(home, undone, actor="ann")
+    undo(home, anew.event_id, actor="ann")
+    undo(home, undone, actor="ann")
+    assert get_product(home, catalog, "a/1").title == "Red mug"
+
+
+def test_rows_added_and_changed_in_one_event_leave_whole_and_come_back_changed(home):
+    catalog = small_catalog(home)
+    key = {"catalog_id": catalog.catalog_id, "product_id": "d/1"}
+    row = {"title": "Cup", "attributes": {}, "source_values": {}, "position": 9, "source_key": "d/1", "split": None}
+    with change(home, actor="ann", kind="import", summary="More", catalog_id=catalog.catalog_id) as more:
+        more.insert(products, [{**row, **key}])
+        more.update_many(products, [(key, {"split": "test"}), ({**key, "product_id": "a/1"}, {"split": "train"})])
+    undone = undo(home, more.event_id, actor="ann")
+    assert get_product(home, catalog, "a/1").split is None
+    with pytest.raises(CatalogError, match="no product 'd/1'"):
+        get_product(home, catalog, "d/1")
+    undo(home, undone, actor="ann")
+    assert (get_product(home, catalog, "a/1").split, get_product(home, catalog, "d/1").split) == ("train", "test")
+
+
+def test_many_rows_changed_at_once_go_back_at_once_and_keep_only_what_was_set(home):
+    catalog = small_catalog(home)
+    changes = [
+        ({"catalog_id": catalog.catalog_id, "product_id": f"a/{number}"}, {"color": "green"}) for number in (1, 2)
+    ]
+    with change(home, actor="ann", kind="edit", summary="Green", catalog_id=catalog.catalog_id) as green:
+        green.update_many(products, changes)
+    with read(home) as connection:
+        kept = connection.execute(select(changed_rows.c.row_before).where(changed_rows.c.event_id == green.event_id))
+        assert [sorted(row) for row in kept.scalars()] == [["added_by", "catalog_id", "color", "product_id"]] * 2
+    undo(home, green.event_id, actor="ann")
+    assert [get_product(home, catalog, f"a/{number}").color for number in (1, 2)] == ["red", "blue"]
+
+
+def test_every_change_of_a_product_or_its_pictures_marks_it_with_the_version_it_made(home):
+    catalog = small_catalog(home)
+    key = {"catalog_id": catalog.catalog_id, "product_id": "a/1"}
+    edit_product(home, catalog, "a/2", {"title": "Cup"}, actor="ann")
+    with change(home, actor="ann", kind="edit", summary="Unlinked", catalog_id=catalog.catalog_id) as unlinked:
+        unlinked.delete(product_pictures, [{**key, "position": 0}])
+    with read(home) as connection:
+        marks = dict(connection.execute(select(products.c.product_id, products.c.changed_in)).all())
+    version = find_catalog(home, "shop").version
+    # Filled, then edited, then unlinked: three versions in this order.
+    assert [marks[name] for name in ("c/1", "a/2", "a/1")] == [version - 2, version - 1, version]
+    undo(home, unlinked.event_id, actor="ann")
+    with read(home) as connection:
+        mark = connection.execute(select(products.c.changed_in).where(products.c.product_id == "a/1")).scalar()
+    assert mark == version + 1
