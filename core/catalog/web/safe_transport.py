@@ -78,19 +78,19 @@ class SafeBackend(httpcore.AsyncNetworkBackend):
 
     async def _addresses(self, host: str, port: int, *, seconds: float) -> list[Address]:
         """Look a host up and leave out the addresses that may not be asked."""
+        name = host_name(host)
+        is_allowed = name in self._allowed
+        if not is_allowed and (name == "localhost" or name.endswith(".localhost")):  # this machine, whoever is asked
+            raise _private(host, "127.0.0.1")
         try:
             found = await asyncio.wait_for(_look_up(host, port), seconds)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout() from error
-        if host_name(host) in self._allowed:
+        if is_allowed:
             return found
         public = [address for address in found if is_public(address)]
         if not public:
-            raise FetchError(
-                f"{host} is at {found[0]}, which is no address of the public internet; if it is yours, allow it "
-                f"by name with --allow-host {host_name(host)}",
-                reason="private_address",
-            )
+            raise _private(host, str(found[0]))
         return public
 
 
@@ -200,6 +200,14 @@ def _system_look_up(host: str, port: int) -> tuple[list[Address], Exception | No
         return [], FetchError(f"the name {host} is not known: {reason}", reason="dns")
     found = list(dict.fromkeys(ipaddress.ip_address(row[4][0]) for row in rows))
     return found, None if found else FetchError(f"the name {host} has no address", reason="dns")
+
+
+def _private(host: str, address: str) -> FetchError:
+    return FetchError(
+        f"{host} is at {address}, which is no address of the public internet; if it is yours, allow it by name with "
+        f"--allow-host {host_name(host)}",
+        reason="private_address",
+    )
 
 
 def _connect_failure(error: Exception) -> Exception:
