@@ -19,6 +19,10 @@ from core.home import Home
 SCHEMA_REVISION = "0002"
 """The newest migration in ``core/catalog/migrations/versions``; a test holds the two together."""
 
+# A writer holds the index pages that a batch of new rows touches, or each would be written many times over.
+_WRITER_CACHE_KIB = 65_536
+_READER_CACHE_KIB = 8_192
+
 _OWN_FAULTS = (IntegrityError, InterfaceError, ProgrammingError)
 """What the callers' own mistakes raise, or what they judge themselves."""
 
@@ -157,4 +161,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Begin a transaction; a writer takes its place at once, since upgrading a reader later can fail."""
     writes = connection.get_execution_options().get("sqlite_writes")
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{_WRITER_CACHE_KIB if writes else _READER_CACHE_KIB}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

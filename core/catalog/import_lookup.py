@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select
 
 from core.catalog.import_staging import StagedRecord
 from core.catalog.schema import catalogs, product_pictures, products
-from core.catalog.source_keys import bears_key
 
 Row = dict[str, Any]
 Hashes = tuple[str, ...]
 
 ROWS_A_QUERY = 500
+ROWS_A_READ = 10_000
 
 
 @dataclass(frozen=True)
@@ -45,18 +45,28 @@ def taken_ids(connection: Connection, target: ImportTarget, product_ids: list[st
     return taken
 
 
-def products_by_key(connection: Connection, target: ImportTarget, keys: list[str]) -> dict[str, list[Row]]:
-    """Read the products that bear these source keys, in catalog order."""
-    return _grouped(
-        connection,
-        lambda chunk: (
-            select(products)
-            .where(products.c.catalog_id == target.catalog_id, bears_key(chunk))
-            .order_by(products.c.position, products.c.product_id)
-        ),
-        keys,
-        by="source_key",
-    )
+def products_by_key(
+    connection: Connection, target: ImportTarget, keys: list[str]
+) -> tuple[dict[str, list[Row]], set[str]]:
+    """Read the products that bear these source keys, in catalog order, and tell which of the keys are ids in use.
+
+    In two queries, each with an index of its own: most products are found by their id, which is their key too.
+    """
+    groups: dict[str, list[Row]] = {}
+    taken: set[str] = set()
+    mine = products.c.catalog_id == target.catalog_id
+    for chunk in _chunks(keys):
+        by_id = select(products).where(mine, products.c.product_id.in_(chunk))
+        for row in connection.execute(by_id).mappings():
+            taken.add(row["product_id"])
+            if row["source_key"] == row["product_id"]:
+                groups.setdefault(row["source_key"], []).append(dict(row))
+        other = products.c.source_key != products.c.product_id
+        for row in connection.execute(select(products).where(mine, other, products.c.source_key.in_(chunk))).mappings():
+            groups.setdefault(row["source_key"], []).append(dict(row))
+    for rows in groups.values():
+        rows.sort(key=lambda row: (row["position"], row["product_id"]))
+    return groups, taken
 
 
 def picture_links(connection: Connection, target: ImportTarget, product_ids: list[str]) -> dict[str, list[Row]]:
@@ -110,10 +120,21 @@ def gone_products(connection: Connection, target: ImportTarget) -> tuple[str, ..
     query = (
         select(products.c.product_id, products.c.source_key)
         .where(products.c.catalog_id == target.catalog_id)
-        .where(products.c.source_values["source"].as_string() == target.source)
         .order_by(products.c.position, products.c.product_id)
+        .execution_options(yield_per=ROWS_A_READ)
     )
-    return tuple(row.product_id for row in connection.execute(query) if row.source_key not in target.keys)
+    strangers = [row[0] for row in connection.execute(query) if row[1] not in target.keys]
+    # Only of those few it matters where they came from: that stands in a long text of each row.
+    gone: list[str] = []
+    for chunk in _chunks(strangers):
+        found = select(products.c.product_id).where(
+            products.c.catalog_id == target.catalog_id,
+            products.c.product_id.in_(chunk),
+            products.c.source_values["source"].as_string() == target.source,
+        )
+        mine = set(connection.execute(found).scalars())
+        gone += [product_id for product_id in chunk if product_id in mine]
+    return tuple(gone)
 
 
 def _grouped(

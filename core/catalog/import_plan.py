@@ -63,7 +63,7 @@ def plan_batch(connection: Connection, target: ImportTarget, batch: Sequence[Sta
         batch: Usable products, at most a few hundred.
     """
     plan = BatchPlan()
-    present = products_by_key(connection, target, [staged.record.product_id for staged in batch])
+    present, taken = products_by_key(connection, target, [staged.record.product_id for staged in batch])
     links = picture_links(connection, target, [row["product_id"] for rows in present.values() for row in rows])
     known = {
         staged.record.product_id: _same_product(target, staged, present.get(staged.record.product_id, []), links)
@@ -81,7 +81,7 @@ def plan_batch(connection: Connection, target: ImportTarget, batch: Sequence[Sta
             _plan_present(plan, target, staged, row=row, links=links[row["product_id"]])
         else:
             _plan_new(plan, target, staged)
-    _name_new(connection, target, plan)
+    _name_new(connection, target, plan, taken=taken)
     return plan
 
 
@@ -155,12 +155,13 @@ def _plan_new(plan: BatchPlan, target: ImportTarget, staged: StagedRecord) -> No
     key = staged.record.product_id
     ids = {"catalog_id": target.catalog_id, "product_id": key, "source_key": key}
     plan.added.append({**ids, **fields, "source_values": says})
-    plan.added_links.append(_link_rows(target, key, staged))
+    plan.added_links.append(_link_rows(target, key, staged) if staged.pictures else [])
     _plan_pictures(plan, staged)
 
 
 def _plan_pictures(plan: BatchPlan, staged: StagedRecord) -> None:
-    plan.pictures |= {picture.stored.picture_hash: dict(vars(picture.stored)) for picture in staged.pictures}
+    if staged.pictures:
+        plan.pictures |= {picture.stored.picture_hash: dict(vars(picture.stored)) for picture in staged.pictures}
 
 
 def _link_rows(target: ImportTarget, product_id: str, staged: StagedRecord) -> list[Row]:
@@ -179,11 +180,11 @@ def _link_rows(target: ImportTarget, product_id: str, staged: StagedRecord) -> l
     ]
 
 
-def _name_new(connection: Connection, target: ImportTarget, plan: BatchPlan) -> None:
+def _name_new(connection: Connection, target: ImportTarget, plan: BatchPlan, *, taken: set[str]) -> None:
     """Give new products an id of their own where theirs is taken, by one that moved away or of another source."""
-    wanted = [row["product_id"] for row in plan.added]
-    taken = taken_ids(connection, target, wanted)
-    used = {*wanted}
+    if not taken:
+        return
+    used = {row["product_id"] for row in plan.added}
     for row, links in zip(plan.added, plan.added_links, strict=True):
         if row["product_id"] in taken:
             row["product_id"] = _free_id(connection, target, row["product_id"], used=used)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -80,24 +80,35 @@ def stage_records(
     Raises:
         CatalogError: The disk is full.
     """
-    stream = iter(records)
-    waiting: deque[Future[StagedRecord]] = deque()
+    waiting: deque[Future[StagedRecord] | StagedRecord] = deque()
     threads = ThreadPoolExecutor(min(MAX_THREADS, max(2, os.cpu_count() or 1)), thread_name_prefix="store")
     try:
-        while True:
-            while len(waiting) <= RECORDS_A_LOOKUP * (LOOKUPS_AHEAD - 1):
-                chunk = list(islice(stream, RECORDS_A_LOOKUP))
-                if not chunk:
-                    break
-                known = _known_pictures(home, [record.product_id for record in chunk], catalog_id, source)
-                for record in chunk:
+        for chunk in _batched(records, RECORDS_A_LOOKUP):
+            shown = [record.product_id for record in chunk if record.pictures]
+            known = _known_pictures(home, shown, catalog_id, source) if shown else {}
+            for record in chunk:
+                if record.pictures:
                     mine = known.get(record.product_id, {})
                     waiting.append(threads.submit(_stage, home, record, known=mine, max_pixels=max_pixels))
-            if not waiting:
-                return
-            yield waiting.popleft().result()
+                else:  # nothing to wait for, so no thread either
+                    waiting.append(StagedRecord(record, (), ()))
+            while len(waiting) > RECORDS_A_LOOKUP * (LOOKUPS_AHEAD - 1):
+                yield _result(waiting.popleft())
+        while waiting:
+            yield _result(waiting.popleft())
     finally:
         threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _result(staged: Future[StagedRecord] | StagedRecord) -> StagedRecord:
+    return staged if isinstance(staged, StagedRecord) else staged.result()
+
+
+def _batched(records: Iterable[SourceRecord], size: int) -> Iterator[list[SourceRecord]]:
+    """Gather records into lists of `size`, the last one shorter."""
+    stream = iter(records)
+    while chunk := list(islice(stream, size)):
+        yield chunk
 
 
 def _stage(home: Home, record: SourceRecord, *, known: dict[str, StagedPicture], max_pixels: int) -> StagedRecord:
@@ -158,13 +169,13 @@ def _known_pictures(home: Home, keys: list[str], catalog_id: int, source: str) -
             & (product_pictures.c.product_id == products.c.product_id),
         )
         .join(pictures, pictures.c.picture_hash == product_pictures.c.picture_hash)
-        .where(products.c.catalog_id == catalog_id, bears_key(keys))
+        .where(products.c.catalog_id == catalog_id)
         .where(products.c.source_values["source"].as_string() == source)
         .where(product_pictures.c.source_bytes.is_not(None))
     )
     known: dict[str, dict[str, StagedPicture]] = {}
     with read(home) as connection:
-        for row in connection.execute(query):
+        for row in (row for bearing in bears_key(keys) for row in connection.execute(query.where(bearing))):
             stored = StoredPicture(row.picture_hash, row.extension, row.width_px, row.height_px, row.bytes, row.format)
             staged = StagedPicture(row.source_name, stored, row.source_bytes, row.source_modified_ns)
             known.setdefault(row.source_key, {})[row.source_name] = staged

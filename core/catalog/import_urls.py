@@ -32,7 +32,7 @@ def with_fetched_pictures(
         The records in the given order.
     """
     for record in records:
-        if any(picture.url is not None for picture in record.pictures):
+        if record.pictures and any(picture.url is not None for picture in record.pictures):
             from core.catalog.web.fetching import fetched
 
             rest = chain([record], records)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, literal, select, tuple_, update
+from sqlalchemy import JSON, Connection, Table, bindparam, delete, insert, literal, select, tuple_, update
 
 from core.catalog.schema import (
     catalogs,
@@ -60,7 +60,7 @@ class Change:
             rows = [{**row, "changed_in": self._next_version(row["catalog_id"])} for row in rows]
         names = [column.name for column in table.primary_key]
         if all(name in row for row in rows for name in names):
-            self.connection.execute(insert(table), rows)
+            insert_rows(self.connection, table, rows)
             keys = [{name: row[name] for name in names} for row in rows]
         else:
             keys = [self._insert_one(table, row) for row in rows]
@@ -240,6 +240,23 @@ class Change:
         ]
         self.connection.execute(insert(changed_rows), rows)
         self._sequence += len(rows)
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Add rows whose keys are known; many at once go to SQLite's driver directly, in half the time."""
+    if len(rows) < ROWS_A_QUERY or connection.dialect.name != "sqlite":
+        connection.execute(insert(table), rows)
+        return
+    encode = json.JSONEncoder(check_circular=False).encode
+    given = [column for column in table.columns if column.name in rows[0]]
+    names = [column.name for column in given]
+    documents = {place for place, column in enumerate(given) if isinstance(column.type, JSON)}
+    statement = insert(table).compile(dialect=connection.dialect, column_keys=names)
+    values = [
+        tuple(encode(row[name]) if place in documents else row[name] for place, name in enumerate(names))
+        for row in rows
+    ]
+    connection.exec_driver_sql(str(statement), values)
 
 
 def matches_any(table: Table, keys: Sequence[Row]) -> Any:
