@@ -82,7 +82,7 @@ def draw_categories(evaluation: Evaluation) -> None:
 
 
 def draw_trial(run: Run) -> None:
-    side_px = find_backbone(run.backbone or DEFAULT_BACKBONE).side_px
+    side_px = find_backbone(run.encoder or DEFAULT_BACKBONE, home=home()).side_px
     picture = decoded_upload("Picture to classify", enough_px=side_px, key="trial")
     if picture is None:
         st.caption("The picture is looked at on this machine and not kept.")

@@ -33,4 +33,4 @@ def prepare_backbone(session: Session, name: str) -> None:
     from core.vision.backbone_ir import ensure_ir
     from core.vision.backbones import find_backbone
 
-    ensure_ir(session.home, find_backbone(name))
+    ensure_ir(session.home, find_backbone(name, home=session.home))

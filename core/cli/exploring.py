@@ -68,7 +68,7 @@ def find_similar(session: Session) -> dict[str, Any]:
     refuse_unsupported(given, ("--user",), way_out="leave it out")
     weights = RankWeights(visual=given.visual, color=given.color, price=given.price, category=given.category)
     catalog = session.catalog(given.catalog)
-    backbone = find_backbone(given.embedding or DEFAULT_BACKBONE).name
+    backbone = find_backbone(given.embedding or DEFAULT_BACKBONE, home=session.home).name
     embed_what_waits(session, catalog, backbone=backbone)
     if given.picture is not None:
         prepare_backbone(session, backbone)

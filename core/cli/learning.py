@@ -102,7 +102,7 @@ def evaluate_run(session: Session) -> dict[str, Any]:
     given = session.arguments
     run = find_run(session.home, given.run_id)
     if given.on is not None:
-        embed_what_waits(session, session.catalog(given.on), backbone=run.backbone)
+        embed_what_waits(session, session.catalog(given.on), backbone=run.encoder)
     return evaluate(session.home, run.run_id, on=given.on).to_json()
 
 
@@ -115,13 +115,13 @@ def predict_pictures(session: Session) -> dict[str, Any]:
 
     given = session.arguments
     run = find_run(session.home, given.run_id)
-    side_px = find_backbone(run.backbone).side_px
+    side_px = find_backbone(run.encoder, home=session.home).side_px
     predicted = []
     for start in range(0, len(given.pictures), _PICTURES_AT_ONCE):
         names = given.pictures[start : start + _PICTURES_AT_ONCE]
         pictures = [read_picture(Path(name), enough_px=side_px) for name in names]  # decoded as for embedding
         if start == 0:  # after the first files are known to be pictures: it may take a while
-            prepare_backbone(session, run.backbone)
+            prepare_backbone(session, run.encoder)
         predicted += predict(session.home, run.run_id, pictures, top=given.top)
     return {
         "predictions": [

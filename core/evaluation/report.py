@@ -139,7 +139,7 @@ def _judge_catalog(home: Home, run: RunFiles, catalog: Catalog) -> Evaluation:
         warnings.append(f"{unlabeled} products of {catalog.name} have no label and are not judged")
     rows = rows.assign(label=rows["label"].map(alignment.class_of))
     rows = _without_learned(run, rows[rows["label"].notna()], catalog, warnings)
-    features, known = gather_features(home, rows["picture_hash"].tolist(), backbone=run.run.backbone)
+    features, known = gather_features(home, rows["picture_hash"].tolist(), backbone=run.run.encoder)
     if not known.any():
         raise RunError(_nothing_to_judge(run, catalog, alignment, found=len(rows)))
     if not known.all():
@@ -216,7 +216,7 @@ def _tiny_warning(counts: ClassCounts, classes: tuple[str, ...]) -> list[str]:
 
 def _nothing_to_judge(run: RunFiles, catalog: Catalog, alignment: Alignment, *, found: int) -> str:
     if found:
-        return f"no picture of {catalog.name!r} is embedded with {run.run.backbone}: run `embed {catalog.name}` first"
+        return f"no picture of {catalog.name!r} is embedded with {run.run.encoder}: run `embed {catalog.name}` first"
     if not alignment.class_of:
         known = ", ".join(repr(name) for name in run.run.classes[:_NAMED])
         return f"{catalog.name!r} shares no class with run {run.run.run_id!r}, which knows {known} ..."

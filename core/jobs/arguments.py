@@ -16,7 +16,7 @@ class ImportArguments:
     """Import products and pictures into a catalog.
 
     Attributes:
-        source: What to import; made absolute here, because a worker runs in another folder.
+        source: What to import; made absolute here, because a worker runs in another folder. No password may be in it.
         catalog: Name of the catalog, made when missing.
         settings: Fields of ``core.catalog.source_settings.SourceSettings``: how the source is to be read.
         options: Fields of ``core.catalog.import_options.ImportOptions``; missing ones take their default.
@@ -37,8 +37,7 @@ class ImportArguments:
         check_name(self.catalog)
         options = ImportOptions(**check_names(self.options, ImportOptions, what="an import"))
         object.__setattr__(self, "options", options.to_json())
-        if "://" not in self.source:
-            object.__setattr__(self, "source", _absolute(self.source))
+        object.__setattr__(self, "source", _settled(self.source))
         settings = SourceSettings(**check_names(self.settings, SourceSettings, what="a source"))
         object.__setattr__(self, "settings", settings.to_json())
         source_format(self.source, settings)
@@ -135,6 +134,18 @@ class DemoArguments:
         check_seed(self.seed)
 
 
+def _settled(source: str) -> str:
+    """Name a source as it is stored: a path from the root, an address without a password."""
+    from core.catalog.sql_address import is_address, part_address
+
+    if not is_address(source):
+        return _absolute(source)
+    parted = part_address(source)
+    if parted.password is not None:
+        raise SettingsError(f"the address {parted.text} came with its password, which is never stored: give it apart")
+    return parted.text
+
+
 def _absolute(source: str) -> str:
     try:
         return str(Path(source).expanduser().absolute())
@@ -190,7 +201,8 @@ def check_seed(seed: int) -> None:
 
 
 def _settle_backbone(arguments: EmbedArguments | TrainArguments | MapArguments) -> None:
-    """Put the default backbone where none is named, and check that it is known."""
-    from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
+    """Put the default backbone where none is named, and check that it is known or may be a run's."""
+    from core.vision.backbones import DEFAULT_BACKBONE, find_backbone, may_be_trained
 
-    object.__setattr__(arguments, "backbone", find_backbone(arguments.backbone or DEFAULT_BACKBONE).name)
+    if not may_be_trained(arguments.backbone):
+        object.__setattr__(arguments, "backbone", find_backbone(arguments.backbone or DEFAULT_BACKBONE).name)

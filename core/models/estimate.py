@@ -63,7 +63,7 @@ def estimate_training(
         TrainingError: The recipe or target is unknown.
         BackboneError: The backbone is unknown or has no weights.
     """
-    found, chosen = find_backbone(backbone), find_recipe(recipe)
+    found, chosen = find_backbone(backbone, home=home), find_recipe(recipe)
     rows, _ = labeled_pictures(home, catalog, parse_target(target))
     hashes = picture_table(home, catalog)["picture_hash"].unique().tolist()
     missing = int((~feature_shards(home, backbone=found.name).known(hashes)).sum())

@@ -25,7 +25,7 @@ def gather_features(home: Home, picture_hashes: Sequence[str], *, backbone: str)
     Returns:
         Float32 array of shape (P, D), memory-mapped when large, zero where unknown; and bool (P,) of which are known.
     """
-    features = make_rows(len(picture_hashes), find_backbone(backbone).feature_dimensions)
+    features = make_rows(len(picture_hashes), find_backbone(backbone, home=home).feature_dimensions)
     known = np.zeros(len(picture_hashes), dtype=bool)
     for start in range(0, len(picture_hashes), BLOCK_ROWS):
         block = slice(start, start + BLOCK_ROWS)

@@ -62,7 +62,7 @@ def predict_pictures(
     check_backbone(home, run)
     if not pictures:
         return []
-    probabilities = predict_features(run, encode_pictures(home, pictures, backbone=run.run.backbone))
+    probabilities = predict_features(run, encode_pictures(home, pictures, backbone=run.run.encoder))
     order = np.argsort(-probabilities, axis=1, kind="stable")[:, : max(1, top)]
     names = run.run.classes
     return [
@@ -78,9 +78,9 @@ def check_backbone(home: Home, run: RunFiles) -> None:
         RunError: It has others, so that its features would mean something else.
         BackboneError: Its weights are missing.
     """
-    found = weights_hash(home, find_backbone(run.run.backbone))
+    found = weights_hash(home, find_backbone(run.run.encoder, home=home))
     if found != run.manifest["weights_hash"]:
         raise RunError(
             f"run {run.run.run_id!r} was trained with weights {run.manifest['weights_hash'][:12]} of "
-            f"{run.run.backbone!r}, but {found[:12]} are installed: put the old weights back or train again"
+            f"{run.run.encoder!r}, but {found[:12]} are installed: put the old weights back or train again"
         )

@@ -1,7 +1,6 @@
 """Runs at rest: listed in the database, their files in one folder each that appeared whole."""
 
 import difflib
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from core.errors import RunError
 from core.files import MOST_BYTES, read_json
 from core.home import Home
 from core.models.learning import Arrays
+from core.vision.backbones import NETWORK, NETWORK_NOTE, RUN_ID
 
 MANIFEST, ROWS, PROBABILITIES, HISTORY, HEAD = (
     "manifest.json",
@@ -33,7 +33,6 @@ MANIFEST, ROWS, PROBABILITIES, HISTORY, HEAD = (
     "head.npz",
 )
 
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
 _TEXT_COLUMNS = ("product_id", "picture_hash", "label", "split", "predicted")
 _NUMBER_COLUMNS = ("probability", "label_probability", "label_rank")
 _NEEDED = frozenset({"classes", "feature_dimensions", "weights_hash", "warnings"})
@@ -52,7 +51,9 @@ class Run:
         catalog_version: Version of the catalog it was trained on.
         catalog_deleted: Whether that catalog has been deleted since.
         recipe: Name of the recipe.
-        backbone: Name of the backbone.
+        backbone: Name of the backbone it started from.
+        encoder: What gives the features its head reads: the backbone, or the run itself when it trained a network of
+            its own.
         target: What it predicts.
         created: UTC time it was finished, ISO 8601.
         seconds: What it took.
@@ -70,6 +71,7 @@ class Run:
     catalog_deleted: bool
     recipe: str
     backbone: str
+    encoder: str
     target: str
     created: str
     seconds: float
@@ -281,6 +283,11 @@ def _read_arrays(path: Path) -> Arrays:
     return arrays
 
 
+def has_network(home: Home, run_id: str) -> bool:
+    """Tell whether a run trained a network of its own, whose features can be mapped and searched."""
+    return RUN_ID.fullmatch(run_id) is not None and (home.runs / run_id / NETWORK / NETWORK_NOTE).is_file()
+
+
 def _live_runs() -> Any:
     columns = (runs, catalogs.c.name.label("catalog_name"), catalogs.c.deleted.label("catalog_deleted"))
     joined = runs.outerjoin(catalogs, catalogs.c.catalog_id == runs.c.catalog_id)
@@ -288,7 +295,7 @@ def _live_runs() -> Any:
 
 
 def _manifest(home: Home, run_id: str) -> dict[str, Any] | None:
-    if not _RUN_ID.fullmatch(run_id):  # a database from elsewhere must not lead out of the home
+    if not RUN_ID.fullmatch(run_id):  # a database from elsewhere must not lead out of the home
         return None
     try:
         manifest = read_json(home.runs / run_id / MANIFEST)
@@ -324,6 +331,7 @@ def _run(home: Home, row: Any) -> Run:
         catalog_deleted=gone,
         recipe=row["recipe"],
         backbone=row["backbone"] or "",
+        encoder=row["run_id"] if has_network(home, row["run_id"]) else row["backbone"] or "",
         target=str(noted.get("target", "category")),
         created=row["created"],
         seconds=float(row["seconds"] or 0),

@@ -84,7 +84,7 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
     plan = _Plan(
         recipe=chosen,
         settings=chosen.parse_settings(settings or {}),
-        backbone=find_backbone(backbone).name,
+        backbone=find_backbone(backbone, home=home).name,
         target=parse_target(target),
         seed=seed,
         name=None if name is None else check_run_name(name),
@@ -145,7 +145,7 @@ def _as_it_stands(home: Home, catalog: Catalog) -> Catalog:
 
 
 def _origin(home: Home, catalog: Catalog, plan: _Plan) -> dict[str, Any]:
-    backbone = find_backbone(plan.backbone)
+    backbone = find_backbone(plan.backbone, home=home)
     return {
         "catalog": catalog.name,
         "catalog_id": catalog.catalog_id,

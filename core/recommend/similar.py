@@ -60,7 +60,7 @@ def similar(
     index = open_index(home, catalog, backbone=backbone)
     if picture is not None:
         # Decoded as for embedding: at full size the same file would have slightly other features and colors.
-        query = picture_query(home, index, read_picture(picture, enough_px=find_backbone(backbone).side_px))
+        query = picture_query(home, index, read_picture(picture, enough_px=find_backbone(backbone, home=home).side_px))
     else:
         query = index.query_product(str(product_id))
     start = time.perf_counter()

@@ -60,7 +60,7 @@ def _picture_parts(
     key: tuple[str, int, int, str], digest: str, _index: CatalogIndex, _embedding: Embedding, _data: bytes
 ) -> QueryParts:
     # Decoded as for embedding, so that a picture of the catalog is found as itself.
-    picture = read_picture(_data, enough_px=find_backbone(_embedding.backbone).side_px)
+    picture = read_picture(_data, enough_px=find_backbone(_embedding.backbone, home=home()).side_px)
     features = encode_pictures(home(), [picture], backbone=_embedding.backbone)
     query = _index.query_picture(_embedding.project(features)[0], picture_palette(picture))
     return score_parts(query, _index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import BackboneError
@@ -12,6 +13,9 @@ from core.vision.quiet_tensorflow import import_keras
 
 if TYPE_CHECKING:
     import keras
+
+KERAS_NETWORK = "model.keras"
+"""The graph of a trained network, beside its OpenVINO model."""
 
 
 def build_backbone(home: Home, backbone: Backbone) -> keras.Model:
@@ -29,6 +33,8 @@ def build_backbone(home: Home, backbone: Backbone) -> keras.Model:
     Raises:
         BackboneError: There are no weights, or they do not belong to this network.
     """
+    if backbone.folder is not None:
+        return _trained(backbone)
     if backbone.keras_name is None:
         return build_efficientnet_lite0()
     weights = find_weights(home, backbone)
@@ -52,6 +58,17 @@ def _downloaded(home: Home, backbone: Backbone) -> keras.Model:
     except Exception as error:
         raise missing_weights(
             home, backbone, because=f" and they cannot be downloaded ({_first_line(error)})"
+        ) from error
+
+
+def _trained(backbone: Backbone) -> keras.Model:
+    """Load the graph a run kept beside its OpenVINO model; Keras' safe mode runs no code from the file."""
+    path = Path(str(backbone.folder)) / KERAS_NETWORK
+    try:
+        return import_keras().saving.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BackboneError(
+            f"{path} cannot be loaded ({_first_line(error)}): restore it or train the run again"
         ) from error
 
 

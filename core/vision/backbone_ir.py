@@ -13,7 +13,7 @@ from core.errors import BackboneError
 from core.files import whole_folder
 from core.home import Home
 from core.vision.backbone_graphs import build_backbone
-from core.vision.backbones import Backbone, Preprocessing, find_weights, weights_hash
+from core.vision.backbones import Backbone, Preprocessing, find_weights, missing_weights, weights_hash
 from core.vision.efficientnet_lite_ir import build_efficientnet_lite0_ir
 from core.vision.quiet_openvino import import_openvino
 from core.vision.quiet_tensorflow import import_tensorflow
@@ -30,6 +30,8 @@ def ir_path(home: Home, backbone: Backbone) -> Path:
     Raises:
         BackboneError: The weights are missing, or OpenVINO cannot be loaded.
     """
+    if backbone.folder is not None:
+        return backbone.folder / _MODEL
     version = str(import_openvino().__version__).split("-")[0]
     key = f"{weights_hash(home, backbone)[:12]}-{backbone.settings_key()}-openvino-{version}"
     return home.cache / "backbones" / backbone.name / key / _MODEL
@@ -43,6 +45,8 @@ def ensure_ir(home: Home, backbone: Backbone) -> Path:
     Raises:
         BackboneError: The weights are missing or wrong, or OpenVINO cannot be loaded.
     """
+    if backbone.folder is not None:
+        return require_ir(home, backbone)
     if backbone.keras_name is None:
         path = ir_path(home, backbone)
         if not path.exists():
@@ -110,6 +114,8 @@ def require_ir(home: Home, backbone: Backbone) -> Path:
         BackboneError: It has not been made yet.
     """
     path = ir_path(home, backbone)
+    if not path.exists() and backbone.folder is not None:
+        raise missing_weights(home, backbone)
     if not path.exists():
         raise BackboneError(
             f"backbone '{backbone.name}' is not prepared in this home yet: embed a catalog with it first, "

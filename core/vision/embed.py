@@ -106,7 +106,7 @@ def embed_catalog(
         Cancelled: `progress` asked to stop.
     """
     started = time.monotonic()
-    found = find_backbone(backbone)
+    found = find_backbone(backbone, home=home)
     _LOG.info("%s embeds catalog %s with %s", actor, catalog.name, found.name)
     work = _Embedding(home, found, progress=progress)
     files = _picture_files(home, catalog)

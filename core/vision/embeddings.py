@@ -129,7 +129,9 @@ def build_embedding(
     if table.empty:
         return None
     before = latest_embedding(home, catalog, backbone=backbone)
-    projection = _projection(before, shards, table, weights=weights_hash(home, find_backbone(backbone)), refit=refit)
+    projection = _projection(
+        before, shards, table, weights=weights_hash(home, find_backbone(backbone, home=home)), refit=refit
+    )
     manifest = _manifest(home, catalog, backbone, table, projection)
     if before is not None and all(before.manifest[key] == manifest[key] for key in ("rows_hash", "pca")):
         return before
@@ -155,7 +157,7 @@ def _projection(
 def _manifest(
     home: Home, catalog: Catalog, backbone: str, table: pd.DataFrame, projection: Projection
 ) -> dict[str, Any]:
-    found = find_backbone(backbone)
+    found = find_backbone(backbone, home=home)
     rows = hashlib.sha256()
     for product_id, picture_hash in zip(table["product_id"], table["picture_hash"], strict=True):
         rows.update(f"{product_id}\0{picture_hash}\n".encode())
@@ -222,7 +224,7 @@ def _write_matrix(
 
 
 def _folder(home: Home, catalog: Catalog, backbone: str) -> Path:
-    return home.embeddings / str(catalog.catalog_id) / find_backbone(backbone).name
+    return home.embeddings / str(catalog.catalog_id) / find_backbone(backbone, home=home).name
 
 
 def _open(folder: Path, version: str, backbone: str) -> Embedding:

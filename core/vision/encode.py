@@ -29,7 +29,7 @@ def encode_pictures(home: Home, pictures: Sequence[np.ndarray], *, backbone: str
     Raises:
         BackboneError: There is no such backbone, or nothing was embedded with it in this home yet.
     """
-    found = find_backbone(backbone)
+    found = find_backbone(backbone, home=home)
     network = _network(require_ir(home, found))
     out = np.zeros((len(pictures), found.feature_dimensions), dtype=np.float32)
     squares = (

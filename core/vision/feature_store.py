@@ -26,7 +26,7 @@ def feature_shards(home: Home, *, backbone: str = DEFAULT_BACKBONE) -> RowShards
     Raises:
         BackboneError: There is no such backbone, or its weights are missing.
     """
-    found = find_backbone(backbone)
+    found = find_backbone(backbone, home=home)
     key = f"{weights_hash(home, found)[:16]}-{found.settings_key()}"
     return RowShards(home.features / found.name / key, row_shape=(found.feature_dimensions,), dtype=FEATURE_DTYPE)
 
