@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from core.catalog.source_password import given_password
 from core.errors import JobError
 from core.files import open_appending
 from core.home import Home
 from core.jobs.environment import PACKAGE_ROOT, quiet_this_process, worker_environment
 from core.jobs.folder import JobFolder, find_folder
 from core.jobs.lock import gate, lock_is_free
+from core.jobs.passwords import hand_over, without_password
 from core.jobs.processes import send_signal
 from core.jobs.reports import Report
 from core.jobs.run import owned, run_owned
@@ -33,7 +35,8 @@ def submit(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) -> s
     Args:
         home: Where the work happens.
         kind: import, embed, train, map or demo.
-        arguments: What that kind takes, see :mod:`core.jobs.kinds`.
+        arguments: What that kind takes, see :mod:`core.jobs.kinds`. A password in the address of a source is handed
+            to the worker and stored nowhere.
         actor: Who asks, for the log of changes.
 
     Returns:
@@ -43,8 +46,9 @@ def submit(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) -> s
         JobError: There is no such kind, or no process could be started.
         SettingsError: An argument is missing, unknown or out of its range.
     """
-    folder = create_job(home, kind, arguments, actor=actor)
-    _start_worker(home, folder, attempt=1)
+    stored, password = without_password(arguments)
+    folder = create_job(home, kind, stored, actor=actor)
+    _start_worker(home, folder, attempt=1, password=password)
     return folder.job
 
 
@@ -73,23 +77,36 @@ def run_here(
         ShelfLensError: The input was bad.
         JobFault: The work broke on a fault of its own.
     """
-    return _run_folder(home, create_job(home, kind, arguments, actor=actor), on_report)
+    stored, password = without_password(arguments)
+    return _run_folder(home, create_job(home, kind, stored, actor=actor), on_report, password)
 
 
-def resume_job(home: Home, job_id: str) -> None:
+def resume_job(home: Home, job_id: str, *, password: str | None = None) -> None:
     """Start a new worker in the folder of an interrupted, failed or cancelled job; its checkpoints are kept.
+
+    Args:
+        home: Where the work happens.
+        job_id: The job.
+        password: Of the database it imports from, asked for again because it is stored nowhere; None takes
+            `$SHELFLENS_SOURCE_PASSWORD`.
 
     Raises:
         JobError: There is no such job, it runs, it is done, or its spec is damaged.
     """
     folder, attempt = _queue_again(home, job_id)
-    _start_worker(home, folder, attempt=attempt)
+    _start_worker(home, folder, attempt=attempt, password=password)
 
 
-def resume_here(home: Home, job_id: str, *, on_report: Callable[[Report], None] | None = None) -> dict[str, Any]:
-    """Resume a job in this process; raises as :func:`resume_job` and :func:`run_here` do."""
+def resume_here(
+    home: Home,
+    job_id: str,
+    *,
+    on_report: Callable[[Report], None] | None = None,
+    password: str | None = None,
+) -> dict[str, Any]:
+    """Resume a job in this process; takes and raises what :func:`resume_job` and :func:`run_here` do."""
     folder, _ = _queue_again(home, job_id)
-    return _run_folder(home, folder, on_report)
+    return _run_folder(home, folder, on_report, password)
 
 
 def cancel_job(home: Home, job_id: str) -> None:
@@ -136,9 +153,11 @@ def kill_job(home: Home, job_id: str) -> None:
             write_status(folder, replace(stored, state="cancelled", changed=now, finished=now))
 
 
-def _run_folder(home: Home, folder: JobFolder, on_report: Callable[[Report], None] | None) -> dict[str, Any]:
+def _run_folder(
+    home: Home, folder: JobFolder, on_report: Callable[[Report], None] | None, password: str | None
+) -> dict[str, Any]:
     quiet_this_process()
-    with stop_on_signals() as stop, owned(folder) as status:
+    with stop_on_signals() as stop, owned(folder) as status, given_password(password):
         return run_owned(folder, status, home=home, stop=stop, on_report=on_report)
 
 
@@ -155,7 +174,7 @@ def _queue_again(home: Home, job_id: str) -> tuple[JobFolder, int]:
     return folder, attempt
 
 
-def _start_worker(home: Home, folder: JobFolder, *, attempt: int) -> None:
+def _start_worker(home: Home, folder: JobFolder, *, attempt: int, password: str | None) -> None:
     command = [sys.executable, "-m", "core.jobs.worker", str(home.root), folder.job]
     try:
         with open_appending(folder.log) as log:
@@ -163,7 +182,7 @@ def _start_worker(home: Home, folder: JobFolder, *, attempt: int) -> None:
                 command,
                 cwd=PACKAGE_ROOT,
                 env=worker_environment(),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -172,6 +191,7 @@ def _start_worker(home: Home, folder: JobFolder, *, attempt: int) -> None:
         message = f"no process could be started: {error.strerror or error}"
         _fail_if_queued(folder, attempt, message)
         raise JobError(f"job {folder.job}: {message}; resume it when the machine has room") from error
+    hand_over(process, password)
     # Collects the exit code, so that no zombie stays in a server that lives for weeks.
     threading.Thread(target=_collect, args=(process, folder, attempt), name="job-collector", daemon=True).start()
 

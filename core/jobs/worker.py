@@ -5,10 +5,12 @@ import os
 import sys
 from pathlib import Path
 
+from core.catalog.source_password import given_password
 from core.errors import Cancelled, ShelfLensError
 from core.home import Home
 from core.jobs.environment import quiet_this_process
 from core.jobs.folder import find_folder
+from core.jobs.passwords import handed_password
 from core.jobs.run import JobFault, owned, run_owned
 from core.jobs.signals import stop_on_signals
 
@@ -25,11 +27,12 @@ def main(home_root: str, job_id: str) -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     home = Home(Path(home_root))
+    password = handed_password()
     # Before the lock, so that a signal can never end this process between taking it and being able to obey.
     with stop_on_signals() as stop:
         try:
             folder = find_folder(home, job_id)
-            with owned(folder) as status:
+            with owned(folder) as status, given_password(password):
                 logger.info("attempt %d, process %d", status.attempt, os.getpid())
                 quiet_this_process()
                 if hasattr(os, "nice"):
