@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS files(
     confirmed REAL, used REAL, is_kept INTEGER);
 CREATE INDEX IF NOT EXISTS files_by_use ON files(is_kept, used);
 CREATE TABLE IF NOT EXISTS halves(key TEXT PRIMARY KEY, validator TEXT, begun REAL);
-CREATE TABLE IF NOT EXISTS runs(source TEXT PRIMARY KEY, run TEXT, is_open INTEGER);
+CREATE TABLE IF NOT EXISTS runs(source TEXT PRIMARY KEY, run TEXT, begun REAL);
 """
 
 
@@ -59,14 +59,14 @@ class Journal:
                 path.with_name(name).unlink(missing_ok=True)
             self._database = _opened(path)
 
-    def open_run(self, source: str) -> str:
-        """Give the run of a source that did not come to its end, else a new one."""
-        row = self._database.execute("SELECT run FROM runs WHERE source = ? AND is_open", (source,)).fetchone()
+    def open_run(self, source: str, *, now: float) -> tuple[str, float]:
+        """Give the run of a source that did not come to its end, else a new one, and when it began."""
+        row = self._database.execute("SELECT run, begun FROM runs WHERE source = ?", (source,)).fetchone()
         if row is not None:
-            return str(row[0])
+            return str(row[0]), float(row[1])
         run = uuid.uuid4().hex
-        self._database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, 1)", (source, run))
-        return run
+        self._database.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (source, run, now))
+        return run, now
 
     def end_run(self, source: str) -> None:
         """Note that a source was read to its end."""
@@ -122,6 +122,7 @@ class Journal:
         long_ago = before - 90 * 24 * 3600
         self._database.execute("DELETE FROM files WHERE is_kept = 0 AND used < ?", (long_ago,))
         self._database.execute("DELETE FROM halves WHERE begun < ?", (before,))
+        self._database.execute("DELETE FROM runs WHERE begun < ?", (before,))
 
     def close(self) -> None:
         """Close the file."""

@@ -57,24 +57,27 @@ class DownloadCache:
         self._alone = FileLock(self._folder / "lock")
         self._own_parts = "" if self._is_alone() else f".{uuid.uuid4().hex}"
         self._journal = Journal(self._folder / "journal.db")
-        self._source = key_of(source)
-        self._run = self._journal.open_run(self._source)
         self._bytes = self._journal.kept_bytes()
+        self._source = key_of(source)
         self._remove_old(time.time() - keep_days * 24 * 3600)
+        self._run, self._run_began = self._journal.open_run(self._source, now=time.time())
 
     def find(self, key: str) -> Kept | None:
         """Find a finished file, here or among the pictures of the home."""
         with self._lock:
             entry = self._journal.find(key)
-            path = self._finished_path(key, entry)
-            if path is None:
+            found: Path | None = self._path(key)
+            size_bytes = _size(self._path(key))
+            if size_bytes > 0 and (entry is None or entry.size_bytes != size_bytes):
+                entry = self._note_unnoted(key)
+            elif entry is not None and entry.size_bytes != size_bytes:
+                found = self._stored_path(entry)
+            if entry is None or found is None:
                 return None
-            entry = entry or Entry(key)
             self._journal.used(key, now=time.time())
             self._arrived.add(key)
-            age = time.time() - entry.confirmed
-            is_current = entry.run == self._run and 0 <= age < CURRENT_SECONDS
-            return Kept(path, entry.etag, entry.last_modified, is_current)
+            is_current = entry.run == self._run and 0 <= time.time() - entry.confirmed < CURRENT_SECONDS
+            return Kept(found, entry.etag, entry.last_modified, is_current)
 
     def confirm(self, key: str) -> None:
         """Note that the host has nothing newer."""
@@ -114,18 +117,10 @@ class DownloadCache:
         Raises:
             OSError: The disk refused.
         """
-        part, path = self.part(key), self._path(key)
-        size_bytes, digest = part.stat().st_size, _file_digest(part)
+        path = self._path(key)
         with self._lock:
-            entry = self._journal.find(key)
-            self._bytes += size_bytes - (entry.size_bytes if entry and entry.is_kept else 0)
-            os.replace(part, path)  # noqa: PTH105 - os.replace is what the fault tests make fail
-            now = time.time()
-            self._journal.put(
-                Entry(
-                    key, size_bytes, digest, etag, last_modified, run=self._run, confirmed=now, used=now, is_kept=True
-                )
-            )
+            os.replace(self.part(key), path)  # noqa: PTH105 - os.replace is what the fault tests make fail
+            self._note(key, path, etag=etag, last_modified=last_modified)
             self._arrived.add(key)
             if self._bytes > self._most_bytes:
                 self._make_room()
@@ -167,13 +162,32 @@ class DownloadCache:
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / key
 
-    def _finished_path(self, key: str, entry: Entry | None) -> Path | None:
+    def _note_unnoted(self, key: str) -> Entry | None:
+        """Note a file that was finished in this run, just before whoever fetched it was killed."""
         path = self._path(key)
-        size_bytes = _size(path)
-        if size_bytes > 0 and (entry is None or entry.size_bytes == size_bytes):
-            return path
-        if entry is None or not entry.digest:
-            return None
+        return self._note(key, path) if path.stat().st_mtime >= self._run_began else None
+
+    def _note(self, key: str, path: Path, *, etag: str = "", last_modified: str = "") -> Entry:
+        """Note a file that stands in its place."""
+        before, now = self._journal.find(key), time.time()
+        size_bytes = path.stat().st_size
+        self._bytes += size_bytes - (before.size_bytes if before and before.is_kept else 0)
+        entry = Entry(
+            key,
+            size_bytes,
+            _file_digest(path),
+            etag,
+            last_modified,
+            run=self._run,
+            confirmed=now,
+            used=now,
+            is_kept=True,
+        )
+        self._journal.put(entry)
+        return entry
+
+    def _stored_path(self, entry: Entry) -> Path | None:
+        """Find the picture in the home that was made of a file no longer kept."""
         folder = self._home.pictures / entry.digest[:2]
         return next((each for each in folder.glob(f"{entry.digest}.*") if _size(each) == entry.size_bytes), None)
 
