@@ -47,10 +47,11 @@ def draw_welcome() -> None:
     with right.container(border=True, height="stretch"):
         st.subheader("Use your own pictures", anchor=False)
         st.markdown(
-            "A folder with one folder for each category, any depth. Files that are no pictures are skipped and listed."
+            "A folder with one folder for each category, a table, an archive, a database: whatever you have. "
+            "You see what would come of it before anything is imported."
         )
         if st.button("Import a folder", icon=":material/folder_open:", width="stretch"):
-            go("catalog", view="Import")
+            go("import_products", source="folder")
 
 
 def draw_next_step(catalog: Catalog) -> None:

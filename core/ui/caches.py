@@ -16,6 +16,7 @@ import streamlit as st
 from PIL import Image
 
 from core.catalog.catalogs import Catalog
+from core.catalog.picture_lookup import picture_file
 from core.catalog.pictures import read_picture
 from core.catalog.products import count_by, picture_table, product_table
 from core.errors import PictureError
@@ -106,16 +107,15 @@ def _thumbnail(path: str) -> str:
     return _data_address(Path(path).read_bytes())
 
 
-def large_picture(catalog: Catalog, picture_hash: str) -> str:
+def large_picture(picture_hash: str) -> str:
     """Give a picture at up to :data:`LARGE_SIDE_PX` as a data address; its thumbnail when the original is gone.
 
     Data addresses travel inside the visitor's own connection; files served by name would be open to everybody.
     """
-    table = pictures_of(catalog)
-    found = table.loc[table["picture_hash"] == picture_hash, "extension"]
+    path = picture_file(home(), picture_hash)
     try:
-        return _large_picture(str(home().picture_path(picture_hash, found.iloc[0])))
-    except (IndexError, OSError, PictureError):
+        return _large_picture(str(path)) if path is not None else thumbnail(picture_hash)
+    except (OSError, PictureError):
         return thumbnail(picture_hash)
 
 

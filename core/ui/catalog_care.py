@@ -1,10 +1,8 @@
-"""Renaming and deleting a catalog, and its log of changes; each with a way back."""
+"""Renaming and deleting a catalog; each with a way back."""
 
-import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog, delete_catalog, rename_catalog
-from core.catalog.log import list_events, undo
 from core.ui.address import forget_choice
 from core.ui.caches import home
 from core.ui.errors import shown_errors
@@ -21,7 +19,6 @@ def draw_care(catalog: Catalog) -> None:
         _draw_rename(catalog)
     with right, st.container(border=True, height="stretch"):
         _draw_delete(catalog)
-    _draw_log(catalog)
 
 
 def _draw_rename(catalog: Catalog) -> None:
@@ -47,23 +44,3 @@ def _draw_delete(catalog: Catalog) -> None:
         forget_choice("catalog")
         st.toast("Deleted. Undo it under Last changes.", icon=":material/delete:")
         go("overview")
-
-
-def _draw_log(catalog: Catalog) -> None:
-    st.subheader("Changes of this catalog", anchor=False)
-    events = list_events(home(), catalog_id=catalog.catalog_id, limit=200)
-    frame = pd.DataFrame(
-        {
-            "When (UTC)": [event.at[:16].replace("T", " ") for event in events],
-            "Who": [event.actor for event in events],
-            "What": [event.summary for event in events],
-            "Undone": [event.undone for event in events],
-        }
-    )
-    shown = st.dataframe(
-        frame, hide_index=True, width="stretch", on_select="rerun", selection_mode="single-row", key="catalog_log"
-    )
-    rows = shown.selection.rows
-    if rows and st.button("Undo the selected change", icon=":material/undo:"):
-        undo(home(), events[rows[0]].event_id, actor=visitor_name())
-        st.rerun()

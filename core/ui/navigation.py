@@ -11,7 +11,10 @@ PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 _FIRST = "overview"
 _PAGES = {
     "": [("overview", "Overview", "dashboard")],
-    "Data": [("catalog", "Catalog", "inventory_2")],
+    "Data": [
+        ("import_products", "Import", "download"),
+        ("catalog", "Catalog", "inventory_2"),
+    ],
     "Models": [("train", "Train", "model_training"), ("evaluate", "Evaluate", "fact_check")],
     "Explore": [("embeddings", "Embeddings", "scatter_plot"), ("recommend", "Recommend", "tune")],
 }
@@ -20,6 +23,11 @@ _PAGES = {
 def page_script(name: str) -> str:
     """Give the script of a page, for links and switches."""
     return str(PAGES_FOLDER / f"{name}.py")
+
+
+def has_page(name: str) -> bool:
+    """Tell whether there is a page of this name."""
+    return any(name == entry[0] for entries in _PAGES.values() for entry in entries)
 
 
 def current_page() -> st.Page:

@@ -37,7 +37,7 @@ def next_step(catalog: Catalog, *, runs: Sequence[Run], mapped: bool) -> NextSte
     here = {"catalog": catalog.name}
     if not catalog.pictures:
         why = "Without pictures there is nothing to learn from; import a folder of them."
-        return NextStep("Import pictures", why, "Import a folder", "catalog", {**here, "view": "Import"})
+        return NextStep("Import pictures", why, "Import a folder", "import_products", {**here, "source": "folder"})
     if not runs:
         why = "It learns to tell the categories apart, usually in under a minute, and shows where it is unsure."
         return NextStep("Train a first model", why, "Set up a training", "train", here)

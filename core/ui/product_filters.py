@@ -1,100 +1,136 @@
-"""The filters above a grid of products; what is chosen stays in the URL."""
+"""The bar of filters above the grid of the Catalog page, and what narrows it now as chips."""
+
+from collections.abc import Callable
 
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.catalog.money import to_major_units, to_minor_units
 from core.catalog.product_filter import ProductFilter
-from core.ui.caches import counts_of, price_range_of
+from core.ui.catalog_address import (
+    ORDERS,
+    SEARCH,
+    SORT,
+    ActiveFilter,
+    active_filters,
+    asked,
+    asked_filter,
+    chooser,
+    clear,
+    clear_all,
+    first_page,
+)
+from core.ui.catalog_counts import currencies_of, facet_counts, issue_counts, issue_words, with_issue
+from core.ui.catalog_facet import FacetOption, category_options, facet_list, value_options
+from core.ui.catalog_prices import draw_prices
+from core.ui.catalog_swatches import swatch
+from core.ui.wording import literal, shortened
 
-_ORDERS = {
-    "as imported": "position",
-    "title": "title",
-    "price, low first": "price",
-    "price, high first": "-price",
-    "category": "category",
-}
-_PICTURES = {"with pictures": True, "without": False}
-URL_NAMES = ("q", "category", "sort", "brand", "color", "split", "low", "high", "pictures")
-_UNSET = {"q": "", "sort": next(iter(_ORDERS))}
+_CHIP_CHARACTERS = 60
+_PICTURE_WORDS = {"either": None, "with": "with", "without": "without"}
+_LEFT_OUT_WORDS = {"in the catalog": None, "left out": "only", "both": "all"}
 
 
 def product_filters(catalog: Catalog) -> ProductFilter:
-    """Draw the filters of a catalog and give what they say."""
-    search, category, order, more = st.columns([3, 3, 2, 1.2], vertical_alignment="bottom")
+    """Draw the filters of a catalog and give what they say.
+
+    Values with their counts are read only while the list that shows them is open.
+    """
+    search, sorting = st.columns([5, 2], vertical_alignment="bottom")
     text = search.text_input(
-        "Search", key="q", bind="query-params", placeholder="words in title, brand, color or id", max_chars=200
+        "Search",
+        key=SEARCH,
+        bind="query-params",
+        placeholder="words in title, brand, color, category or id",
+        max_chars=200,
+        icon=":material/search:",
+        on_change=first_page,
     )
-    path = category.selectbox(
-        "Category", category_levels(catalog), index=None, key="category", bind="query-params", placeholder="all"
-    )
-    sorting = order.selectbox("Sort by", list(_ORDERS), key="sort", bind="query-params")
-    with more.popover("More", icon=":material/filter_list:", width="stretch"):
-        brand = _one_of(catalog, "brand", "Brand")
-        color = _one_of(catalog, "color", "Color")
-        split = _one_of(catalog, "split", "Split")
-        pictures = st.selectbox(
-            "Pictures", list(_PICTURES), index=None, key="pictures", bind="query-params", placeholder="either"
-        )
-        currency, low, high = _prices(catalog)
-        st.button("Clear all filters", on_click=clear_filters, icon=":material/filter_list_off:", width="stretch")
-    return ProductFilter(
-        text=text,
-        category=path,
-        split=split,
-        brand=brand,
-        color=color,
-        currency=currency,
-        price_min=low,
-        price_max=high,
-        has_picture=_PICTURES.get(pictures or ""),
-        order_by=_ORDERS[sorting],
-    )
+    order = sorting.selectbox("Sort by", list(ORDERS), key=SORT, bind="query-params", on_change=first_page)
+    chosen = with_issue(catalog, asked_filter(text, order), asked("issue"))
+    _draw_bar(catalog, chosen)
+    _draw_chips(active_filters(text, issue_words=issue_words))
+    return chosen
 
 
-def category_levels(catalog: Catalog) -> list[str]:
-    """Give every category path and every level above one, in the order of a tree."""
-    paths: set[str] = set()
-    for path in counts_of(catalog, "category"):
-        levels = path.split(" > ") if path else []
-        paths.update(" > ".join(levels[: depth + 1]) for depth in range(len(levels)))
-    return sorted(paths, key=lambda path: [level.casefold() for level in path.split(" > ")])
+def _draw_bar(catalog: Catalog, chosen: ProductFilter) -> None:
+    with st.container(horizontal=True, gap="small", key="filter_bar"):
+        for name, icon in (
+            ("category", "account_tree"),
+            ("brand", "sell"),
+            ("color", "palette"),
+            ("split", "call_split"),
+        ):
+            _facet(catalog, chosen, name, icon)
+        if currencies_of(catalog):
+            price = st.popover("Price", icon=":material/payments:", key="open_price", on_change="rerun")
+            if price.open:
+                with price:
+                    draw_prices(catalog)
+        issues = issue_counts(catalog)
+        if issues:
+            place = st.popover("Issue", icon=":material/report:", key="open_issue", on_change="rerun")
+            if place.open:
+                options = [FacetOption(value, issue_words(value), count) for value, count in issues.items()]
+                with place:
+                    facet_list(options, asked("issue"), key="issue_list", label="Issues", on_choose=_closing("issue"))
+        _draw_more()
 
 
-def clear_filters() -> None:
-    """Take every filter back. Values are set, not dropped: a dropped one would come back from the address."""
-    for name in URL_NAMES:
-        if name in st.session_state:
-            st.session_state[name] = _UNSET.get(name)
+def _facet(catalog: Catalog, chosen: ProductFilter, name: str, icon: str) -> None:
+    place = st.popover(name.capitalize(), icon=f":material/{icon}:", key=f"open_{name}", on_change="rerun")
+    if not place.open:
+        return
+    counts = facet_counts(catalog, chosen, name)
+    options = category_options(counts) if name == "category" else value_options(counts)
+    if name == "color":
+        options = [FacetOption(each.value, each.label, each.count, swatch=swatch(each.value)) for each in options]
+    with place:
+        facet_list(options, asked(name), key=f"{name}_list", label=name.capitalize(), on_choose=_closing(name))
 
 
-def _one_of(catalog: Catalog, column: str, label: str) -> str | None:
-    values = [value for value in counts_of(catalog, column) if value]
-    if not values:
-        return None
-    return st.selectbox(label, values, index=None, key=column, bind="query-params", placeholder="any")
+def _closing(name: str) -> Callable[[str | None], None]:
+    """Give a callback that sets a filter and closes its list."""
+    choose_it = chooser(name)
+
+    def chosen(value: str | None) -> None:
+        choose_it(value)
+        st.session_state[f"open_{name}"] = False
+
+    return chosen
 
 
-def _prices(catalog: Catalog) -> tuple[str | None, int | None, int | None]:
-    """Ask for a range of prices; they compare only within one currency, which is asked first where there are more."""
-    currencies = [currency for currency in counts_of(catalog, "currency") if currency]
-    if not currencies:
-        return None, None, None
-    currency = currencies[0]
-    if len(currencies) > 1:
-        currency = st.selectbox("Currency", currencies, key="currency", bind="query-params")
-    bounds = price_range_of(catalog, currency)
-    if bounds is None:
-        return None, None, None
-    left, right = st.columns(2)
-    lowest, highest = (to_major_units(bound, currency) for bound in bounds)
-    low = left.number_input(
-        f"Price from ({currency})", 0.0, key="low", value=None, placeholder=f"{lowest:g}", bind="query-params"
-    )
-    high = right.number_input(
-        f"Price to ({currency})", 0.0, key="high", value=None, placeholder=f"{highest:g}", bind="query-params"
-    )
-    if low is None and high is None:
-        return None, None, None
-    minor = [None if value is None else to_minor_units(value, currency) for value in (low, high)]
-    return currency, minor[0], minor[1]
+def _draw_more() -> None:
+    place = st.popover("More", icon=":material/filter_list:", key="open_more", on_change="rerun")
+    if not place.open:
+        return
+    with place:
+        _choice("Pictures", "pictures", _PICTURE_WORDS)
+        _choice("Products", "left_out", _LEFT_OUT_WORDS)
+
+
+def _choice(label: str, name: str, words: dict[str, str | None]) -> None:
+    names = {value: word for word, value in words.items()}
+    current = names.get(asked(name), next(iter(words)))
+
+    def chosen() -> None:
+        chooser(name)(words[st.session_state[f"choice_{name}"]])
+
+    st.segmented_control(label, list(words), default=current, key=f"choice_{name}", on_change=chosen, required=True)
+
+
+def _draw_chips(active: list[ActiveFilter]) -> None:
+    if not active:
+        return
+    with st.container(horizontal=True, gap="small", key="filter_chips"):
+        for each in active:
+            st.button(
+                literal(shortened(each.words, _CHIP_CHARACTERS)),
+                key=f"chip_{each.names[0]}",
+                icon=":material/close:",
+                icon_position="right",
+                type="secondary",
+                help="Take this filter back",
+                on_click=clear,
+                args=(each.names,),
+            )
+        st.button("Reset all", key="chip_all", type="tertiary", on_click=clear_all)

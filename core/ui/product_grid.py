@@ -1,6 +1,6 @@
 """The grid of products: pictures, prices, badges and what a score is made of; a click gives the product."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -65,7 +65,14 @@ def _nothing() -> None:
 
 
 def product_grid(
-    cards: Sequence[Card], *, key: str, empty: str = "Nothing to show.", label: str = "products", small: bool = False
+    cards: Sequence[Card],
+    *,
+    key: str,
+    empty: str = "Nothing to show.",
+    label: str = "products",
+    small: bool = False,
+    selected: Collection[str] | None = None,
+    on_pick: Callable[[list[str], bool], None] | None = None,
 ) -> str | None:
     """Draw a grid of cards.
 
@@ -75,6 +82,8 @@ def product_grid(
         empty: Words for an empty grid.
         label: What a screen reader says the grid holds.
         small: Draw smaller cards.
+        selected: Products that are selected; cards get a box to select them by. None draws no boxes.
+        on_pick: Hears which products were selected (True) or let go (False), before the page is drawn anew.
 
     Returns:
         The product a visitor clicked just now, or None.
@@ -82,8 +91,16 @@ def product_grid(
     pictures = thumbnails([card.picture_hash for card in cards])
     shown = [_card_data(card, picture) for card, picture in zip(cards, pictures, strict=True)]
     data = {"cards": shown, "empty": empty, "label": label, "small": small}
-    opened = _grid(key=key, data=data, on_opened_change=_nothing).opened
-    return str(opened) if opened is not None else None
+    if selected is not None:
+        data["selected"] = [card.product_id for card in cards if card.product_id in selected]
+
+    def picked() -> None:
+        asked = st.session_state[key].picked
+        if asked and on_pick is not None:
+            on_pick([str(product_id) for product_id in asked["ids"]], bool(asked["on"]))
+
+    clicked = _grid(key=key, data=data, on_opened_change=_nothing, on_picked_change=picked).opened
+    return str(clicked) if clicked is not None else None
 
 
 def page_rows(total: int, *, key: str, noun: str = "product") -> slice:

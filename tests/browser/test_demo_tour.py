@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-PAGES = ("overview", "catalog", "train", "evaluate", "embeddings", "recommend")
+PAGES = ("overview", "import_products", "catalog", "train", "evaluate", "embeddings", "recommend")
 
 
 def test_tour_of_the_demo(serve, visit, demo_copy):

@@ -11,7 +11,9 @@ from core.home import Home
 from core.ui.caches import clear_caches
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "catalog", "train", "evaluate", "embeddings", "recommend")
+PAGES = ("overview", "import_products", "catalog", "train", "evaluate", "embeddings", "recommend")
+
+TITLES = {page: page.capitalize() for page in PAGES} | {"import_products": "Import"}
 
 OpenPage = Callable[..., AppTest]
 
@@ -25,7 +27,7 @@ def _fresh_caches():
 
 @pytest.fixture
 def open_page(monkeypatch) -> OpenPage:
-    """Open a page of a home: ``open_page(home, "catalog", "view=Import")``."""
+    """Open a page of a home: ``open_page(home, "catalog", "view=History")``."""
 
     def opened(home: Home, page: str, query: str = "") -> AppTest:
         monkeypatch.setenv("SHELFLENS_HOME", str(home.root))

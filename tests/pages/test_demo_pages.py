@@ -5,7 +5,7 @@ import pytest
 from core.catalog.catalogs import find_catalog
 from core.catalog.products import product_table
 from core.models.runs import list_runs
-from tests.pages.conftest import PAGES, broken, in_address, words
+from tests.pages.conftest import PAGES, TITLES, broken, in_address, words
 
 
 @pytest.fixture(scope="session")
@@ -17,7 +17,7 @@ def run(demo_home):
 def test_every_page_of_the_demo_opens(demo_home, open_page, page):
     app = open_page(demo_home, page)
     assert broken(app) == []
-    assert app.title[0].value == page.capitalize()
+    assert app.title[0].value == TITLES[page]
     assert in_address(app, "catalog") == "demo"
 
 

@@ -10,7 +10,7 @@ def test_page_of_an_empty_home_shows_the_way(home, open_page, page):
     app = open_page(home, page)
     assert broken(app) == []
     said = words(app)
-    assert "Welcome to ShelfLens" in said or "There is no catalog yet" in said or "Name a folder" in said
+    assert "Welcome to ShelfLens" in said or "There is no catalog yet" in said or "What do you have?" in said
 
 
 def test_overview_offers_exactly_two_ways_to_begin(home, open_page):

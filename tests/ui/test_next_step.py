@@ -11,7 +11,7 @@ RUN = SimpleNamespace(run_id="linear-1")
 @pytest.mark.parametrize(
     ("pictures", "runs", "mapped", "page"),
     [
-        (0, [], False, "catalog"),
+        (0, [], False, "import_products"),
         (10, [], False, "train"),
         (10, [RUN], False, "embeddings"),
         (10, [RUN], True, "evaluate"),

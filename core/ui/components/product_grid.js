@@ -58,35 +58,106 @@ function cardNode(card, colors, open) {
   return item;
 }
 
-function moveFocus(event) {
-  const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 0, ArrowUp: 0 };
-  if (!(event.key in steps)) return;
-  const cards = [...event.currentTarget.querySelectorAll(".card")];
-  const here = cards.indexOf(event.target.closest(".card"));
-  if (here < 0) return;
+// A box on each card; with Shift it takes everything since the last one.
+function tick(card, place, cards, state) {
+  const box = make("input", "tick");
+  box.type = "checkbox";
+  box.tabIndex = -1;
+  box.checked = state.selected.has(card.id);
+  box.setAttribute("aria-label", `Select ${card.title}`);
+  box.onclick = (event) => {
+    const from = event.shiftKey && state.last !== undefined ? state.last : place;
+    state.last = place;
+    const ids = cards.slice(Math.min(from, place), Math.max(from, place) + 1).map((each) => each.id);
+    state.pick(ids, box.checked);
+  };
+  return box;
+}
+
+function columnsOf(cards) {
   const top = cards[0].getBoundingClientRect().top;
-  const columns = cards.filter((card) => card.getBoundingClientRect().top === top).length || 1;
-  const step = steps[event.key] || (event.key === "ArrowDown" ? columns : -columns);
-  const next = cards[here + step];
-  if (next) {
-    next.focus();
+  return cards.filter((card) => card.getBoundingClientRect().top === top).length || 1;
+}
+
+// One card takes part in the order of Tab; arrows, Home and End move between them, Space selects, Enter opens.
+function onKey(event) {
+  const cards = [...event.currentTarget.querySelectorAll(".card")];
+  const card = event.target.closest(".card");
+  const here = cards.indexOf(card);
+  if (here < 0) return;
+  const box = card.parentElement.querySelector(".tick");
+  if (event.key === " " && box) {
     event.preventDefault();
+    box.click();
+    return;
   }
+  const places = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: cards.length - 1 };
+  if (event.key === "ArrowDown") places.ArrowDown = here + columnsOf(cards);
+  if (event.key === "ArrowUp") places.ArrowUp = here - columnsOf(cards);
+  if (!(event.key in places)) return;
+  event.preventDefault();
+  cards[places[event.key]]?.focus();
+}
+
+function keepOneTabStop(list, card) {
+  for (const other of list.querySelectorAll(".card")) other.tabIndex = -1;
+  if (card) card.tabIndex = 0;
+}
+
+// A dialog that closes leaves the keyboard nowhere: the card it was opened from takes it back.
+function giveBackFocus(root, productId) {
+  clearInterval(root.watch);
+  let wasOpen = false;
+  root.watch = setInterval(() => {
+    const open = document.querySelector('[role="dialog"]') !== null;
+    if (wasOpen && !open) {
+      clearInterval(root.watch);
+      if (document.activeElement === document.body) root.querySelector(`[data-product="${CSS.escape(productId)}"]`)?.focus();
+    }
+    wasOpen = open;
+    if (!root.isConnected) clearInterval(root.watch);
+  }, 150);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   const focused = parentElement.activeElement?.dataset?.product;
   const colors = getComputedStyle(root).getPropertyValue("--st-chart-categorical-colors").split(",").map((color) => color.trim());
-  const open = (productId) => setTriggerValue("opened", productId);
+  const open = (productId) => {
+    root.opened = productId;
+    giveBackFocus(root, productId);
+    setTriggerValue("opened", productId);
+  };
   if (!data.cards.length) {
     root.replaceChildren(make("div", "empty", data.empty));
     return;
   }
   const list = make("ul", data.small ? "grid small" : "grid");
   list.setAttribute("aria-label", data.label);
-  list.onkeydown = moveFocus;
   list.append(...data.cards.map((card) => cardNode(card, colors, open)));
+  if (data.selected) {
+    const state = { selected: new Set(data.selected), last: root.lastPicked };
+    state.pick = (ids, on) => {
+      root.lastPicked = state.last;
+      for (const place of data.cards.keys()) {
+        if (ids.includes(data.cards[place].id)) show(list.children[place], on);
+      }
+      setTriggerValue("picked", { ids, on });
+    };
+    const show = (item, on) => {
+      item.querySelector(".tick").checked = on;
+      item.classList.toggle("selected", on);
+      list.classList.toggle("picking", on || state.selected.size > 0);
+    };
+    data.cards.forEach((card, place) => {
+      list.children[place].append(tick(card, place, data.cards, state));
+      show(list.children[place], state.selected.has(card.id));
+    });
+  }
+  list.onkeydown = onKey;
+  list.onfocusin = (event) => event.target.matches(".card") && keepOneTabStop(list, event.target);
   root.replaceChildren(list);
-  if (focused) list.querySelector(`[data-product="${CSS.escape(focused)}"]`)?.focus();
+  const again = (id) => id && list.querySelector(`[data-product="${CSS.escape(id)}"]`);
+  keepOneTabStop(list, again(focused ?? root.opened) ?? list.querySelector(".card"));
+  again(focused)?.focus();
 }

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import CatalogError
 from core.ui.import_preview import preview_folder
-from core.ui.import_wizard import suggested_name
+from core.ui.import_start import suggested_name
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,73 @@
+"""The Browse view of the Catalog page: filters, the grid, a selection and undoing the newest edit."""
+
+import streamlit as st
+
+from core.catalog.catalogs import Catalog
+from core.catalog.log import list_events, undo
+from core.catalog.products import Product
+from core.ui.caches import home
+from core.ui.catalog_address import clear_all, turned_page
+from core.ui.catalog_found import count_found, found_page
+from core.ui.catalog_selection import draw_selection, pick, selected_products
+from core.ui.errors import shown_errors
+from core.ui.guard import visitor_name
+from core.ui.product_detail import open_product
+from core.ui.product_filters import product_filters
+from core.ui.product_grid import PAGE_SIZE, Badge, product_card, product_grid
+from core.ui.wording import counted
+
+_UNDOABLE = ("edit", "clean", "cleaning")
+
+
+def draw_browse(catalog: Catalog) -> None:
+    """Draw the products that pass the filters of the address."""
+    chosen = product_filters(catalog)
+    total = count_found(catalog, chosen)
+    words, undoing = st.columns([4, 1.4], vertical_alignment="center")
+    words.markdown(_count_words(catalog, total))
+    _draw_undo(catalog, undoing)
+    if not total:
+        st.info("No product passes these filters.", icon=":material/search_off:")
+        st.button("Clear the filters", on_click=clear_all)
+        return
+    rows = _page(total)
+    products = found_page(catalog, chosen, rows)
+    draw_selection(catalog, chosen, on_page=[product.product_id for product in products], total=total)
+    opened = product_grid(
+        [product_card(product, *_badges(product)) for product in products],
+        key="catalog_grid",
+        selected=selected_products(catalog),
+        on_pick=lambda product_ids, on: pick(catalog, product_ids, on),
+    )
+    open_product(opened)
+
+
+def _page(total: int) -> slice:
+    left, right = st.columns([3, 2], vertical_alignment="center")
+    with left:
+        current = turned_page(max(1, -(-total // PAGE_SIZE)))
+    first, last = (current - 1) * PAGE_SIZE, min(current * PAGE_SIZE, total)
+    if total > PAGE_SIZE:
+        right.caption(f"{first + 1:,} to {last:,} of {counted(total, 'product')}", text_alignment="right")
+    return slice(first, last)
+
+
+def _count_words(catalog: Catalog, total: int) -> str:
+    words = f"**{counted(total, 'product')}**"
+    return words if total == catalog.products else f"{words} of {catalog.products:,}"
+
+
+def _badges(product: Product) -> tuple[Badge, ...]:
+    more = len(product.picture_hashes) - 1
+    badges: tuple[Badge, ...] = ((f"+{more}", ""),) if more > 0 else ()
+    return (*badges, ("left out", "bad")) if product.left_out else badges
+
+
+def _draw_undo(catalog: Catalog, place: st.delta_generator.DeltaGenerator) -> None:
+    """Offer to take back the newest edit that still stands."""
+    edits = [event for event in list_events(home(), catalog_id=catalog.catalog_id, limit=20) if event.kind in _UNDOABLE]
+    last = next((event for event in edits if not event.undone), None)
+    if last is not None and place.button("Undo last edit", icon=":material/undo:", width="stretch", key="undo_last"):
+        with shown_errors():
+            undo(home(), last.event_id, actor=visitor_name())
+            st.rerun()

@@ -1,0 +1,90 @@
+"""A searchable list of values with counts, or a tree of them: what a filter of the catalog is chosen from."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import streamlit as st
+
+from core.ui.product_grid import component_text
+
+SEPARATOR = " > "
+SEARCHED_FROM = 9
+"""A list of so many values or more gets a field to search in."""
+
+
+@dataclass(frozen=True)
+class FacetOption:
+    """One line of the list.
+
+    Attributes:
+        value: What is chosen.
+        label: Foreign text; shown as it is.
+        count: Products that have it; None shows no number.
+        depth: How deep it lies in a tree, from 0.
+        swatch: A color ``#RRGGBB`` drawn before the label.
+    """
+
+    value: str
+    label: str
+    count: int | None = None
+    depth: int = 0
+    swatch: str | None = None
+
+
+_facet_list = st.components.v2.component(
+    "shelflens_facet_list",
+    html='<div class="root"></div>',
+    css=component_text("facet_list.css"),
+    js=component_text("facet_list.js"),
+)
+
+
+def facet_list(
+    options: Sequence[FacetOption], chosen: str | None, *, key: str, label: str, on_choose: Callable[[str | None], None]
+) -> None:
+    """Draw a list to choose one value from; choosing the chosen one again takes it back.
+
+    Args:
+        options: What there is; a tree lists each node before what is below it.
+        chosen: What is chosen now.
+        key: Names the list within its page.
+        label: What a screen reader calls it.
+        on_choose: Hears the new choice, or None, before the page is drawn anew.
+    """
+    data = {
+        "options": [asdict(option) for option in options],
+        "chosen": chosen,
+        "tree": any(option.depth for option in options),
+        "searchable": len(options) >= SEARCHED_FROM,
+        "placeholder": f"Search {label.lower()}",
+        "label": label,
+        "note": "" if options else "Nothing to choose from.",
+    }
+
+    def heard() -> None:
+        picked = st.session_state[key].chosen
+        if picked is not None:
+            on_choose(str(picked) or None)
+
+    _facet_list(key=key, data=data, on_chosen_change=heard)
+
+
+def category_options(counts: Mapping[str | None, int]) -> list[FacetOption]:
+    """Make a tree of categories from the number of products in each full path.
+
+    A level counts everything in it and below it; levels are ordered by name within the one above.
+    """
+    totals: dict[tuple[str, ...], int] = {}
+    for path, count in counts.items():
+        levels = path.split(SEPARATOR) if path else []
+        for depth in range(1, len(levels) + 1):
+            above = tuple(levels[:depth])
+            totals[above] = totals.get(above, 0) + count
+    ordered = sorted(totals, key=lambda levels: [(level.casefold(), level) for level in levels])
+    return [FacetOption(SEPARATOR.join(path), path[-1], totals[path], len(path) - 1) for path in ordered]
+
+
+def value_options(counts: Mapping[str | None, int]) -> list[FacetOption]:
+    """Make a list of values from their counts, most frequent first."""
+    named = [(value, count) for value, count in counts.items() if value]
+    return [FacetOption(value, value, count) for value, count in sorted(named, key=lambda entry: -entry[1])]

@@ -1,0 +1,129 @@
+"""Step 4 of an import: watch it, then read what it did and go on."""
+
+import csv
+import io
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.catalog.catalogs import find_catalog
+from core.catalog.import_log import list_skipped
+from core.catalog.sources import SKIP_REASONS
+from core.jobs.status import JobStatus
+from core.ui.address import ask
+from core.ui.caches import home
+from core.ui.import_start import JOB_IN_URL
+from core.ui.live_job import live_job
+from core.ui.navigation import go
+from core.ui.wording import counted, duration, literal
+
+_MOST_EXAMPLES = 5
+
+
+def draw_job(job: JobStatus) -> None:
+    """Draw an import that runs or has ended."""
+    live_job(job.job, title=f"Importing into {literal(job.arguments.get('catalog', ''))}", on_done=_draw_report)
+    if job.state not in ("queued", "running") and st.button("Import something else", icon=":material/add:"):
+        st.query_params.pop(JOB_IN_URL, None)
+        st.rerun()
+
+
+def _draw_report(job: JobStatus) -> None:
+    """Draw what an import did: totals, changes, then what was skipped, by reason and all of it to download."""
+    report = job.result or {}
+    catalog = str(job.arguments.get("catalog", ""))
+    _draw_totals(report)
+    _draw_changes(report)
+    _draw_skipped(report, catalog)
+    st.markdown("**What next?**")
+    _draw_next_steps(catalog)
+
+
+def _draw_totals(report: dict[str, Any]) -> None:
+    figures = st.columns(4)
+    for place, name in enumerate(("products", "pictures", "categories")):
+        figures[place].metric(name.capitalize(), f"{report.get(name, 0):,}")
+    figures[3].metric("Took", duration(report.get("seconds")))
+    st.caption("Totals of the whole catalog, pictures of several products counted each time.")
+
+
+def _draw_changes(report: dict[str, Any]) -> None:
+    """Say what is different from before, and which pictures came twice."""
+    words = [
+        f"{report[name]:,} {label}"
+        for name, label in (
+            ("new", "new"),
+            ("changed", "changed"),
+            ("moved", "moved"),
+            ("gone", "gone from the source, kept here"),
+            ("left_out", "left out by the limit a category"),
+        )
+        if report.get(name)
+    ]
+    st.markdown("**Against the import before:** " + (", ".join(words) if words else "nothing is different."))
+    duplicates = report.get("duplicates") or report.get("duplicate_pictures")
+    if isinstance(duplicates, int) and duplicates:
+        st.markdown(f"**{counted(duplicates, 'duplicate picture file')}** found, each kept once on disk.")
+
+
+def _draw_skipped(report: dict[str, Any], catalog: str) -> None:
+    skipped = report.get("skipped") or []
+    if not skipped:
+        st.markdown("**Nothing was skipped.**")
+        return
+    total = sum(entry["count"] for entry in skipped)
+    st.markdown(f"**{counted(total, 'file')} skipped**, everything else is in.")
+    frame = pd.DataFrame(
+        {
+            "Reason": [str(entry["reason"]).replace("_", " ") for entry in skipped],
+            "Files": [entry["count"] for entry in skipped],
+            "What it means": [SKIP_REASONS.get(str(entry["reason"]), "") for entry in skipped],
+            "Examples": [", ".join(map(str, entry.get("examples", [])[:_MOST_EXAMPLES])) for entry in skipped],
+        }
+    )
+    st.dataframe(frame, hide_index=True, width="stretch")
+    st.download_button(
+        "Download the full list",
+        data=lambda: skipped_table(catalog),
+        file_name=f"{catalog}-skipped.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def skipped_table(catalog: str) -> bytes:
+    """Write everything the last import of a catalog skipped as CSV, safe to open in a spreadsheet."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(["name", "reason", "detail"])
+    for file in list_skipped(home(), find_catalog(home(), catalog).catalog_id):
+        writer.writerow([_harmless(value) for value in (file.name, file.reason, file.detail)])
+    return buffer.getvalue().encode("utf-8-sig", "replace")
+
+
+def _harmless(cell: str) -> str:
+    """Keep a spreadsheet from taking a foreign name for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _draw_next_steps(catalog: str) -> None:
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Browse the products", type="primary", icon=":material/inventory_2:"):
+            ask(view="Browse")
+            go("catalog", catalog=catalog)
+        for page, label, icon in _next_pages():
+            if st.button(label, icon=f":material/{icon}:", key=f"next_{page}"):
+                go(page, catalog=catalog)
+
+
+def _next_pages() -> list[tuple[str, str, str]]:
+    from core.ui.navigation import has_page
+
+    steps = [
+        ("quality", "See its quality", "health_metrics"),
+        ("clean", "Clean it", "cleaning_services"),
+        ("train", "Train a model on it", "model_training"),
+    ]
+    return [step for step in steps if has_page(step[0])]
