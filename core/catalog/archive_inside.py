@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.catalog.category_names import NAMES_FILE
+from core.catalog.export_manifest import is_export
+from core.catalog.export_source import ExportSource
 from core.catalog.folder_source import PICTURE_SUFFIXES, SPLIT_FOLDERS, FolderSource
 from core.catalog.open_source import TABLE_SUFFIXES
 from core.catalog.picture_formats import printable
@@ -34,6 +36,8 @@ def open_inside(home: Home, folder: Path, *, settings: SourceSettings, progress:
         CatalogError: There is more than one table, or nothing that can be imported.
     """
     top = _without_wrapping(folder)
+    if is_export(top):
+        return ExportSource(top)
     documents = _files(top, (".bson",))
     tables = _tables(top)
     if len(documents) + len(tables) > 1:

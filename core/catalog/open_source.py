@@ -41,6 +41,12 @@ def open_source(
         CatalogError: The source is not there, or is of a kind that cannot be imported.
     """
     settings = settings or SourceSettings()
+    if settings.format in ("auto", "folder", "table"):
+        from core.catalog.export_source import ExportSource, find_export
+
+        export = find_export(text)
+        if export is not None:
+            return ExportSource(export)
     module, function = _OPENERS[source_format(text, settings)]
     opener = getattr(importlib.import_module(module), function)
     return cast(Source, opener(home, text, settings, progress or SilentProgress()))
