@@ -108,7 +108,7 @@ def open_bson_source(home: Home, text: str, settings: SourceSettings, progress: 
     """
     file = BsonFile(Path(text), progress=progress)
     if not _holds_pictures(file):
-        return _open_rows(home, file, settings)
+        return _open_rows(home, file, settings, progress)
     if settings.columns:
         raise CatalogError(
             f"{printable(str(file.path))} holds products with their pictures, whose fields are known: "
@@ -137,13 +137,13 @@ def _holds_pictures(file: BsonFile) -> bool:
     )
 
 
-def _open_rows(home: Home, file: BsonFile, settings: SourceSettings) -> Source:
+def _open_rows(home: Home, file: BsonFile, settings: SourceSettings, progress: Progress) -> Source:
     """Read documents without pictures inside as rows of a table."""
     from core.catalog.bson_rows import BsonRows
     from core.catalog.tables.table_source import TableSource
 
     columns = {"product_id": "_id", **settings.columns}
-    return TableSource(home, BsonRows(file), replace(settings, columns=columns))
+    return TableSource(home, BsonRows(file), replace(settings, columns=columns), progress=progress)
 
 
 def _text(document: dict[str, Any], name: str) -> str | None:

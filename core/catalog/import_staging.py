@@ -5,8 +5,7 @@ import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -20,6 +19,7 @@ from core.errors import PictureError
 from core.home import Home
 
 RECORDS_A_LOOKUP = 200
+BYTES_A_LOOKUP = 32 * 2**20
 LOOKUPS_AHEAD = 2
 MAX_THREADS = 8
 
@@ -92,7 +92,7 @@ def stage_records(
                     waiting.append(threads.submit(_stage, home, record, known=mine, max_pixels=max_pixels))
                 else:  # nothing to wait for, so no thread either
                     waiting.append(StagedRecord(record, (), ()))
-            while len(waiting) > RECORDS_A_LOOKUP * (LOOKUPS_AHEAD - 1):
+            while len(waiting) > len(chunk) * (LOOKUPS_AHEAD - 1):
                 yield _result(waiting.popleft())
         while waiting:
             yield _result(waiting.popleft())
@@ -105,9 +105,16 @@ def _result(staged: Future[StagedRecord] | StagedRecord) -> StagedRecord:
 
 
 def _batched(records: Iterable[SourceRecord], size: int) -> Iterator[list[SourceRecord]]:
-    """Gather records into lists of `size`, the last one shorter."""
-    stream = iter(records)
-    while chunk := list(islice(stream, size)):
+    """Gather records into lists of `size`; shorter where their sources hold large pictures inside themselves."""
+    chunk: list[SourceRecord] = []
+    held_bytes = 0
+    for record in records:
+        chunk.append(record)
+        held_bytes += sum(len(picture.data) for picture in record.pictures if picture.data)
+        if len(chunk) >= size or held_bytes >= BYTES_A_LOOKUP:
+            yield chunk
+            chunk, held_bytes = [], 0
+    if chunk:
         yield chunk
 
 
@@ -121,7 +128,14 @@ def _stage(home: Home, record: SourceRecord, *, known: dict[str, StagedPicture],
             staged.append(_stage_picture(home, picture, known=known.get(picture.name), max_pixels=max_pixels))
         except PictureError as error:
             skipped.append(SkippedFile(picture.name, error.reason, str(error)))
-    return StagedRecord(record, tuple(staged), tuple(skipped))
+    return StagedRecord(_without_bytes(record), tuple(staged), tuple(skipped))
+
+
+def _without_bytes(record: SourceRecord) -> SourceRecord:
+    """Let go of pictures that are stored by now: a batch of products waits long for its turn to be written."""
+    if all(picture.data is None for picture in record.pictures):
+        return record
+    return replace(record, pictures=tuple(replace(picture, data=None) for picture in record.pictures))
 
 
 def _stage_picture(

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -93,7 +92,7 @@ def open_sql_source(home: Home, address: str, settings: SourceSettings, progress
         home: Where fetched pictures are kept.
         address: Of the database; its password is used and forgotten.
         settings: With the query, or the name of a table in its place.
-        progress: Not needed: nothing is prepared.
+        progress: Hears of counting, and may cancel it.
 
     Raises:
         CatalogError: The database cannot be reached, there is no query, or it does more than read.
@@ -101,7 +100,7 @@ def open_sql_source(home: Home, address: str, settings: SourceSettings, progress
     from core.catalog.tables.table_source import TableSource
 
     rows = open_sql_rows(address, settings)
-    return TableSource(home, rows, replace(settings, format="table"))
+    return TableSource(home, rows, settings, progress=progress)
 
 
 def open_sql_rows(address: str, settings: SourceSettings) -> SqlRows:
