@@ -1,4 +1,4 @@
-"""Prices as shops write them, read as whole minor units: signs and codes, marks of every country, ranges, was and now."""
+"""Prices as shops write them, read as whole minor units: signs, codes, marks of every country, ranges, was and now."""
 
 import re
 import unicodedata
@@ -13,6 +13,10 @@ from core.errors import CatalogError, SettingsError
 
 LONGEST_TEXT = 200
 
+WAS_ATTRIBUTE = "price_was"
+HIGHEST_ATTRIBUTE = "price_highest"
+"""Attributes that keep what a price text said besides the price, in major units of the product's currency."""
+
 # A number with its marks. A space parts thousands only before exactly three digits, so "10 20" stays two numbers.
 _NUMBER = re.compile(r"\d+(?:[.,'][\d]+| \d{3}(?!\d))*")
 _PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,2})?")
@@ -20,19 +24,138 @@ _RAISED_CENTS = re.compile(r"(\d)([⁰¹²³⁴-⁹]{2})(?![⁰¹²³⁴-⁹])")
 _NO_CENTS = re.compile(r"(\d)(?:[.,][-–—]+|/-)(?!\d)")  # "12.-", "12,--", "Rs. 299/-"
 
 _WAS = frozenset(
-    """was before statt instead uvp rrp msrp mrp m.r.p. m.r.p list regular reg reg. original originally orig orig. old
-    avant antes prima bisher vorher retail""".split()
+    [
+        "was",
+        "before",
+        "statt",
+        "instead",
+        "uvp",
+        "rrp",
+        "msrp",
+        "mrp",
+        "m.r.p.",
+        "m.r.p",
+        "list",
+        "regular",
+        "reg",
+        "reg.",
+        "original",
+        "originally",
+        "orig",
+        "orig.",
+        "old",
+        "avant",
+        "antes",
+        "prima",
+        "bisher",
+        "vorher",
+        "retail",
+    ]
 )
 _NOW = frozenset(
-    "now jetzt nur sale only today special offer final deal discounted maintenant ahora ora current our you pay".split()
+    [
+        "now",
+        "jetzt",
+        "nur",
+        "sale",
+        "only",
+        "today",
+        "special",
+        "offer",
+        "final",
+        "deal",
+        "discounted",
+        "maintenant",
+        "ahora",
+        "ora",
+        "current",
+        "our",
+        "you",
+        "pay",
+    ]
 )
-_SAVED = frozenset("save saved spare sparen discount off rabatt".split())
-_PER = frozenset("per pro pour / by".split())  # "2.50 per 100 g"
-_RANGE = frozenset("- – — − ~ .. ... to bis until and à und through".split())
+_SAVED = frozenset(["save", "saved", "spare", "sparen", "discount", "off", "rabatt"])
+_PER = frozenset(["per", "pro", "pour", "/", "by"])  # "2.50 per 100 g"
+_RANGE = frozenset(["-", "–", "—", "−", "~", "..", "...", "to", "bis", "until", "and", "à", "und", "through"])
 _FILLERS = frozenset(
-    """price prices preis prix precio from ab von between starting at the of for is a approx approx. ca ca. about each
-    ea pc piece pcs stück stk unit incl incl. inkl inkl. including inclusive vat mwst mwst. tax taxes gst excl excl. plus
-    exkl exkl. versand shipping kg g l ml lb oz cm m item pair set / + ( ) [ ] : ; , . | * = - – — !""".split()
+    [
+        "price",
+        "prices",
+        "preis",
+        "prix",
+        "precio",
+        "from",
+        "ab",
+        "von",
+        "between",
+        "starting",
+        "at",
+        "the",
+        "of",
+        "for",
+        "is",
+        "a",
+        "approx",
+        "approx.",
+        "ca",
+        "ca.",
+        "about",
+        "each",
+        "ea",
+        "pc",
+        "piece",
+        "pcs",
+        "stück",
+        "stk",
+        "unit",
+        "incl",
+        "incl.",
+        "inkl",
+        "inkl.",
+        "including",
+        "inclusive",
+        "vat",
+        "mwst",
+        "mwst.",
+        "tax",
+        "taxes",
+        "gst",
+        "excl",
+        "excl.",
+        "plus",
+        "exkl",
+        "exkl.",
+        "versand",
+        "shipping",
+        "kg",
+        "g",
+        "l",
+        "ml",
+        "lb",
+        "oz",
+        "cm",
+        "m",
+        "item",
+        "pair",
+        "set",
+        "/",
+        "+",
+        "(",
+        ")",
+        "[",
+        "]",
+        ":",
+        ";",
+        ",",
+        ".",
+        "|",
+        "*",
+        "=",
+        "-",
+        "–",
+        "—",
+        "!",
+    ]
 )
 _KNOWN_WORDS = _FILLERS | _WAS | _NOW | _SAVED | _PER | _RANGE | {"%", "'", '"'}
 _WORDS = re.compile(r"m\.r\.p\.?|[^\W\d_]+[.\-]?|\.{2,3}|[^\w\s]")

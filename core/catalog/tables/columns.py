@@ -10,8 +10,27 @@ from core.errors import CatalogError
 MOST_COLUMNS = 2_000
 LONGEST_NAME = 200
 
-_DATA = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s]*%?|https?://.*|.*\.(jpe?g|png|webp|gif|bmp|tiff?|avif)|[\[{].*", re.I | re.S)
-_KNOWN = frozenset("id name title price category image picture brand color colour sku url description split".split())
+_DATA = re.compile(
+    r"[-+]?[\d.,\s]*\d[\d.,\s]*%?|https?://.*|.*\.(jpe?g|png|webp|gif|bmp|tiff?|avif)|[\[{].*", re.I | re.S
+)
+_KNOWN = frozenset(
+    [
+        "id",
+        "name",
+        "title",
+        "price",
+        "category",
+        "image",
+        "picture",
+        "brand",
+        "color",
+        "colour",
+        "sku",
+        "url",
+        "description",
+        "split",
+    ]
+)
 
 
 def column_names(cells: Sequence[Any]) -> tuple[str, ...]:
@@ -21,7 +40,9 @@ def column_names(cells: Sequence[Any]) -> tuple[str, ...]:
         CatalogError: There are more columns than any table of products has.
     """
     if len(cells) > MOST_COLUMNS:
-        raise CatalogError(f"the table has {len(cells):,} columns: at most {MOST_COLUMNS:,} are read; check the delimiter")
+        raise CatalogError(
+            f"the table has {len(cells):,} columns: at most {MOST_COLUMNS:,} are read; check the delimiter"
+        )
     names: list[str] = []
     taken: set[str] = set()
     for place, cell in enumerate(cells, start=1):

@@ -65,7 +65,7 @@ def detect_dialect(sample: str, *, suffix: str, delimiter: str | None = None) ->
 
 def _checked_delimiter(delimiter: str) -> str:
     character = _NAMED.get(delimiter.lower(), delimiter)
-    if len(character) != 1 or character in "\r\n\0\"":
+    if len(character) != 1 or character in '\r\n\0"':
         raise SettingsError(
             f"a delimiter is one character such as ';', or one of {', '.join(_NAMED)}, not {delimiter[:20]!r}"
         )

@@ -98,7 +98,7 @@ def _wide(head: bytes) -> str | None:
             text = codecs.getincrementaldecoder(name)().decode(part)
         except UnicodeDecodeError:
             continue
-        usual = sum(each in "\r\n\t,;|\"" or " " < each < "\x7f" for each in text)
+        usual = sum(each in '\r\n\t,;|"' or " " < each < "\x7f" for each in text)
         if "\0" not in text and ("\n" in text or len(part) < 1024) and usual > len(text) // 20:
             return name
     return None

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -42,12 +43,8 @@ class JsonReader:
         except OSError as error:
             raise CatalogError(f"{printable(path.name)} cannot be read: {error}") from error
         names: dict[str, None] = {}
-        found = 0
-        for _, row in self.rows():
+        for _, row in islice(self.rows(), _SAMPLE_ROWS):
             names |= dict.fromkeys(row)
-            found += 1
-            if found == _SAMPLE_ROWS:
-                break
         if not names:
             why = f" ({self._skipped[0].name}: {self._skipped[0].detail})" if self._skipped else ""
             raise CatalogError(
@@ -194,4 +191,8 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _name(name: str) -> str:
-    return name if name.isprintable() and len(name) <= LONGEST_NAME and name else printable(name)[:LONGEST_NAME] or "unnamed"
+    return (
+        name
+        if name.isprintable() and len(name) <= LONGEST_NAME and name
+        else printable(name)[:LONGEST_NAME] or "unnamed"
+    )

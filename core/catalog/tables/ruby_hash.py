@@ -61,17 +61,17 @@ class _Reader:
             raise ValueError(f"it is nested more than {MOST_LEVELS} levels deep")
         if self._next is None:
             raise self.fault("a value")
-        kind, token = self._next.lastgroup, self._next[0]
-        if token == "{":
+        kind, written = self._next.lastgroup, self._next[0]
+        if written == "{":
             return self._hash(level)
-        if token == "[":
+        if written == "[":
             return self._array(level)
         if kind == "sign":
             raise self.fault("a value")
         self._advance()
         if kind == "number":
-            return float(token) if set(token) & set(".eE") else int(token)
-        return _WORDS[token] if kind == "word" else _unquoted(token.removeprefix(":"))
+            return float(written) if set(written) & set(".eE") else int(written)
+        return _WORDS[written] if kind == "word" else _unquoted(written.removeprefix(":"))
 
     def _hash(self, level: int) -> dict[str, Any]:
         self._take("{")

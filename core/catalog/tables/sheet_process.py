@@ -1,7 +1,7 @@
 """A process of its own that reads one sheet of a workbook and prints its rows, a JSON list a line.
 
-A workbook of a few bytes may ask for billions of cells. Whatever that does, it does to this process: its memory and time
-are limited, and whoever reads its rows goes on. It runs by its path and imports nothing of ShelfLens.
+A workbook of a few bytes may ask for billions of cells. Whatever that does, it does to this process: its memory and
+time are limited, and whoever reads its rows goes on. It runs by its path and imports nothing of ShelfLens.
 
 Prints ``{"sheet": NAME}`` first, then the rows, then ``{"end": true}``; or ``{"error": CODE, "detail": ...}``.
 """

@@ -10,7 +10,12 @@ from core.errors import CatalogError
 HEAD_BYTES = 4096
 
 _PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR"}
-_FOREIGN = {b"%PDF": "a PDF", b"SQLite format 3": "a SQLite database", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture"}
+_FOREIGN = {
+    b"%PDF": "a PDF",
+    b"SQLite format 3": "a SQLite database",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
 
 
 def checked_file(text: str) -> Path:
@@ -55,7 +60,13 @@ def table_kind(path: Path) -> str:
         return "parquet"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
         return "workbook"
-    begin = head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()
+    begin = (
+        head.removeprefix(b"\xef\xbb\xbf")
+        .replace(b"\0", b"")
+        .removeprefix(b"\xff\xfe")
+        .removeprefix(b"\xfe\xff")
+        .lstrip()
+    )
     if begin[:1] == b"<":
         raise CatalogError(f"{shown} is a page or XML, no table: open it in a spreadsheet and save it as CSV")
     _check_ending(path, shown)

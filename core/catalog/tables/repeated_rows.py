@@ -1,0 +1,67 @@
+"""Rows that share an id: which of them are one product, and which contradict one another."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.catalog.sources import SkippedFile
+from core.catalog.tables.picture_cells import picture_names
+from core.catalog.tables.row_records import RowRecords
+
+
+@dataclass
+class RepeatedRows:
+    """What became of rows whose id comes more than once.
+
+    Attributes:
+        pictures: Pictures that later rows add to a product, by id.
+        merged: How many rows said nothing new or only named another picture.
+        conflicts: Rows that say something else of a product than its first row.
+        ids: Ids of rows that gave none and look alike but for some cells.
+    """
+
+    pictures: dict[str, list[str | bytes]] = field(default_factory=dict)
+    merged: int = 0
+    conflicts: list[SkippedFile] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+
+
+def gather_repeated(
+    rows: Iterable[tuple[int, Mapping[str, Any]]], records: RowRecords, *, repeated: set[str]
+) -> RepeatedRows:
+    """Look once more at the rows whose id is repeated.
+
+    A row equal to the first of its id is merged with it. One that differs in nothing but its picture adds this picture.
+    Any other contradicts the first, which counts; so a later price never silently replaces an earlier one.
+
+    Args:
+        rows: All usable rows.
+        records: Knows their ids.
+        repeated: The ids that come more than once, given ones and those made of a row's content.
+    """
+    found = RepeatedRows()
+    first: dict[str, str] = {}
+    for number, row in rows:
+        given = records.given_id(row)
+        if given is None:
+            if records.identity(row) in repeated:
+                content = records.content(row)
+                found.merged += content in found.ids
+                found.ids.add(content)
+            continue
+        if given not in repeated:
+            continue
+        rest = records.content(row, without=records.picture_columns)
+        if first.setdefault(given, rest) != rest:
+            found.conflicts.append(
+                SkippedFile(f"row {number} ({given[:100]})", "duplicate_id", "differs from the first row of this id")
+            )
+            continue
+        names = [name for column in records.picture_columns for name in picture_names(row.get(column))]
+        known = found.pictures.get(given)
+        if known is None:
+            found.pictures[given] = names
+            continue
+        found.merged += 1
+        known += [name for name in names if name not in known]
+    return found
