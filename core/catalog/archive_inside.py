@@ -79,12 +79,14 @@ def _tables(folder: Path) -> list[Path]:
 
 
 def _images(top: Path, named: str | None, shown: str) -> str | None:
-    """Choose the folder that resolves the names of pictures: the one named, the only one, or the top itself."""
+    """Choose the folder of a table's pictures: the one named, the only one, or the top itself; None without any."""
     if named is not None:
         chosen = (top / named).resolve()
         if not chosen.is_dir() or not chosen.is_relative_to(top.resolve()):
             raise CatalogError(f"{shown} holds no folder {printable(named)[:200]!r}: name one inside it with --images")
         return str(chosen)
+    if not any(path.suffix.lower() in PICTURE_SUFFIXES for path in top.rglob("*")):
+        return None
     folders = sorted(each for each in top.iterdir() if each.is_dir())
     if len(folders) == 1 and not _files(top, tuple(PICTURE_SUFFIXES)):
         return str(folders[0])
