@@ -40,6 +40,11 @@ SKIP_REASONS = {
     "wrong_type": "the answer is no picture, though the host says all is well",
     "wrong_encoding": "the answer is packed in a way that cannot be unpacked",
     "host_given_up": "the host failed again and again and was not asked any more",
+    # Result pages.
+    "robots": "the site asks crawlers not to fetch it, or asks them to come later",
+    "other_site": "the page leads to another site",
+    "no_link": "the card holds neither a link to its product nor a picture, so that nothing names the product",
+    "unreadable_page": "the page cannot be taken apart within the limits of time and memory",
 }
 
 
