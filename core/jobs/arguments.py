@@ -121,6 +121,42 @@ class MapArguments:
 
 
 @dataclass(frozen=True)
+class MeasureArguments:
+    """Measure the pictures of a catalog: light, sharpness, information.
+
+    Attributes:
+        catalog: Name of the catalog.
+    """
+
+    catalog: str
+
+
+@dataclass(frozen=True)
+class ExportArguments:
+    """Export a catalog as table and pictures.
+
+    Attributes:
+        catalog: Name of the catalog.
+        to: New folder, or new file that ends in ``.zip``; made absolute here, because a worker runs in another folder.
+        format: Format of the table, one of ``core.catalog.export_tables.FORMATS``.
+        pictures: Whether to export the pictures too.
+        replace: An earlier export there may go.
+    """
+
+    catalog: str
+    to: str
+    format: str = "parquet"
+    pictures: bool = True
+    replace: bool = False
+
+    def __post_init__(self) -> None:
+        from core.catalog.export import check_export_format
+
+        check_export_format(self.format)
+        object.__setattr__(self, "to", _absolute(self.to))
+
+
+@dataclass(frozen=True)
 class DemoArguments:
     """Build the demo catalog.
 

@@ -17,8 +17,10 @@ from core.jobs import work
 from core.jobs.arguments import (
     DemoArguments,
     EmbedArguments,
+    ExportArguments,
     ImportArguments,
     MapArguments,
+    MeasureArguments,
     TrainArguments,
     check_names,
     check_types,
@@ -53,6 +55,8 @@ KINDS: Mapping[str, Kind] = {
     "embed": Kind(EmbedArguments, work.embed),
     "train": Kind(TrainArguments, work.train),
     "map": Kind(MapArguments, work.draw_map),
+    "measure": Kind(MeasureArguments, work.measure),
+    "export": Kind(ExportArguments, work.export),
     "demo": Kind(DemoArguments, work.build_demo),
 }
 

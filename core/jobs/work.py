@@ -4,7 +4,15 @@ from dataclasses import asdict
 from typing import Any
 
 from core.home import Home
-from core.jobs.arguments import DemoArguments, EmbedArguments, ImportArguments, MapArguments, TrainArguments
+from core.jobs.arguments import (
+    DemoArguments,
+    EmbedArguments,
+    ExportArguments,
+    ImportArguments,
+    MapArguments,
+    MeasureArguments,
+    TrainArguments,
+)
 from core.progress import Progress
 from core.progress_parts import in_parts
 
@@ -77,6 +85,33 @@ def draw_map(home: Home, arguments: MapArguments, *, actor: str, progress: Progr
         seed=arguments.seed,
         actor=actor,
         progress=parts["map"],
+    )
+    return report.to_json()
+
+
+def measure(home: Home, arguments: MeasureArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Measure the pictures that have no measures yet."""
+    from core.catalog.catalogs import find_catalog
+    from core.quality.measuring import measure_pictures
+
+    return asdict(measure_pictures(home, find_catalog(home, arguments.catalog), progress=progress))
+
+
+def export(home: Home, arguments: ExportArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Export a catalog; the target appears once it is whole."""
+    from pathlib import Path
+
+    from core.catalog.catalogs import find_catalog
+    from core.catalog.export import export_catalog
+
+    report = export_catalog(
+        home,
+        find_catalog(home, arguments.catalog),
+        Path(arguments.to),
+        table_format=arguments.format,
+        with_pictures=arguments.pictures,
+        replace=arguments.replace,
+        progress=progress,
     )
     return report.to_json()
 
