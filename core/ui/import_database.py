@@ -38,3 +38,12 @@ def ask_database() -> ChosenSource | None:
     settings = SourceSettings(format="sql", query=query or None)
     name = parted.text.rsplit("/", 1)[-1].split("?", 1)[0].rsplit(".", 1)[0]
     return ChosenSource(parted.text, settings, name or "database", password=password or parted.password)
+
+
+def with_password(source: ChosenSource) -> str:
+    """Give the address to start a job with: the password in it is handed to the worker through a pipe and not stored."""
+    if source.password is None:
+        return source.text
+    from sqlalchemy.engine import make_url
+
+    return make_url(source.text).set(password=source.password).render_as_string(hide_password=False)

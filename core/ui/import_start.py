@@ -12,6 +12,7 @@ from core.ui.errors import shown_errors
 from core.ui.frame import all_catalogs
 from core.ui.guard import visitor_name
 from core.ui.import_choice import ChosenSource
+from core.ui.import_database import with_password
 
 JOB_IN_URL = "job"
 _SPLITS = {
@@ -88,7 +89,12 @@ def _draw_options() -> dict[str, Any]:
 
 
 def _submit(source: ChosenSource, name: str, options: dict[str, Any]) -> None:
-    arguments = {"source": source.text, "catalog": name, "settings": source.settings.to_json(), "options": options}
+    arguments = {
+        "source": with_password(source),
+        "catalog": name,
+        "settings": source.settings.to_json(),
+        "options": options,
+    }
     job = submit(home(), "import", arguments, actor=visitor_name())
     st.query_params[JOB_IN_URL] = job
     st.rerun()
