@@ -48,7 +48,7 @@ def category_levels(cell: Any, separator: str | None) -> tuple[str, ...]:
     return _levels(_entries(cell), separator)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2**16)
 def _text_levels(cell: str, separator: str | None) -> tuple[str, ...]:
     return _levels(_entries(cell), separator)
 

@@ -3,8 +3,10 @@
 import json
 import math
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 MOST_CHARACTERS = 2**20
@@ -38,19 +40,27 @@ def is_empty(text: str) -> bool:
 
 
 def field_text(cell: Any) -> str | None:
-    """Write a cell of a field such as the brand, where "None" and "unknown" say nothing either."""
+    """Write a cell of a field such as the brand on one line, where "None" and "unknown" say nothing either."""
+    return _field_text(cell) if type(cell) is str and len(cell) < 200 else _field_text.__wrapped__(cell)
+
+
+@lru_cache(maxsize=2**14)  # brands, colors and currencies come again and again
+def _field_text(cell: Any) -> str | None:
     text = cell_text(cell)
-    return None if len(text) < 10 and text.lower() in _NOTHING else text
+    return None if len(text) < 10 and text.lower() in _NOTHING else one_line(text)
 
 
 def one_line(text: str) -> str:
     """Put a text on one line."""
-    return text if text.isprintable() and "  " not in text else " ".join(text.split())
+    return " ".join(text.split()) if "  " in text or not text.isprintable() else text
 
 
-def longest_cell(row: dict[str, Any]) -> int:
+def longest_cell(row: Mapping[str, Any]) -> int:
     """Return the length of the longest text of a row, in characters."""
-    return max((len(cell) for cell in row.values() if type(cell) is str), default=0)
+    try:
+        return max(map(len, row.values()), default=0)  # most tables hold nothing but texts
+    except TypeError:
+        return max((len(cell) for cell in row.values() if isinstance(cell, str)), default=0)
 
 
 def json_value(cell: Any, level: int = 0) -> Any:

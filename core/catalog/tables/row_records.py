@@ -3,13 +3,15 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any
 
 from core.catalog.currencies import UNKNOWN_CURRENCY, currency_of, is_currency
 from core.catalog.folder_source import SPLIT_FOLDERS
 from core.catalog.money import to_major_units
-from core.catalog.prices import HIGHEST_ATTRIBUTE, WAS_ATTRIBUTE, ParsedPrice, PriceStyle, guess_style, parse_price
+from core.catalog.prices import HIGHEST_ATTRIBUTE, WAS_ATTRIBUTE, PriceStyle, guess_style, parse_price
 from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
 from core.catalog.tables.category_cells import category_levels, guess_separator
 from core.catalog.tables.cells import (
@@ -87,12 +89,12 @@ class RowRecords:
         self._first = {field: each.columns[0] for field, each in mapping.items()}
         self._styles = styles
         self._attributes = attribute_names(columns, mapping)
-        self._mapped = {column for each in mapping.values() for column in each.columns}
+        self._columns_known = frozenset(columns)
         self._measured = tuple((self._first[name], most) for name, most in LONGEST.items() if name in self._first)
         self._identity = tuple(
             column for field in ("title", "picture", "brand", "category") for column in self._columns.get(field, ())
         )
-        self._prices: dict[tuple[Any, str | None], ParsedPrice | None] = {}
+        self._read_price = lru_cache(maxsize=2**16)(partial(parse_price, style=styles.price))
 
     @property
     def picture_columns(self) -> tuple[str, ...]:
@@ -105,7 +107,7 @@ class RowRecords:
             cell = row.get(column)
             if cell is not None and len(cell if type(cell) is str else cell_text(cell)) > most:
                 return f"{column} has more than {most:,} characters"
-        if longest_cell(row) > MOST_CHARACTERS:  # type: ignore[arg-type]
+        if longest_cell(row) > MOST_CHARACTERS:
             return f"a cell has more than {MOST_CHARACTERS:,} characters"
         return None
 
@@ -159,28 +161,25 @@ class RowRecords:
 
     def _field(self, row: Mapping[str, Any], field: str) -> str | None:
         column = self._first.get(field)
-        text = field_text(row.get(column)) if column else None
-        return one_line(text) if text else None
+        return field_text(row.get(column)) if column else None
 
     def _category(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         columns = self._columns.get("category", ())
         if len(columns) == 1:
             return category_levels(row.get(columns[0]), self._styles.separator)
         levels = [field_text(row.get(column)) for column in columns]
-        return tuple(one_line(level)[:300] for level in levels if level)
+        return tuple(level[:300] for level in levels if level)
 
     def _further(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Collect what is in no field."""
         attributes: dict[str, Any] = {}
-        for column, cell in row.items():
-            name = self._attributes.get(column)
-            if name is None:
-                if column in self._mapped:
-                    continue
-                name = column  # one that the first rows did not have
-            value = json_value(cell)
-            if value is not None and value != "":
+        for column, name in self._attributes.items():
+            value = json_value(row.get(column))
+            if value is not None:
                 attributes[name] = value
+        if not row.keys() <= self._columns_known:  # objects of JSON may have names that the first did not have
+            further = {name: json_value(row[name]) for name in row.keys() - self._columns_known}
+            attributes |= {name: value for name, value in sorted(further.items()) if value is not None}
         if SPECIFICATIONS in self._first:
             column = self._first[SPECIFICATIONS]
             found = specifications(cell_text(row.get(column)))
@@ -197,7 +196,7 @@ class RowRecords:
             return None, None
         named = self._currency(row)
         try:
-            price = parse_price(text if isinstance(cell, str) else cell, currency=named, style=self._styles.price)
+            price = self._read_price(cell if isinstance(cell, int | float | Decimal) else text, currency=named)
         except CatalogError as error:
             skipped.append(SkippedFile(product_id, "bad_price", str(error)))
             attributes.setdefault(column, json_value(cell))

@@ -51,6 +51,8 @@ class TableSource:
         self._progress = progress or SilentProgress()
         self.first_rows = [row for _, row in islice(reader.rows(), SAMPLE_ROWS)]
         name = reader.description.replace("\\", "/").rsplit("/", 1)[-1]
+        if not self.first_rows and not reader.skipped():
+            raise CatalogError(f"{name} holds no row below the names of its columns: nothing can be imported")
         columns = self._columns = _all_columns(reader, self.first_rows)
         currency = check_currency(settings.currency)
         self.mapping = map_columns(columns, self.first_rows, given=settings.columns, source=name)

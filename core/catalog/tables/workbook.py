@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -86,7 +86,7 @@ class WorkbookReader:
     def _skip(self, number: int, reason: str, detail: str) -> None:
         self._skipped.append(SkippedFile(f"row {number}", reason, detail))
 
-    def _lines(self) -> Iterator[Any]:
+    def _lines(self) -> Generator[Any, None, None]:
         """Yield what the reading process prints: lists of cells, or a dict for a row that is too long."""
         command = [sys.executable, "-I", str(_PROCESS), str(self._path), *([self._sheet] if self._sheet else [])]
         process = subprocess.Popen(
