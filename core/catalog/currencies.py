@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - lists of words read better as texts
 """Which currency a text names: by its ISO 4217 code or by a sign."""
 
 import re
