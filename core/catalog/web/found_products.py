@@ -1,5 +1,6 @@
 """A product as a page shows it: texts and addresses, not yet read as prices and categories."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from core.catalog.web.page_links import canonical, whole_address
 from core.catalog.web.page_pictures import MOST_PICTURES
 from core.catalog.web.page_text import clean_text
+
+LONGEST_ID = 300
+"""Characters of a product's id; a longer address is cut and told apart by its hash."""
 
 LONGEST_DESCRIPTION = 20_000
 MOST_LEVELS = 12
@@ -45,7 +49,12 @@ class FoundProduct:
     def product_id(self) -> str | None:
         """The address that names the product: of its page, else of its first picture; None without either."""
         address = self.link or next(iter(self.pictures), None)
-        return None if address is None else canonical(address)
+        if address is None:
+            return None
+        name = canonical(address)
+        if len(name) <= LONGEST_ID:
+            return name
+        return f"{name[: LONGEST_ID - 40]}#{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
     def filled_from(self, other: "FoundProduct") -> "FoundProduct":
         """Give this product with what it lacks taken from another description of it."""

@@ -32,7 +32,18 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class SiteRefusal(CatalogError):
-    """The site does not want to be crawled, here or now."""
+    """The site does not want to be crawled, here or now.
+
+    Args:
+        message: What it says no to.
+        only_this: Whether other pages of the site may be fetched all the same.
+    """
+
+    reason = "robots"
+
+    def __init__(self, message: str, *, only_this: bool = False) -> None:
+        super().__init__(message)
+        self.only_this = only_this
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,7 @@ class Visits:
         if rules.closed:
             raise SiteRefusal(f"{origin(address)} is not crawled: {rules.closed}")
         if not rules.allows(address):
-            raise SiteRefusal(f"the robots.txt of {origin(address)} asks not to fetch {address[:300]}")
+            raise SiteRefusal(f"the robots.txt of {origin(address)} asks not to fetch {address[:300]}", only_this=True)
         if rules.delay_seconds > LONGEST_WAIT:
             raise SiteRefusal(
                 f"the robots.txt of {origin(address)} asks for {rules.delay_seconds:,.0f} s between two requests: "
