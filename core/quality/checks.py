@@ -79,7 +79,7 @@ _PRODUCT_CHECKS = (
         "In a small category",
         "is in a category of fewer than ten",
         "are in categories of fewer than ten",
-        "A model can hardly learn these: merge them, or keep only the largest categories.",
+        "A model can hardly learn these: keep fewer levels, merge them, or keep only the largest categories.",
         bad_share=0.2,
     ),
     Check(
@@ -102,7 +102,16 @@ _PRODUCT_CHECKS = (
             "Fine if the source does not know it; else check the column mapping of the import.",
             warning_share=2.0,
         )
-        for field in ("brand", "color", "description", "split")
+        for field in ("brand", "color", "description")
+    ),
+    Check(
+        "without_split",
+        "products",
+        "Without a split",
+        "is in no split",
+        "are in no split",
+        "A training divides them by itself; with splits of your own every model is tested on the same products.",
+        warning_share=2.0,
     ),
     Check(
         "several_pictures",

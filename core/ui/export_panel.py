@@ -1,0 +1,71 @@
+"""Taking a cleaned catalog along: a zip file made by a job and downloaded in the browser."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from core.catalog.catalogs import Catalog
+from core.catalog.export_tables import FORMATS
+from core.jobs.supervise import submit
+from core.ui.caches import home
+from core.ui.errors import shown_errors
+from core.ui.guard import visitor_name
+from core.ui.live_job import active_job, live_job
+
+MOST_DOWNLOAD_BYTES = 2**30
+_WORDS = {"parquet": "Parquet", "csv": "CSV", "jsonl": "JSON lines"}
+
+
+def draw_export(catalog: Catalog) -> None:
+    """Draw the choices of an export, the job that makes it, and what was made."""
+    job = active_job("export", catalog=catalog.name)
+    if job is not None:
+        live_job(job.job, title="Exporting")
+        return
+    left, middle, right = st.columns([2, 2, 1.3], vertical_alignment="bottom")
+    chosen = left.segmented_control(
+        "Table as", FORMATS, default="csv", format_func=_WORDS.__getitem__, key="export_format", required=True
+    )
+    table_format = str(chosen or "csv")
+    with_pictures = middle.toggle("With pictures", value=bool(catalog.pictures), key="export_pictures")
+    path = export_path(catalog, table_format, with_pictures=with_pictures)
+    if right.button("Make the zip", icon=":material/archive:", width="stretch", disabled=not catalog.products):
+        with shown_errors():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            arguments = {"catalog": catalog.name, "to": str(path), "format": table_format, "pictures": with_pictures}
+            submit(home(), "export", {**arguments, "replace": True}, actor=visitor_name())
+            st.rerun()
+    _draw_made(path)
+
+
+def export_path(catalog: Catalog, table_format: str, *, with_pictures: bool) -> Path:
+    """Give where an export of a catalog's version lies in the home; every part of the name is checked or ours."""
+    kind = table_format if with_pictures else f"{table_format}-table"
+    return home().cache / "exports" / f"{catalog.name}-v{catalog.version}-{kind}.zip"
+
+
+def _draw_made(path: Path) -> None:
+    """Offer an export that was made, while it is of the catalog as it is now."""
+    if not path.is_file():
+        return
+    size = path.stat().st_size
+    if size > MOST_DOWNLOAD_BYTES:
+        st.text(f"The export has {size / 2**30:.1f} GiB, too much for a download in the browser. It lies in {path}")
+        return
+    st.download_button(
+        f"Download {size / 2**20:,.1f} MiB",
+        data=_reader(path),
+        file_name=path.name,
+        mime="application/zip",
+        icon=":material/download:",
+        type="primary",
+        key="export_download",
+        on_click="ignore",
+    )
+
+
+def _reader(path: Path) -> Callable[[], bytes]:
+    """Read the file when it is asked for, not at every rerun."""
+    return partial(Path.read_bytes, path)

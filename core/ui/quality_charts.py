@@ -1,0 +1,113 @@
+"""Charts of the Quality page: categories by size, sizes of pictures, prices."""
+
+from collections import Counter
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.quality.quality_report import Histogram, QualityReport
+from core.ui.charts import COLORS, bars
+from core.ui.wording import counted
+
+MOST_BARS = 20
+_STILL = {"displayModeBar": False}
+_SEPARATOR = " > "
+
+
+def draw_charts(report: QualityReport) -> None:
+    """Draw how products, pictures and prices are spread."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        _draw_categories(report)
+    with right:
+        if report.sizes is not None:
+            figure = histogram(report.sizes, across="Longer side, px", up="Pictures")
+            st.plotly_chart(figure, key="sizes", config=_STILL, alt="Pictures by their longer side")
+            st.caption(_facts(report))
+        for currency, prices in report.prices.items():
+            figure = histogram(prices, across=f"Price, {currency}", up="Products")
+            st.plotly_chart(figure, key=f"prices_{currency}", config=_STILL, alt=f"Products by price in {currency}")
+
+
+def histogram(drawn: Histogram, *, across: str, up: str) -> go.Figure:
+    """Draw a histogram; ranges that grow by factors lie on a logarithmic axis.
+
+    Args:
+        drawn: Ranges and counts.
+        across: Title of the axis of the ranges.
+        up: Title of the axis of the counts.
+    """
+    ranges = list(zip(drawn.edges, drawn.edges[1:], drawn.counts, strict=False))
+    if not drawn.logarithmic:  # ranges of unequal width, each named: equal bars
+        used = [place for place, (_, _, count) in enumerate(ranges) if count]
+        ranges = ranges[min(used, default=0) : max(used, default=-1) + 1]
+    names = [f"{_number(low)} to {_number(high)}" for low, high, _ in ranges]
+    centers = [(low * high) ** 0.5 for low, high, _ in ranges]
+    figure = go.Figure(
+        go.Bar(
+            x=centers if drawn.logarithmic else names,
+            y=[count for _, _, count in ranges],
+            width=[0.94 * (high - low) for low, high, _ in ranges] if drawn.logarithmic else None,
+            customdata=names,
+            marker_color=COLORS[0],
+            hovertemplate=f"%{{customdata}} {drawn.unit}: %{{y:,}}<extra></extra>",
+        )
+    )
+    figure.update_xaxes(title=across, type="log" if drawn.logarithmic else "category", showgrid=False)
+    if drawn.logarithmic:
+        figure.update_xaxes(dtick="D2", tickformat="~s")
+    figure.update_yaxes(title=up, tickformat=",d", rangemode="tozero")
+    figure.update_layout(
+        height=280,
+        margin={"l": 8, "r": 8, "t": 40, "b": 8},
+        title={"text": drawn.title},
+        bargap=0.08,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+    )
+    return figure
+
+
+def level_counts(report: QualityReport, level: int | None) -> list[tuple[str, int]]:
+    """Count products by the first levels of their category, the largest first; None takes whole paths."""
+    counts: Counter[str] = Counter()
+    for path, count in report.categories:
+        levels = path.split(_SEPARATOR) if path else ["no category"]
+        counts[_SEPARATOR.join(levels[:level])] += count
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _draw_categories(report: QualityReport) -> None:
+    depth = max((path.count(_SEPARATOR) + 1 for path, _ in report.categories if path), default=1)
+    level = None
+    if depth > 1:
+        options = {"top level": 1, **({"two levels": 2} if depth > 2 else {}), "whole paths": None}
+        chosen = st.segmented_control(
+            "Categories by size", list(options), default="top level", key="level", bind="query-params", required=True
+        )
+        level = options.get(str(chosen))
+    counts = level_counts(report, level)
+    shown = counts[:MOST_BARS]
+    if not shown:
+        return
+    names = [name.rsplit(_SEPARATOR, 1)[-1] for name, _ in shown]
+    figure = bars(names, [count for _, count in shown], title="Products in each category, largest first")
+    st.plotly_chart(figure, key="categories", config=_STILL, alt="Products in each category")
+    rest = counts[MOST_BARS:]
+    if rest:
+        held = counted(sum(count for _, count in rest), "product")
+        st.caption(f"and {counted(len(rest), 'smaller category', 'smaller categories')} with {held}")
+
+
+def _facts(report: QualityReport) -> str:
+    formats = ", ".join(f"{name} {count:,}" for name, count in list(report.formats.items())[:8])
+    each = ", ".join(
+        f"{'no picture' if number == 0 else counted(number, 'picture')}: {count:,}"
+        for number, count in list(report.pictures_per_product.items())[:6]
+    )
+    return f"Formats: {formats}. Products by number of pictures: {each}."
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
