@@ -75,12 +75,15 @@ class FolderSource:
 
     Args:
         folder: Where the pictures are.
+        labels: "parts" makes labels of the name of a picture's folder: those in "black_jeans" are "black" and "jeans".
+            They are the attribute "labels". None makes none.
 
     Raises:
         CatalogError: There is no such folder, or it cannot be read.
     """
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, *, labels: str | None = None) -> None:
+        self._labels = labels
         self._folder = _checked_folder(Path(folder))
         self._found: list[_Found] | None = None
         self._skipped: list[SkippedFile] = []
@@ -101,7 +104,7 @@ class FolderSource:
     def records(self) -> Iterator[SourceRecord]:
         """Yield a product a picture, sorted by path."""
         for found in self._files():
-            yield _record(found)
+            yield _record(found, self._labels)
 
     def skipped(self) -> list[SkippedFile]:
         """Return links, files that begin like no picture, and what cannot be listed."""
@@ -180,7 +183,7 @@ class FolderSource:
 
 def open_folder_source(home: Home, text: str, settings: SourceSettings, progress: Progress) -> FolderSource:
     """Open a folder of pictures; it needs neither the home nor much time."""
-    return FolderSource(Path(text))
+    return FolderSource(Path(text), labels=settings.labels)
 
 
 def _checked_folder(folder: Path) -> Path:
@@ -219,7 +222,7 @@ def _distinct(files: list[_Found]) -> list[_Found]:
     return distinct
 
 
-def _record(found: _Found) -> SourceRecord:
+def _record(found: _Found, labels: str | None) -> SourceRecord:
     """Describe the product that a picture's path tells of."""
     *folders, _name = found.key.split("/")
     split = SPLIT_FOLDERS.get(folders[0].casefold()) if folders else None
@@ -229,9 +232,17 @@ def _record(found: _Found) -> SourceRecord:
         title=_title(found.key, levels),
         category=levels,
         split=split,
+        attributes=_labels(levels) if labels == "parts" else {},
         pictures=(SourcePicture(found.key, found.path),),
         needs_picture=True,
     )
+
+
+def _labels(levels: tuple[str, ...]) -> dict[str, list[str]]:
+    """Make labels of the innermost folder's name, each once."""
+    parts = levels[-1].split("_") if levels else []
+    labels = list(dict.fromkeys(label for part in parts if (label := part.strip())))
+    return {"labels": labels} if labels else {}
 
 
 def _title(key: str, levels: tuple[str, ...]) -> str:

@@ -1,6 +1,6 @@
 """What can be chosen when importing."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core.catalog.pictures import MAX_PIXELS
@@ -18,6 +18,8 @@ class ImportOptions:
         max_per_category: At most so many products of each category; None takes all.
         category_levels: Only so many levels of each category, from the broadest; None takes all.
         max_pixels: Larger pictures are skipped.
+        merge: Category by the category it becomes, as paths "A > B"; what lies below moves along. A category that
+            becomes "" is unknown.
     """
 
     split: str | None = None
@@ -25,6 +27,7 @@ class ImportOptions:
     max_per_category: int | None = None
     category_levels: int | None = None
     max_pixels: int = MAX_PIXELS
+    merge: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check every choice.
@@ -44,6 +47,9 @@ class ImportOptions:
         """Refuse what is no text or no whole number: the choices may come from a job's folder."""
         if not isinstance(self.split, str | None):
             raise SettingsError(f"split must be a text such as 8:1:1, not {str(self.split)[:100]!r}")
+        rules = self.merge.items() if isinstance(self.merge, dict) else [(None, None)]
+        if not all(isinstance(part, str) for rule in rules for part in rule):
+            raise SettingsError(f"merge must name categories by category, not {str(self.merge)[:100]!r}")
         for name in ("seed", "max_per_category", "category_levels", "max_pixels"):
             value = getattr(self, name)
             may_miss = name in ("max_per_category", "category_levels")

@@ -3,18 +3,22 @@
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 
+from core.catalog.catalog_totals import count_totals
 from core.catalog.catalogs import Catalog, check_name, create_catalog, find_catalog
+from core.catalog.column_store import keep_columns
 from core.catalog.database import read
 from core.catalog.import_limit import keys_within_limit
 from core.catalog.import_log import ImportLog
 from core.catalog.import_lookup import ImportTarget, catalog_version, gone_products
 from core.catalog.import_options import ImportOptions
 from core.catalog.import_plan import plan_batch, write_batch
-from core.catalog.import_report import ImportReport, catalog_totals, report_message
+from core.catalog.import_report import ImportReport, report_message
 from core.catalog.import_splits import assign_splits, lacks_splits
 from core.catalog.import_staging import StagedRecord, stage_records
 from core.catalog.import_urls import with_fetched_pictures
+from core.catalog.merged_source import MergedSource
 from core.catalog.pictures import flush_pictures
 from core.catalog.source_settings import SourceSettings
 from core.catalog.sources import SkippedFile, Source
@@ -61,6 +65,8 @@ def import_source(
     """
     options = options or ImportOptions()
     check_name(catalog_name)
+    if options.merge:
+        source = MergedSource(source, options.merge)
     if source.count() == 0 and not source.skipped():
         raise CatalogError(f"{source.description} holds no pictures: check the path")
     catalog = _open_catalog(home, catalog_name, actor=actor, source=source.description)
@@ -121,7 +127,10 @@ class _Import:
                 progress.report(done, total, _told(done, total))
         self.skipped += self.source.skipped()
         self._divide()
-        return self._conclude(began=began)
+        report = self._conclude(began=began)
+        if self.log.is_begun:
+            keep_columns(self.home, self.target.catalog_id, progress=progress)
+        return replace(report, seconds=time.monotonic() - began)
 
     def _staged(self, kept: set[str] | None, progress: Progress) -> Generator[StagedRecord, None, None]:
         records = self.source.records()
@@ -174,10 +183,11 @@ class _Import:
 
     def _report(self, *, seconds: float) -> ImportReport:
         with read(self.home) as connection:
-            totals = catalog_totals(connection, self.target.catalog_id)
+            totals = count_totals(connection, self.target.catalog_id)
             gone = gone_products(connection, self.target)
         counts = {"new": self.new, "changed": self.changed, "moved": self.moved, "left_out": self.left_out}
         message = report_message(**counts, divided=self.divided, gone=gone, skipped=len(self.skipped))
+        notes = [f"{note}." for note in getattr(self.source, "notes", list)()]
         return ImportReport(
             catalog=self.catalog.name,
             totals=totals,
@@ -185,7 +195,7 @@ class _Import:
             gone=gone,
             skipped=tuple(self.skipped),
             seconds=seconds,
-            message=message,
+            message=" ".join([message, *notes]),
         )
 
 

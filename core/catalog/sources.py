@@ -20,6 +20,13 @@ SKIP_REASONS = {
     "link": "the link leads to a folder, out of the source or nowhere",
     "missing": "the source names a file that is not there",
     "repeated": "the source has something of the same name or id before it",
+    # Rows of tables; what is said of a price or a picture leaves the product in.
+    "unreadable_row": "the row is broken: no object, cut off, or with a quote that never ends",
+    "ragged_row": "the row has more cells than the table has columns, or a single one",
+    "too_long": "an id, a title or another cell is longer than is kept",
+    "duplicate_id": "the row contradicts the first row of the same id, which counts",
+    "bad_price": "the price cannot be read or is not above 0; the product comes without one",
+    "outside": "the picture's name leads out of the folder of the pictures",
     # Members of archives.
     "encrypted": "the file is locked with a password: pack it without",
     "unsafe_name": "the name leads out of the archive, or holds signs no file should have",

@@ -1,12 +1,15 @@
 """What each kind of job takes. Built when a job is asked for, so that mistakes show at once and not in a worker."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 from types import UnionType
-from typing import Any, get_origin
+from typing import TYPE_CHECKING, Any, get_origin
 
 from core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from core.catalog.source_settings import SourceSettings
 
 MAP_METHODS = ("umap", "pca")
 
@@ -19,7 +22,8 @@ class ImportArguments:
         source: What to import; made absolute here, because a worker runs in another folder. No password may be in it.
         catalog: Name of the catalog, made when missing.
         settings: Fields of ``core.catalog.source_settings.SourceSettings``: how the source is to be read.
-        options: Fields of ``core.catalog.import_options.ImportOptions``; missing ones take their default.
+        options: Fields of ``core.catalog.import_options.ImportOptions``; missing ones take their default. `merge` may
+            also be the path of a file of merge rules, which is read here.
     """
 
     source: str
@@ -31,16 +35,14 @@ class ImportArguments:
         # Imported here, because they bring the database along, which listing jobs does without.
         from core.catalog.catalogs import check_name
         from core.catalog.import_options import ImportOptions
-        from core.catalog.open_source import source_format
-        from core.catalog.source_settings import SourceSettings
 
         check_name(self.catalog)
-        options = ImportOptions(**check_names(self.options, ImportOptions, what="an import"))
+        given = {**self.options, "merge": _merge_rules(self.options.get("merge"))}
+        options = ImportOptions(**check_names(given, ImportOptions, what="an import"))
         object.__setattr__(self, "options", options.to_json())
         object.__setattr__(self, "source", _settled(self.source))
-        settings = SourceSettings(**check_names(self.settings, SourceSettings, what="a source"))
+        settings = source_settings(self.settings, source=self.source)
         object.__setattr__(self, "settings", settings.to_json())
-        source_format(self.source, settings)
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,36 @@ def _absolute(source: str) -> str:
         return str(Path(source).expanduser().absolute())
     except (OSError, RuntimeError):  # "~nobody", or a working folder that is gone
         return source  # opening it says what is wrong
+
+
+def source_settings(given: Mapping[str, Any], *, source: str) -> "SourceSettings":
+    """Make settings of a source whose paths hold in any folder: a worker runs in another one.
+
+    Args:
+        given: Fields of ``core.catalog.source_settings.SourceSettings``.
+        source: What is to be read; the folder of an archive's pictures is one inside it and stays as it is.
+
+    Raises:
+        CatalogError: The format of the source cannot be told.
+        SettingsError: A setting is unknown or of the wrong type.
+    """
+    from core.catalog.open_source import source_format
+    from core.catalog.source_settings import SourceSettings
+
+    settings = SourceSettings(**check_names(given, SourceSettings, what="a source"))
+    names = settings.category_names and _absolute(settings.category_names)
+    is_inside = source_format(source, settings) == "archive"
+    images = settings.images if is_inside or not settings.images else _absolute(settings.images)
+    return replace(settings, category_names=names, images=images)
+
+
+def _merge_rules(given: Any) -> Any:
+    """Read merge rules that are named by their file; whatever else is given is checked with the options."""
+    if not isinstance(given, str):
+        return {} if given is None else given
+    from core.cleaning.merge_rules import read_merge_file
+
+    return dict(read_merge_file(Path(_absolute(given))))
 
 
 def check_names(given: Mapping[str, Any], build: Any, *, what: str) -> Mapping[str, Any]:
