@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import Select, select
 
+from core.catalog.catalog_totals import CatalogTotals, totals_of
 from core.catalog.database import read
 from core.catalog.log import change
-from core.catalog.schema import catalogs, product_pictures, products
+from core.catalog.schema import catalogs
 from core.errors import CatalogError
 from core.home import Home
 
@@ -58,8 +59,9 @@ def check_name(name: str) -> str:
 def list_catalogs(home: Home) -> list[Catalog]:
     """List the catalogs by name."""
     with read(home) as connection:
-        rows = connection.execute(_with_totals().order_by(catalogs.c.name)).mappings()
-        return [_catalog(row) for row in rows]
+        rows = connection.execute(_live().order_by(catalogs.c.name)).mappings().all()
+        totals = totals_of(home, connection, {row["catalog_id"]: row["version"] for row in rows})
+        return [_catalog(row, totals) for row in rows]
 
 
 def find_catalog(home: Home, name: str) -> Catalog:
@@ -69,9 +71,9 @@ def find_catalog(home: Home, name: str) -> Catalog:
         CatalogError: There is none; the message names the closest ones.
     """
     with read(home) as connection:
-        row = connection.execute(_with_totals().where(catalogs.c.name == name)).mappings().first()
+        row = connection.execute(_live().where(catalogs.c.name == name)).mappings().first()
         if row is not None:
-            return _catalog(row)
+            return _catalog(row, totals_of(home, connection, {row["catalog_id"]: row["version"]}))
         names = list(connection.execute(select(catalogs.c.name).where(catalogs.c.deleted.is_(None))).scalars())
     close = difflib.get_close_matches(name, names, n=3) or sorted(names)[:5]
     found = f"there are {', '.join(close)}" if close else "there is none yet: make one with `import` or `demo`"
@@ -126,22 +128,22 @@ def _refuse_taken(connection: Any, name: str) -> None:
         raise CatalogError(f"there is a catalog {name!r} already; choose another name")
 
 
-def _with_totals() -> Select[Any]:
-    mine = (products.c.catalog_id == catalogs.c.catalog_id, products.c.left_out.is_(None))
-    link = (
-        product_pictures.c.catalog_id == products.c.catalog_id,
-        product_pictures.c.product_id == products.c.product_id,
+def _live() -> Select[Any]:
+    return select(catalogs).where(catalogs.c.deleted.is_(None))
+
+
+def _catalog(row: Any, totals: dict[int, CatalogTotals]) -> Catalog:
+    counted = totals[row["catalog_id"]]
+    return Catalog(
+        catalog_id=row["catalog_id"],
+        name=row["name"],
+        version=row["version"],
+        products=counted.products,
+        pictures=counted.pictures,
+        categories=counted.categories,
+        created=row["created"],
+        source=row["source"],
     )
-    return select(
-        catalogs,
-        select(func.count()).select_from(products).where(*mine).scalar_subquery().label("products"),
-        select(func.count()).select_from(product_pictures).where(*link, *mine).scalar_subquery().label("pictures"),
-        select(func.count(distinct(products.c.category))).where(*mine).scalar_subquery().label("categories"),
-    ).where(catalogs.c.deleted.is_(None))
-
-
-def _catalog(row: Any) -> Catalog:
-    return Catalog(**{name: row[name] for name in Catalog.__dataclass_fields__})
 
 
 def _now() -> str:

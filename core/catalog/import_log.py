@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, insert, select, update
 
+from core.catalog.catalog_totals import keep_totals
 from core.catalog.database import read
-from core.catalog.import_lookup import ImportTarget
+from core.catalog.import_lookup import ImportTarget, catalog_version
 from core.catalog.import_options import ImportOptions
 from core.catalog.import_report import ImportReport
 from core.catalog.log import Change, change
@@ -65,6 +66,8 @@ class ImportLog:
             for start in range(0, len(rows), ROWS_A_STATEMENT):
                 writing.connection.execute(insert(skipped_files), rows[start : start + ROWS_A_STATEMENT])
             writing.summarize(f"Imported {self._route}: {report.message}")
+            version = catalog_version(writing.connection, self._target, hold=True) + 1
+            keep_totals(writing.connection, self._target.catalog_id, version=version, totals=report.totals)
 
     def skipped_before(self) -> set[tuple[str, str]]:
         """Read name and reason of what the last finished import of this source skipped."""

@@ -3,29 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, distinct, func, select
-
-from core.catalog.schema import product_pictures, products
-from core.catalog.sources import SPLITS, SkippedFile
+from core.catalog.catalog_totals import CatalogTotals
+from core.catalog.sources import SkippedFile
 
 EXAMPLES = 5
-
-
-@dataclass(frozen=True)
-class CatalogTotals:
-    """How much a catalog holds.
-
-    Attributes:
-        products: Its products.
-        pictures: Links of products to pictures; a picture of two products counts twice.
-        categories: Distinct full category paths.
-        splits: Products in each split that has any.
-    """
-
-    products: int
-    pictures: int
-    categories: int
-    splits: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -73,22 +54,6 @@ class ImportReport:
             "left_out": self.left_out,
             "message": self.message,
         }
-
-
-def catalog_totals(connection: Connection, catalog_id: int) -> CatalogTotals:
-    """Count what a catalog holds."""
-    mine = (products.c.catalog_id == catalog_id) & products.c.left_out.is_(None)
-    counts = select(func.count(), func.count(distinct(products.c.category))).select_from(products).where(mine)
-    product_count, category_count = connection.execute(counts).one()
-    joined = (product_pictures.c.catalog_id == products.c.catalog_id) & (
-        product_pictures.c.product_id == products.c.product_id
-    )
-    links = select(func.count()).select_from(product_pictures.join(products, joined)).where(mine)
-    picture_count = connection.execute(links).scalar_one()
-    by_split = select(products.c.split, func.count()).where(mine).group_by(products.c.split)
-    found = {split: count for split, count in connection.execute(by_split)}
-    splits = {split: found[split] for split in SPLITS if split in found}
-    return CatalogTotals(product_count, picture_count, category_count, splits)
 
 
 def count_skipped(skipped: tuple[SkippedFile, ...]) -> list[dict[str, Any]]:

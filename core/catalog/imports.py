@@ -3,7 +3,6 @@
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import replace
 
 from core.catalog.catalog_totals import count_totals
 from core.catalog.catalogs import Catalog, check_name, create_catalog, find_catalog
@@ -127,10 +126,9 @@ class _Import:
                 progress.report(done, total, _told(done, total))
         self.skipped += self.source.skipped()
         self._divide()
-        report = self._conclude(began=began)
         if self.log.is_begun:
             keep_columns(self.home, self.target.catalog_id, progress=progress)
-        return replace(report, seconds=time.monotonic() - began)
+        return self._conclude(began=began)
 
     def _staged(self, kept: set[str] | None, progress: Progress) -> Generator[StagedRecord, None, None]:
         records = self.source.records()

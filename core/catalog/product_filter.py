@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from core.catalog.schema import product_pictures, products
 from core.errors import CatalogError
 
+_FEW_IDS = 500
+
 ORDERS = ("position", "title", "price", "-price", "category")
 
 
@@ -16,14 +18,15 @@ class ProductFilter:
     """What every product must meet; what is left at its default does not narrow.
 
     Attributes:
-        text: Words that must all occur in the title, brand, color, category or product id, in any case.
+        text: Words that must all begin a word of the title, brand, color, category, description or product id; case
+            and accents do not matter.
         category: A path: products in it or below it.
         split: ``train``, ``validation``, ``test``.
         brand: Exactly this brand.
         color: Exactly this color.
         price_min: Lowest price, minor units.
         price_max: Highest price, minor units.
-        currency: Exactly this currency.
+        currency: Exactly this currency; needed beside a price where the catalog has several.
         has_picture: With pictures, or without.
         where: A filter expression, see :func:`core.catalog.where.parse_where`.
         product_ids: Exactly these products.
@@ -50,8 +53,18 @@ class ProductFilter:
         if self.order_by not in ORDERS:
             raise CatalogError(f"products can be ordered by {', '.join(ORDERS)}, not {self.order_by!r}")
 
+    @property
+    def needs_only_the_database(self) -> bool:
+        """Whether a query answers it as well as the columns do: it asks for everything, or for products by id."""
+        plain = ProductFilter(product_ids=self.product_ids, left_out=self.left_out, order_by=self.order_by)
+        few = self.product_ids is None or len(self.product_ids) <= _FEW_IDS
+        return few and self == plain
+
     def narrow(self, query: Select[Any]) -> Select[Any]:
         """Add the conditions to a query on the table of products.
+
+        A database finds words anywhere in a text and tells accents apart; `core.catalog.products.find_products` does
+        not.
 
         Raises:
             CatalogError: The filter expression cannot be read.

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from core.catalog.catalogs import Catalog
 from core.catalog.database import read
 from core.catalog.log import Event, change, row_events
 from core.catalog.product_filter import ProductFilter
+from core.catalog.product_search import Facets as Facets
+from core.catalog.product_search import facets as facets
+from core.catalog.product_search import matching_rows, page_of, value_counts
 from core.catalog.schema import pictures, product_pictures, products
 from core.errors import CatalogError
 from core.home import Home
@@ -68,6 +71,32 @@ class Product:
     left_out: str | None = None
 
 
+def find_products(
+    home: Home, catalog: Catalog, filter: ProductFilter | None = None, *, limit: int | None = 48, offset: int = 0
+) -> tuple[list[Product], int]:
+    """Read one page of the products that pass a filter, and tell how many pass it.
+
+    Args:
+        home: The home.
+        catalog: The catalog.
+        filter: Which products, in which order; None takes all by position.
+        limit: At most so many; None gives all.
+        offset: Skip so many first.
+
+    Returns:
+        The products of the page, and how many there are on all pages.
+
+    Raises:
+        CatalogError: The filter expression cannot be read, or it compares prices without naming one of several
+            currencies.
+    """
+    chosen = filter or ProductFilter()
+    columns, rows = matching_rows(home, catalog, chosen)
+    page = page_of(columns, rows, order_by=chosen.order_by, offset=offset, limit=limit)
+    with read(home) as connection:
+        return _read_by_id(connection, catalog, [columns.product_ids[int(row)] for row in page]), len(rows)
+
+
 def read_products(
     home: Home,
     catalog: Catalog,
@@ -76,7 +105,7 @@ def read_products(
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Product]:
-    """Read one page of the products that pass a filter.
+    """Read one page of the products that pass a filter; `find_products` counts them all as well.
 
     Args:
         home: The home.
@@ -84,8 +113,13 @@ def read_products(
         filter: Which products, in which order; None takes all by position.
         limit: At most so many; None gives all.
         offset: Skip so many first.
+
+    Raises:
+        CatalogError: As for `find_products`.
     """
     chosen = filter or ProductFilter()
+    if not chosen.needs_only_the_database:
+        return find_products(home, catalog, chosen, limit=limit, offset=offset)[0]
     query = chosen.narrow(select(products).where(products.c.catalog_id == catalog.catalog_id))
     query = query.order_by(*chosen.order()).offset(offset)
     if limit is not None:
@@ -98,9 +132,7 @@ def read_products(
 
 def count_products(home: Home, catalog: Catalog, *, filter: ProductFilter | None = None) -> int:
     """Count the products that pass a filter."""
-    query = select(func.count()).select_from(products).where(products.c.catalog_id == catalog.catalog_id)
-    with read(home) as connection:
-        return int(connection.execute((filter or ProductFilter()).narrow(query)).scalar() or 0)
+    return len(matching_rows(home, catalog, filter or ProductFilter())[1])
 
 
 def get_product(home: Home, catalog: Catalog, product_id: str) -> Product:
@@ -123,10 +155,7 @@ def count_by(home: Home, catalog: Catalog, column: str) -> dict[str | None, int]
         catalog: The catalog.
         column: ``category``, ``brand``, ``color``, ``split`` or ``currency``.
     """
-    value = products.c[column]
-    query = select(value, func.count()).where(*_in_catalog(catalog)).group_by(value)
-    with read(home) as connection:
-        return {row[0]: row[1] for row in connection.execute(query.order_by(func.count().desc(), value))}
+    return value_counts(home, catalog, column)
 
 
 def product_table(home: Home, catalog: Catalog) -> pd.DataFrame:
@@ -243,6 +272,17 @@ def _is_price(value: Any) -> bool:
 def _in_catalog(catalog: Catalog) -> tuple[ColumnElement[bool], ...]:
     """The conditions on the products of a catalog that no cleaning step took out."""
     return products.c.catalog_id == catalog.catalog_id, products.c.left_out.is_(None)
+
+
+def _read_by_id(connection: Connection, catalog: Catalog, product_ids: Sequence[str]) -> list[Product]:
+    """Read products in the order of their ids; one that was taken away a moment ago is passed by."""
+    found: dict[str, Any] = {}
+    for start in range(0, len(product_ids), _IDS_A_QUERY):
+        chunk = product_ids[start : start + _IDS_A_QUERY]
+        query = select(products).where(products.c.catalog_id == catalog.catalog_id, products.c.product_id.in_(chunk))
+        found |= {row["product_id"]: row for row in connection.execute(query).mappings()}
+    hashes = _picture_hashes(connection, catalog, list(found))
+    return [_product(found[name], hashes.get(name, ())) for name in product_ids if name in found]
 
 
 def _picture_hashes(connection: Connection, catalog: Catalog, product_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,18 @@
 import pytest
 
+from core.catalog.catalogs import find_catalog
+from core.catalog.log import change, undo
 from core.catalog.product_filter import ProductFilter
-from core.catalog.products import count_by, count_products, edit_product, get_product, product_table, read_products
+from core.catalog.products import (
+    count_by,
+    count_products,
+    edit_product,
+    get_product,
+    picture_table,
+    product_table,
+    read_products,
+)
+from core.catalog.schema import products
 from core.errors import CatalogError
 from tests.catalog.store import small_catalog
 
@@ -17,12 +28,29 @@ def test_a_category_filter_takes_the_path_and_what_is_below_but_no_namesake(home
     assert found(home, catalog, category="Mugs") == []
 
 
-def test_text_must_occur_word_by_word_and_wildcards_are_plain_characters(home):
+def test_every_word_of_a_text_must_begin_a_word_and_signs_mean_nothing(home):
     catalog = small_catalog(home)
     assert found(home, catalog, text="mug BLUE") == ["a/2"]
+    assert found(home, catalog, text="kitch mu") == ["a/1", "a/2"]  # the category is searched as well
     assert found(home, catalog, text="100%") == ["b/1"]
-    assert found(home, catalog, text="%") == ["b/1"]  # only the title that holds a percent sign
-    assert found(home, catalog, text="_") == []
+    assert found(home, catalog, text="ug") == []  # within a word, not at its beginning
+    assert found(home, catalog, text="%") == []  # no word at all
+
+
+def test_accents_and_case_do_not_matter_to_a_search(home):
+    catalog = small_catalog(home)
+    edit_product(home, catalog, "a/1", {"title": "Café Crème"}, actor="ann")
+    for text in ("cafe", "CAFÉ", "cre\u0300me", "crè ca"):
+        assert found(home, catalog, text=text) == ["a/1"], text
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "mug AND", "NOT mug", "mug*", "(", "title:mug", "NEAR(a b)", "^", "\0mug", "\ud800 mug", "mug " * 99]
+)
+def test_a_search_takes_operators_of_its_engine_as_plain_words(home, text):
+    catalog = small_catalog(home)
+    # What is left of each is "mug" alone, or words that no product has: never an error.
+    assert found(home, catalog, text=text) in ([], ["a/1", "a/2"])
 
 
 def test_prices_narrow_and_order_and_products_without_price_come_last_both_ways(home):
@@ -55,6 +83,32 @@ def test_amounts_of_different_currencies_are_never_put_in_one_order(home):
     edit_product(home, catalog, "c/1", {"price_minor_units": 1000, "currency": "JPY"}, actor="ann")
     assert found(home, catalog, order_by="price") == ["a/1", "a/2", "c/1", "b/1"]
     assert found(home, catalog, order_by="-price") == ["a/2", "a/1", "c/1", "b/1"]
+
+
+def test_a_price_filter_names_its_currency_where_there_are_several(home):
+    catalog = small_catalog(home)
+    edit_product(home, catalog, "c/1", {"price_minor_units": 1000, "currency": "JPY"}, actor="ann")
+    with pytest.raises(CatalogError, match="the prices are in EUR, JPY: name the currency"):
+        found(home, catalog, price_min=900)
+    assert found(home, catalog, price_min=900, price_max=1000, currency="EUR") == ["a/1"]
+    assert found(home, catalog, price_min=900, price_max=1000, currency="JPY") == ["c/1"]
+
+
+def test_what_cleaning_left_out_is_shown_only_to_those_who_ask(home):
+    catalog = small_catalog(home)
+    edit = {"left_out": "cap per category"}
+    with change(home, actor="ann", kind="clean", summary="Capped", catalog_id=catalog.catalog_id) as capping:
+        capping.update(products, {"catalog_id": catalog.catalog_id, "product_id": "a/1"}, edit)
+    assert found(home, catalog) == ["a/2", "b/1", "c/1"]
+    assert found(home, catalog, left_out=True) == ["a/1"]
+    assert found(home, catalog, left_out=None, text="mug") == ["a/1", "a/2"]
+    assert get_product(home, catalog, "a/1").left_out == "cap per category"
+    now = find_catalog(home, "shop")
+    assert (now.products, now.pictures, now.categories) == (3, 0, 3)  # its picture was the only one
+    assert product_table(home, catalog)["product_id"].tolist() == ["a/2", "b/1", "c/1"]
+    assert len(picture_table(home, catalog)) == 0
+    undo(home, capping.event_id, actor="ann")
+    assert find_catalog(home, "shop").pictures == 1
 
 
 def test_the_table_has_a_row_a_product_and_keeps_missing_prices_missing(home):
