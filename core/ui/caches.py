@@ -70,18 +70,6 @@ def _counts_of(root: str, key: tuple[int, int], column: str, _catalog: Catalog) 
     return count_by(home(), _catalog, column)
 
 
-def price_range_of(catalog: Catalog, currency: str) -> tuple[int, int] | None:
-    """Give the lowest and highest price of a catalog in one currency, in minor units; None without prices."""
-    return _price_range_of(str(home().root), _catalog_key(catalog), currency, catalog)
-
-
-@st.cache_data(show_spinner=False, max_entries=32)
-def _price_range_of(root: str, key: tuple[int, int], currency: str, _catalog: Catalog) -> tuple[int, int] | None:
-    table = products_of(_catalog)
-    prices = table.loc[table["currency"] == currency, "price_minor_units"].dropna()
-    return (int(prices.min()), int(prices.max())) if len(prices) else None
-
-
 def thumbnail(picture_hash: str | None) -> str:
     """Give a thumbnail as a data address, or an empty text when there is no picture."""
     return thumbnails([picture_hash])[0]
@@ -104,7 +92,7 @@ def _found_thumbnail(here: Home, picture_hash: str | None) -> str:
 
 @lru_cache(maxsize=4096)  # about 6 kB each: at most some 25 MB
 def _thumbnail(path: str) -> str:
-    return _data_address(Path(path).read_bytes())
+    return data_address(Path(path).read_bytes())
 
 
 def large_picture(picture_hash: str) -> str:
@@ -130,10 +118,11 @@ def picture_address(picture: np.ndarray) -> str:
     image.thumbnail((LARGE_SIDE_PX, LARGE_SIDE_PX))
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=85)
-    return _data_address(buffer.getvalue())
+    return data_address(buffer.getvalue())
 
 
-def _data_address(data: bytes) -> str:
+def data_address(data: bytes) -> str:
+    """Write the bytes of a WebP picture as a data address."""
     return f"data:image/webp;base64,{base64.b64encode(data).decode('ascii')}"
 
 

@@ -62,19 +62,21 @@ def first_page() -> None:
     st.query_params.pop(PAGE, None)
 
 
-def turned_page(pages: int) -> int:
-    """Let the visitor turn pages; give the one to show, from 1. The address keeps it, so the widget is not bound."""
+def asked_page() -> int:
+    """Give the page the address asks for, from 1."""
     words = asked(PAGE) or ""
-    current = min(max(int(words), 1), pages) if words.isdecimal() and len(words) < 10 else 1
-    if pages == 1:
-        return 1
+    return max(int(words), 1) if words.isascii() and words.isdecimal() and len(words) < 10 else 1
+
+
+def draw_pages(current: int, pages: int) -> None:
+    """Let the visitor turn pages. The address keeps the number, not the widget: another filter begins anew."""
     key = f"page_{current}_of_{pages}"
 
     def turn() -> None:
         st.query_params[PAGE] = str(st.session_state[key])
 
-    st.pagination(pages, default=current, key=key, on_change=turn)
-    return current
+    if pages > 1:
+        st.pagination(pages, default=current, key=key, on_change=turn)
 
 
 def clear(names: tuple[str, ...]) -> None:

@@ -6,8 +6,8 @@ from core.catalog.catalogs import Catalog
 from core.catalog.log import list_events, undo
 from core.catalog.products import Product
 from core.ui.caches import home
-from core.ui.catalog_address import clear_all, turned_page
-from core.ui.catalog_found import count_found, found_page
+from core.ui.catalog_address import asked_page, clear_all, draw_pages
+from core.ui.catalog_found import found_page
 from core.ui.catalog_selection import draw_selection, pick, selected_products
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
@@ -22,7 +22,7 @@ _UNDOABLE = ("edit", "clean", "cleaning")
 def draw_browse(catalog: Catalog) -> None:
     """Draw the products that pass the filters of the address."""
     chosen = product_filters(catalog)
-    total = count_found(catalog, chosen)
+    products, total, page = found_page(catalog, chosen, page=asked_page(), size=PAGE_SIZE)
     words, undoing = st.columns([4, 1.4], vertical_alignment="center")
     words.markdown(_count_words(catalog, total))
     _draw_undo(catalog, undoing)
@@ -30,8 +30,7 @@ def draw_browse(catalog: Catalog) -> None:
         st.info("No product passes these filters.", icon=":material/search_off:")
         st.button("Clear the filters", on_click=clear_all)
         return
-    rows = _page(total)
-    products = found_page(catalog, chosen, rows)
+    _draw_page(page, total)
     draw_selection(catalog, chosen, on_page=[product.product_id for product in products], total=total)
     opened = product_grid(
         [product_card(product, *_badges(product)) for product in products],
@@ -42,14 +41,14 @@ def draw_browse(catalog: Catalog) -> None:
     open_product(opened)
 
 
-def _page(total: int) -> slice:
+def _draw_page(page: int, total: int) -> None:
+    if total <= PAGE_SIZE:
+        return
     left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
-        current = turned_page(max(1, -(-total // PAGE_SIZE)))
-    first, last = (current - 1) * PAGE_SIZE, min(current * PAGE_SIZE, total)
-    if total > PAGE_SIZE:
-        right.caption(f"{first + 1:,} to {last:,} of {counted(total, 'product')}", text_alignment="right")
-    return slice(first, last)
+        draw_pages(page, -(-total // PAGE_SIZE))
+    first, last = (page - 1) * PAGE_SIZE + 1, min(page * PAGE_SIZE, total)
+    right.caption(f"{first:,} to {last:,} of {counted(total, 'product')}", text_alignment="right")
 
 
 def _count_words(catalog: Catalog, total: int) -> str:

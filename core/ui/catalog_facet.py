@@ -69,22 +69,17 @@ def facet_list(
     _facet_list(key=key, data=data, on_chosen_change=heard)
 
 
-def category_options(counts: Mapping[str | None, int]) -> list[FacetOption]:
-    """Make a tree of categories from the number of products in each full path.
-
-    A level counts everything in it and below it; levels are ordered by name within the one above.
-    """
-    totals: dict[tuple[str, ...], int] = {}
-    for path, count in counts.items():
-        levels = path.split(SEPARATOR) if path else []
-        for depth in range(1, len(levels) + 1):
-            above = tuple(levels[:depth])
-            totals[above] = totals.get(above, 0) + count
-    ordered = sorted(totals, key=lambda levels: [(level.casefold(), level) for level in levels])
-    return [FacetOption(SEPARATOR.join(path), path[-1], totals[path], len(path) - 1) for path in ordered]
+def category_options(counts: Mapping[str, int]) -> list[FacetOption]:
+    """Make a tree of categories from the number of products in each path or below it, in the order of a tree."""
+    ordered = sorted(counts, key=lambda path: [(level.casefold(), level) for level in path.split(SEPARATOR)])
+    return [_node(path, counts[path]) for path in ordered]
 
 
-def value_options(counts: Mapping[str | None, int]) -> list[FacetOption]:
-    """Make a list of values from their counts, most frequent first."""
-    named = [(value, count) for value, count in counts.items() if value]
-    return [FacetOption(value, value, count) for value, count in sorted(named, key=lambda entry: -entry[1])]
+def _node(path: str, count: int) -> FacetOption:
+    levels = path.split(SEPARATOR)
+    return FacetOption(path, levels[-1], count, len(levels) - 1)
+
+
+def value_options(counts: Mapping[str, int]) -> list[FacetOption]:
+    """Make a list of values from their counts, in the given order."""
+    return [FacetOption(value, value, count) for value, count in counts.items() if value]

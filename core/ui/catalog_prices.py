@@ -4,12 +4,12 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.catalog.money import to_major_units
-from core.ui.caches import price_range_of
+from core.catalog.product_filter import ProductFilter
 from core.ui.catalog_address import asked
-from core.ui.catalog_counts import currencies_of
+from core.ui.catalog_counts import currencies_of, facets_of
 
 
-def draw_prices(catalog: Catalog) -> None:
+def draw_prices(catalog: Catalog, chosen: ProductFilter) -> None:
     """Draw the bounds; they narrow when applied, so that half a number never does."""
     currencies = currencies_of(catalog)
     wanted = asked("currency")
@@ -17,7 +17,7 @@ def draw_prices(catalog: Catalog) -> None:
     if len(currencies) > 1:
         place = currencies.index(wanted) if wanted in currencies else 0
         currency = st.selectbox("Currency", currencies, index=place, key="price_currency")
-    bounds = price_range_of(catalog, currency)
+    bounds = facets_of(catalog, chosen).prices.get(currency)
     lowest, highest = (None, None) if bounds is None else (to_major_units(bound, currency) for bound in bounds)
     with st.form("price_range", border=False):
         left, right = st.columns(2)

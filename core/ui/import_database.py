@@ -41,7 +41,7 @@ def ask_database() -> ChosenSource | None:
 
 
 def with_password(source: ChosenSource) -> str:
-    """Give the address to start a job with: the password in it is handed to the worker through a pipe and not stored."""
+    """Give the address to start a job with: its password is handed to the worker through a pipe and not stored."""
     if source.password is None:
         return source.text
     from sqlalchemy.engine import make_url

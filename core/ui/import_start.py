@@ -84,11 +84,16 @@ def _draw_options() -> dict[str, Any]:
             max_chars=4000,
             help="A table with the columns from and to: categories on the left become those on the right.",
         ).strip()
-    asked = {"max_per_category": cap, "category_levels": levels, "merge": merge or None}
+    asked = {"max_per_category": cap, "category_levels": levels, "merge_file": merge or None}
     return {name: value for name, value in asked.items() if value is not None}
 
 
 def _submit(source: ChosenSource, name: str, options: dict[str, Any]) -> None:
+    merge_file = options.pop("merge_file", None)
+    if merge_file is not None:
+        from core.cleaning.merge_rules import read_merge_file
+
+        options["merge"] = dict(read_merge_file(Path(merge_file).expanduser()))
     arguments = {
         "source": with_password(source),
         "catalog": name,

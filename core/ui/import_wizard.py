@@ -47,6 +47,7 @@ def _draw_steps(kind: str, source: ChosenSource) -> None:
             return
         draw_start(source, has_splits=bool(preview.splits))
         return
-    settings, usable = draw_source(source)
-    if usable:
-        draw_start(replace(source, settings=settings), has_splits=bool(settings.columns.get("split")))
+    settings, preview = draw_source(source)
+    if preview.records:
+        has_splits = any(record.split for record in preview.records)
+        draw_start(replace(source, settings=settings), has_splits=has_splits)

@@ -19,13 +19,14 @@ from core.ui.catalog_address import (
     clear_all,
     first_page,
 )
-from core.ui.catalog_counts import currencies_of, facet_counts, issue_counts, issue_words, with_issue
+from core.ui.catalog_counts import currencies_of, facets_of, issue_counts, issue_words, with_issue
 from core.ui.catalog_facet import FacetOption, category_options, facet_list, value_options
 from core.ui.catalog_prices import draw_prices
 from core.ui.catalog_swatches import swatch
 from core.ui.wording import literal, shortened
 
 _CHIP_CHARACTERS = 60
+_FACET_FIELDS = {"category": "categories", "brand": "brands", "color": "colors", "split": "splits"}
 _PICTURE_WORDS = {"either": None, "with": "with", "without": "without"}
 _LEFT_OUT_WORDS = {"in the catalog": None, "left out": "only", "both": "all"}
 
@@ -65,7 +66,7 @@ def _draw_bar(catalog: Catalog, chosen: ProductFilter) -> None:
             price = st.popover("Price", icon=":material/payments:", key="open_price", on_change="rerun")
             if price.open:
                 with price:
-                    draw_prices(catalog)
+                    draw_prices(catalog, chosen)
         issues = issue_counts(catalog)
         if issues:
             place = st.popover("Issue", icon=":material/report:", key="open_issue", on_change="rerun")
@@ -80,7 +81,7 @@ def _facet(catalog: Catalog, chosen: ProductFilter, name: str, icon: str) -> Non
     place = st.popover(name.capitalize(), icon=f":material/{icon}:", key=f"open_{name}", on_change="rerun")
     if not place.open:
         return
-    counts = facet_counts(catalog, chosen, name)
+    counts = getattr(facets_of(catalog, chosen), _FACET_FIELDS[name])
     options = category_options(counts) if name == "category" else value_options(counts)
     if name == "color":
         options = [FacetOption(each.value, each.label, each.count, swatch=swatch(each.value)) for each in options]

