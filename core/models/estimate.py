@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from core.catalog.catalogs import Catalog
 from core.catalog.products import picture_table
@@ -13,11 +14,12 @@ from core.errors import BackboneError
 from core.files import read_json
 from core.home import Home
 from core.models.linear import LinearSettings
-from core.models.recipes import find_recipe
+from core.models.recipes import Recipe, find_recipe
 from core.models.run_writer import machine
 from core.models.runs import MANIFEST, list_runs
+from core.models.splits import FRACTIONS, TRAIN
 from core.models.targets import labeled_pictures, parse_target
-from core.vision.backbones import find_backbone
+from core.vision.backbones import Backbone, find_backbone
 from core.vision.encode import encode_pictures
 from core.vision.feature_store import FEATURE_DTYPE, feature_shards
 
@@ -25,6 +27,10 @@ LEAST_EMBEDDED = 100
 """A run that embedded fewer new pictures says more about starting up than about speed."""
 
 _BASE_MEMORY_MIB = 600
+_NETWORK_MEMORY_MIB = 2200
+_START_SECONDS = 20
+"""Loading TensorFlow, cutting the network, and writing it down at the end."""
+_ACTIVATION_BYTES = 7 * 7 * 192 * 2
 _MIB = 2**20
 
 
@@ -70,11 +76,12 @@ def estimate_training(
     classes = int(rows["label"].nunique())
     past = list(_past_manifests(home, backbone=found.name))
     rate, embedding_basis = _embedding_rate(home, found.name, past) if missing else (1.0, "every picture is embedded")
+    own = [each for each in past if each["recipe"] == recipe]
+    if chosen.passes is not None:
+        return _picture_estimate(home, chosen, found, rows, missing=missing, past=own, everything=past)
     settings = chosen.parse_settings({})
     columns = classes * len(settings.shrinkage)
-    learning, learning_basis = _learning_seconds(
-        [each for each in past if each["recipe"] == recipe], len(rows), classes, found.feature_dimensions, settings
-    )
+    learning, learning_basis = _learning_seconds(own, len(rows), classes, found.feature_dimensions, settings)
     features = len(rows) * found.feature_dimensions * 4
     return Estimate(
         seconds=None if rate is None else learning + missing / rate,
@@ -86,6 +93,40 @@ def estimate_training(
         )
         / _MIB,
         basis=f"Embedding: {embedding_basis}. Learning: {learning_basis}.",
+    )
+
+
+def _picture_estimate(
+    home: Home,
+    recipe: Recipe,
+    backbone: Backbone,
+    rows: pd.DataFrame,
+    *,
+    missing: int,
+    past: list[dict[str, Any]],
+    everything: list[dict[str, Any]],
+) -> Estimate:
+    """Estimate a recipe that learns from pictures: so many passes through the backbone at its speed."""
+    settings = recipe.parse_settings({})
+    learned = int((rows["split"] == "train").sum()) or round(FRACTIONS[TRAIN] * len(rows))
+    rate, basis = _embedding_rate(home, backbone.name, everything)
+    passes = recipe.passes(settings, learned, len(rows)) if recipe.passes else 0.0
+    seconds = None if rate is None else _START_SECONDS + (missing + passes) / rate
+    for manifest in past:
+        pictures = manifest["pictures"]
+        before = recipe.parse_settings(manifest["settings"])
+        work = recipe.passes(before, pictures["train"], sum(pictures.values())) if recipe.passes else 0.0
+        if work > 0 and rate is not None:
+            learning = manifest["seconds_by_part"]["learn"] * passes / work
+            seconds, basis = learning + missing / rate, f"scaled from run {manifest['run']}"
+            break
+    views = getattr(settings, "views", 1) * learned
+    return Estimate(
+        seconds=seconds,
+        pictures_to_embed=missing,
+        memory_mib=_NETWORK_MEMORY_MIB,
+        disk_mib=views * _ACTIVATION_BYTES / _MIB + 40,
+        basis=f"{passes:,.0f} passes through the network: {basis}.",
     )
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.errors import TrainingError
+from core.models.fine_tune_settings import FineTuneSettings
 from core.models.learning import Predictor, Trainer
+from core.models.learning_pictures import PictureTrainer
 from core.models.linear import LinearSettings, predict_linear, train_linear
 from core.models.settings import parse_settings
 
@@ -22,6 +24,10 @@ class Recipe:
         settings_class: Frozen dataclass of its settings; every field says its unit, range and help.
         load_trainer: Gives what trains; called in the worker, so that heavy libraries are imported only there.
         load_predictor: Gives what predicts; called in the page process, so it must stay light.
+        load_picture_trainer: Gives what trains a network of its own from pictures; None for recipes that learn from
+            cached features.
+        passes: Guesses what learning costs, in pictures through the whole backbone, from the settings and the numbers
+            of pictures to learn from and of all; only for recipes that learn from pictures.
     """
 
     name: str
@@ -29,8 +35,10 @@ class Recipe:
     summary: str
     cost: str
     settings_class: type
-    load_trainer: Callable[[], Trainer]
+    load_trainer: Callable[[], Trainer] | None
     load_predictor: Callable[[], Predictor]
+    load_picture_trainer: Callable[[], PictureTrainer] | None = None
+    passes: Callable[[Any, int, int], float] | None = None
 
     def parse_settings(self, values: Mapping[str, object]) -> Any:
         """Read settings from strings or values.
@@ -39,6 +47,18 @@ class Recipe:
             SettingsError: A name is unknown, or a value cannot be read or is out of range.
         """
         return parse_settings(self.settings_class, values)
+
+
+def _fine_tune() -> PictureTrainer:
+    from core.models.fine_tune import fine_tune
+
+    return fine_tune
+
+
+def _fine_tune_passes(settings: FineTuneSettings, learned: int, pictures: int) -> float:
+    """The frozen blocks cost about three quarters of a pass, a step through the upper ones about as much."""
+    views = settings.views * learned + pictures - learned
+    return 0.75 * (views + settings.epochs * learned)
 
 
 RECIPES: dict[str, Recipe] = {
@@ -52,6 +72,18 @@ RECIPES: dict[str, Recipe] = {
             settings_class=LinearSettings,
             load_trainer=lambda: train_linear,
             load_predictor=lambda: predict_linear,
+        ),
+        Recipe(
+            name="fine-tune",
+            title="Fine-tuned network",
+            summary="Lets the upper blocks of the pretrained network learn from many views of your pictures: the most "
+            "accurate way, and its features can be mapped and searched.",
+            cost="Minutes for a few thousand pictures; worth it from about 50 pictures a category.",
+            settings_class=FineTuneSettings,
+            load_trainer=None,
+            load_predictor=lambda: predict_linear,
+            load_picture_trainer=_fine_tune,
+            passes=_fine_tune_passes,
         ),
     )
 }

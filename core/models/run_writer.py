@@ -1,5 +1,6 @@
 """Writing a finished training: one folder that appears whole, then its entry in the list."""
 
+import hashlib
 import os
 import platform
 import secrets
@@ -20,6 +21,7 @@ from core.models.learning import Arrays
 from core.models.runs import HEAD, HISTORY, MANIFEST, PROBABILITIES, ROWS
 from core.models.scores import count_classes, judge, mean_log_loss
 from core.models.splits import SPLIT_NAMES
+from core.vision.backbones import NETWORK, NETWORK_WEIGHTS
 
 MANIFEST_FORMAT = 1
 BLOCK_ROWS = 4096
@@ -37,6 +39,7 @@ class FinishedTraining:
         head: Arrays of the head.
         history: One row an epoch.
         predict_block: Gives float32 probabilities (B, C) of the pictures of a slice.
+        write_network: Writes a network of its own into an empty folder and gives notes; None for runs without one.
     """
 
     rows: pd.DataFrame
@@ -45,6 +48,7 @@ class FinishedTraining:
     head: Arrays
     history: list[dict[str, Any]]
     predict_block: Callable[[slice], np.ndarray]
+    write_network: Callable[[Path], dict[str, Any]] | None = None
 
 
 def new_run_id(recipe: str) -> str:
@@ -66,6 +70,7 @@ def write_run(home: Home, run_id: str, finished: FinishedTraining, *, manifest: 
         rows.to_parquet(folder / ROWS, index=False)
         np.savez(folder / HEAD, allow_pickle=False, **finished.head)
         write_json_whole(folder / HISTORY, finished.history)
+        manifest = {**manifest, **_write_network(folder / NETWORK, finished)}
         complete = {
             "format": MANIFEST_FORMAT,
             **manifest,
@@ -75,6 +80,16 @@ def write_run(home: Home, run_id: str, finished: FinishedTraining, *, manifest: 
         }
         write_json_whole(folder / MANIFEST, complete)
     return complete
+
+
+def _write_network(folder: Path, finished: FinishedTraining) -> dict[str, Any]:
+    """Write the run's own network, if it has one; its weights are then those its head goes with."""
+    if finished.write_network is None:
+        return {}
+    folder.mkdir()
+    notes = finished.write_network(folder)
+    with (folder / NETWORK_WEIGHTS).open("rb") as file:
+        return {"network": notes, "weights_hash": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def split_metrics(rows: pd.DataFrame, classes: tuple[str, ...]) -> dict[str, dict[str, Any]]:

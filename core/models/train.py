@@ -2,16 +2,21 @@
 
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from core.catalog.catalogs import Catalog, list_catalogs
-from core.errors import RunError
+from core.catalog.products import picture_table
+from core.errors import RunError, TrainingError
 from core.files import read_json, write_json_whole
 from core.home import Home
 from core.models.learning import LearningData, TrainedHead
+from core.models.learning_pictures import PictureData
 from core.models.recipes import Recipe, find_recipe
 from core.models.run_writer import FinishedTraining, new_run_id, write_run
 from core.models.runs import MANIFEST, check_run_name, find_run, register_run
@@ -22,6 +27,7 @@ from core.progress import Progress
 from core.progress_parts import in_parts
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone, weights_hash
 from core.vision.embed import EmbedReport, embed_catalog
+from core.vision.engine import PictureFile
 from core.vision.feature_store import feature_shards
 
 _PLAN = "run.json"
@@ -113,30 +119,74 @@ def _train(home: Home, catalog: Catalog, run_id: str, plan: _Plan, *, actor: str
     for warning in rows.warnings:
         _LOG.warning("%s", warning)
     prepared = time.monotonic()
-    data = LearningData(rows.features, rows.labels, rows.sides, len(rows.classes))
-    head = plan.recipe.load_trainer()(data, settings=plan.settings, seed=plan.seed, progress=learning)
+    learned = _learn(home, catalog, rows, plan, learning)
     predictor = plan.recipe.load_predictor()
-    learned = time.monotonic()
+    done = time.monotonic()
     finished = FinishedTraining(
         rows=rows.rows,
-        labels=data.labels,
+        labels=rows.labels,
         classes=rows.classes,
-        head=head.arrays,
-        history=head.history,
-        predict_block=lambda block: predictor(head.arrays, data.features[block]),
+        head=learned.head.arrays,
+        history=learned.head.history,
+        predict_block=lambda block: predictor(learned.head.arrays, learned.features[block]),
+        write_network=learned.write_network,
     )
-    parts = {"embed": embedded.seconds, "prepare": prepared - started - embedded.seconds, "learn": learned - prepared}
+    parts = {"embed": embedded.seconds, "prepare": prepared - started - embedded.seconds, "learn": done - prepared}
     manifest = {
         "run": run_id,
         "name": plan.name or f"{plan.recipe.title} on {catalog.name}",
         **_origin(home, catalog, plan),
-        **_contents(rows, head),
+        **learned.origin,
+        **_contents(rows, learned.head),
         "embedding": _embedding(embedded),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": time.monotonic() - started,
         "seconds_by_part": parts,
     }
     return write_run(home, run_id, finished, manifest=manifest)
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """What learning gave: the head, the features it reads, and the run's own network, if it trained one."""
+
+    head: TrainedHead
+    features: np.ndarray
+    write_network: Callable[[Path], dict[str, Any]] | None = None
+    origin: dict[str, Any] = field(default_factory=dict)
+
+
+def _learn(home: Home, catalog: Catalog, rows: TrainingSet, plan: _Plan, progress: Progress) -> _Learned:
+    if plan.recipe.load_trainer is not None:
+        data = LearningData(rows.features, rows.labels, rows.sides, len(rows.classes))
+        head = plan.recipe.load_trainer()(data, settings=plan.settings, seed=plan.seed, progress=progress)
+        return _Learned(head, rows.features)
+    if plan.recipe.load_picture_trainer is None:
+        raise TrainingError(f"recipe {plan.recipe.name!r} has nothing that trains")
+    pictures = PictureData(
+        home=home,
+        backbone=find_backbone(plan.backbone, home=home),
+        files=_files(home, catalog, rows),
+        features=rows.features,
+        labels=rows.labels,
+        sides=rows.sides,
+        class_count=len(rows.classes),
+    )
+    network = plan.recipe.load_picture_trainer()(pictures, settings=plan.settings, seed=plan.seed, progress=progress)
+    shape = {
+        "picture_fit": network.backbone.picture_fit,
+        "side_px": network.backbone.side_px,
+        "feature_dimensions": network.backbone.feature_dimensions,
+    }
+    head = TrainedHead(network.arrays, network.history, network.choices)
+    return _Learned(head, network.features, network.write, shape)
+
+
+def _files(home: Home, catalog: Catalog, rows: TrainingSet) -> list[PictureFile]:
+    table = picture_table(home, catalog).drop_duplicates("picture_hash").set_index("picture_hash")
+    hashes = rows.rows["picture_hash"]
+    pairs = zip(hashes, table["extension"].reindex(hashes), strict=True)
+    return [PictureFile(name, home.picture_path(name, extension)) for name, extension in pairs]
 
 
 def _as_it_stands(home: Home, catalog: Catalog) -> Catalog:
