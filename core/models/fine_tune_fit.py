@@ -189,7 +189,9 @@ class Fit:
             "best_loss": self._best_loss if math.isfinite(self._best_loss) else None,
         }
         groups = {"state": self._graph.state_values(), "best": self._best}
-        arrays: dict[str, Any] = {f"{name}_{place}": array for name, group in groups.items() for place, array in enumerate(group)}
+        arrays: dict[str, Any] = {
+            f"{name}_{place}": array for name, group in groups.items() for place, array in enumerate(group)
+        }
         buffer = io.BytesIO()
         np.savez(buffer, notes=np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8), **arrays)
         write_whole(folder / CHECKPOINT_NAME, buffer.getvalue())
