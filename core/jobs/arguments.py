@@ -184,6 +184,26 @@ def _settled(source: str) -> str:
     return parted.text
 
 
+@dataclass(frozen=True)
+class SampleArguments:
+    """Fetch a sample of real pictures and import it.
+
+    Attributes:
+        name: A name of ``core.catalog.web.samples.SAMPLES``.
+        catalog: Name of the catalog, made when missing; empty takes the sample's name.
+    """
+
+    name: str
+    catalog: str = ""
+
+    def __post_init__(self) -> None:
+        from core.catalog.catalogs import check_name
+        from core.catalog.web.samples import find_sample
+
+        object.__setattr__(self, "catalog", self.catalog or find_sample(self.name).name)
+        check_name(self.catalog)
+
+
 def _absolute(source: str) -> str:
     try:
         return str(Path(source).expanduser().absolute())

@@ -21,6 +21,7 @@ from core.jobs.arguments import (
     ImportArguments,
     MapArguments,
     MeasureArguments,
+    SampleArguments,
     TrainArguments,
     check_names,
     check_types,
@@ -58,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
     "measure": Kind(MeasureArguments, work.measure),
     "export": Kind(ExportArguments, work.export),
     "demo": Kind(DemoArguments, work.build_demo),
+    "sample": Kind(SampleArguments, work.fetch_sample),
 }
 
 

@@ -11,6 +11,7 @@ from core.jobs.arguments import (
     ImportArguments,
     MapArguments,
     MeasureArguments,
+    SampleArguments,
     TrainArguments,
 )
 from core.progress import Progress
@@ -121,3 +122,10 @@ def build_demo(home: Home, arguments: DemoArguments, *, actor: str, progress: Pr
     from core.jobs.demo import build
 
     return build(home, seed=arguments.seed, actor=actor, progress=progress)
+
+
+def fetch_sample(home: Home, arguments: SampleArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Fetch real pictures and import them; what is there already is reused."""
+    from core.jobs.sample import build
+
+    return build(home, name=arguments.name, catalog=arguments.catalog, actor=actor, progress=progress)

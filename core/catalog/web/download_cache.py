@@ -86,22 +86,20 @@ class DownloadCache:
 
     def part(self, key: str) -> Path:
         """Give the file to write into while fetching."""
-        path = self._path(key).with_suffix(f"{self._own_parts}.part")
-        path.parent.mkdir(exist_ok=True)
-        return path
+        return self._path(key).with_suffix(f"{self._own_parts}.part")
 
     def half(self, key: str) -> tuple[int, str]:
         """Give how many bytes of a file are there and by what the host recognizes it; 0 and "" for none."""
+        size_bytes = _size(self.part(key))
+        if size_bytes <= 0:
+            return 0, ""
         with self._lock:
             validator = self._journal.half(key)
-        try:
-            size_bytes = self.part(key).stat().st_size
-        except OSError:
-            return 0, ""
-        return (size_bytes, validator) if validator and size_bytes else (0, "")
+        return (size_bytes, validator) if validator else (0, "")
 
     def begin_half(self, key: str, validator: str) -> None:
         """Note what the file now written into belongs to; "" when it cannot be continued."""
+        self.part(key).parent.mkdir(exist_ok=True)
         with self._lock:
             self._journal.begin_half(key, validator, now=time.time())
 

@@ -27,7 +27,7 @@ class FetchLimits:
         keep_days: Days after which a fetched file nobody asked for is removed.
     """
 
-    at_once: int = 48
+    at_once: int = 24
     at_once_a_host: int = 8
     ahead: int = 256
     attempts: int = 4

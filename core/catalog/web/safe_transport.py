@@ -7,6 +7,7 @@ rebinding) gains nothing, and neither does a redirect, whose connection is made 
 
 import asyncio
 import ipaddress
+import select
 import socket
 import ssl
 import threading
@@ -61,7 +62,9 @@ class SafeBackend(httpcore.AsyncNetworkBackend):
                 raise httpcore.ConnectTimeout()
             seconds = left if place == len(addresses) - 1 else min(left, ATTEMPT_SECONDS)
             try:
-                return await self._network.connect_tcp(str(address), port, seconds, local_address, socket_options)
+                return _Stream(
+                    await self._network.connect_tcp(str(address), port, seconds, local_address, socket_options)
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise _connect_failure(failure) from failure
@@ -92,6 +95,32 @@ class SafeBackend(httpcore.AsyncNetworkBackend):
         if not public:
             raise _private(host, str(found[0]))
         return public
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """A connection that tells quickly whether something came: the pool asks that of every idle one, each time."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self.read, self.write, self.aclose = stream.read, stream.write, stream.aclose  # type: ignore[method-assign]
+        self._stream = stream
+        self._socket = stream.get_extra_info("socket")
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.AsyncNetworkStream:
+        return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        if info != "is_readable" or self._socket is None:
+            return self._stream.get_extra_info(info)
+        number = self._socket.fileno()
+        if number < 0:  # closed: whoever reads will find out
+            return True
+        if not hasattr(select, "poll"):
+            return bool(select.select([number], [], [], 0)[0])
+        poll = select.poll()
+        poll.register(number, select.POLLIN)
+        return bool(poll.poll(0))
 
 
 class SafeTransport(httpx.AsyncBaseTransport):

@@ -25,6 +25,7 @@ def opened(home):
 
 
 def keep(cache, key, data=b"picture", **validators):
+    cache.begin_half(key, "")
     cache.part(key).write_bytes(data)
     return cache.finish(key, **({"etag": '"1"', "last_modified": ""} | validators))
 
@@ -54,6 +55,7 @@ def test_a_day_later_the_host_is_asked_again(opened, monkeypatch):
 
 def test_a_file_finished_just_before_the_kill_counts_though_nothing_was_noted(opened):
     cache = opened()
+    cache.begin_half(KEY, "")
     cache.part(KEY).write_bytes(b"picture")
     cache.part(KEY).replace(cache.part(KEY).with_suffix(""))  # the last thing before the kill
     cache.close()
@@ -81,6 +83,7 @@ def test_a_damaged_journal_is_begun_anew(opened, home):
 def test_half_a_file_is_known_by_what_it_belongs_to(opened):
     cache = opened()
     assert cache.half(KEY) == (0, "")
+    cache.begin_half(KEY, "")
     cache.part(KEY).write_bytes(b"half")
     assert cache.half(KEY) == (0, "")  # nobody knows of what
     cache.begin_half(KEY, '"1"')
@@ -129,6 +132,7 @@ def test_what_the_home_keeps_need_not_be_kept_twice(opened, home):
 def test_files_nobody_asked_for_in_a_week_are_removed(opened, home, monkeypatch):
     cache = opened()
     path, part = keep(cache, KEY), cache.part(OTHER)
+    cache.begin_half(OTHER, "")
     part.write_bytes(b"half")
     os.utime(part, (1, 1))
     cache.close()
