@@ -98,8 +98,9 @@ def preview_source(
     settings = settings or SourceSettings()
     chosen = source_format(text, settings)
     source = open_source(home, text, settings=settings, progress=progress)
-    if isinstance(source, TableSource):
-        return _preview_table(source, chosen)
+    table = getattr(source, "inside", source)  # an archive holds another source
+    if isinstance(table, TableSource):
+        return _preview_table(table, chosen)
     records = tuple(islice(source.records(), PREVIEW_ROWS))
     skipped = tuple(source.skipped())
     return SourcePreview(
