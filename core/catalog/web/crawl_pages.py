@@ -52,9 +52,14 @@ class Crawl:
             first = await self._maker.first(address)
             rendered = first.page.rendered or first.settings.needs_browser
             self._journal.note_settings(first.settings, rendered=rendered)
+            for why in first.refused:
+                self._journal.note_skipped(f"a part of {address}", "robots", why)
+            if not first.settings.product:
+                self._journal.note_end("nothing repeats on the page")
+                return
         await self._follow_all()
         if self._settings.next in ("button", "scroll"):
-            why = await self._grow(address)
+            why = await self._grow(address, first)
         else:
             why = await self._turn_pages(self._journal.next_address or address, first)
         await self._follow_all()
@@ -124,9 +129,10 @@ class Crawl:
         self._state.total = self._settings.stop_products
         self._state.message = f"page {self._journal.pages:,}, {len(self._journal.found):,} products found"
 
-    async def _grow(self, address: str) -> str:
+    async def _grow(self, address: str, first: FirstLook | None) -> str:
         """Let one page load more and more; say why it ended. After a kill the page is opened again."""
-        page, browser = await self._maker.open(address)
+        browser = await self._maker.browser()
+        page = first.opened if first and first.opened else await self._maker.open(address)
         settings = self._settings
         cards = settings.product if settings.product != STRUCTURED else "body *"
         for step in range(settings.stop_pages):

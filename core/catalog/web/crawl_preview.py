@@ -13,7 +13,6 @@ from core.catalog.web.page_links import origin
 from core.catalog.web.page_maker import FirstLook, PageMaker
 from core.catalog.web.page_visits import LEAST_SECONDS
 from core.catalog.web.robots import SiteRules
-from core.errors import CatalogError
 from core.home import Home
 from core.progress import Progress, SilentProgress
 

@@ -121,9 +121,10 @@ def crawled_rows(home: Home, address: str, settings: SourceSettings, progress: P
             except (SiteRefusal, FetchError) as error:
                 raise _stopped(start, error, found=len(journal.found)) from error
         if not journal.found:
+            why = f" ({journal.skipped[0].detail})" if journal.skipped and journal.skipped[0].detail else ""
             raise CatalogError(
-                f"no product was found at {start[:300]}: look with `crawl-preview` at what the selectors match, name "
-                "the product's card with --crawl product=CSS, or try --crawl render=browser"
+                f"no product was found at {start[:300]}{why}: look with `crawl-preview` at what the selectors "
+                "match, name the product's card with --crawl product=CSS, or try --crawl render=browser"
             )
         return CrawlRows(journal, start)
 

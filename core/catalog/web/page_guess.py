@@ -15,6 +15,9 @@ from core.catalog.web.page_next import more_selector, next_selector
 from core.catalog.web.page_pictures import pictures_of
 from core.catalog.web.selectors import read_selector
 
+NEEDED = ("link", "picture", "title")
+"""Fields that are guessed even when the user named others: a product is not much without them."""
+
 _MOST_PICTURES = 1_500
 _MOST_SELECTORS = 60
 _MOST_JUDGED = 40
@@ -76,7 +79,7 @@ def guessed_settings(page: LexborHTMLParser, settings: CrawlSettings, *, base: s
 
     Args:
         page: A result page.
-        settings: What the user said; it stays as it is.
+        settings: What the user said; it stays as it is. Where it names a selector, only :data:`NEEDED` are added.
         base: Address against which links are read.
         address: Address of the page.
 
@@ -93,7 +96,10 @@ def guessed_settings(page: LexborHTMLParser, settings: CrawlSettings, *, base: s
         guessed |= _guessed_trail(page)
     elif described_products(page, base):
         guessed = {"product": STRUCTURED}
-    missing: dict[str, Any] = {name: text for name, text in guessed.items() if not getattr(settings, name)}
+    wanted = guessed if not settings.selectors else ("product", *NEEDED)
+    missing: dict[str, Any] = {
+        name: text for name, text in guessed.items() if name in wanted and not getattr(settings, name)
+    }
     return _with_next(page, replace(settings, **missing), base=base, address=address)
 
 

@@ -22,12 +22,14 @@ class FirstLook:
         page: The page as it came.
         reading: What was read from it.
         settings: The settings, guesses filled in.
+        opened: The page as it is still open in the browser; None without one.
         refused: Why requests of the page were not sent; empty without a browser.
     """
 
     page: FetchedPage
     reading: PageReading
     settings: CrawlSettings
+    opened: BrowserPage | None = None
     refused: tuple[str, ...] = ()
 
 
@@ -65,13 +67,12 @@ class PageMaker:
         """Get a page as the server sends it, or as the browser makes it; raises as `Visits.get`, `PageBrowser.open`."""
         if not rendered:
             return await self.visits.get(address)
-        page, browser = await self.open(address)
-        return await browser.within(page.html(), address)
+        page = await self.open(address)
+        return await (await self.browser()).within(page.html(), address)
 
-    async def open(self, address: str) -> tuple[BrowserPage, PageBrowser]:
+    async def open(self, address: str) -> BrowserPage:
         """Open a page in the browser, to do something with it."""
-        browser = await self.browser()
-        return await browser.open(str(checked_url(address))), browser
+        return await (await self.browser()).open(str(checked_url(address)))
 
     async def first(self, address: str) -> FirstLook:
         """Get the first page and find out what the settings leave open: selectors, what comes next, the browser.
@@ -87,10 +88,10 @@ class PageMaker:
             look = await self.look(page, settings)
             if settings.render == "static" or look.reading.products or not look.reading.looks_dynamic:
                 return look
-        opened, browser = await self.open(address)
-        page = await browser.within(opened.html(), address)
+        opened = await self.open(address)
+        page = await (await self.browser()).within(opened.html(), address)
         look = await self.look(page, settings)
-        return replace(look, refused=tuple(opened.refused))
+        return replace(look, opened=opened, refused=tuple(opened.refused))
 
     async def look(self, page: FetchedPage, settings: CrawlSettings) -> FirstLook:
         """Read a page that is at hand as the first one."""
