@@ -159,6 +159,30 @@ class ExportArguments:
 
 
 @dataclass(frozen=True)
+class CleanArguments:
+    """Clean a catalog.
+
+    Attributes:
+        catalog: Name of the catalog.
+        steps: Entries of a recipe: "kind" and "settings" of each step, in order.
+        recipe: Whether they are a recipe: steps the catalog's own recipe has already are not entered again.
+        preview: Only say what would change.
+    """
+
+    catalog: str
+    steps: list = field(default_factory=list)
+    recipe: bool = False
+    preview: bool = False
+
+    def __post_init__(self) -> None:
+        # Imported here, because it brings the database along, which listing jobs does without.
+        from core.cleaning.recipe import read_recipe
+
+        steps = read_recipe({"steps": list(self.steps)}, name="the job")
+        object.__setattr__(self, "steps", [step.to_json() for step in steps])
+
+
+@dataclass(frozen=True)
 class DemoArguments:
     """Build the demo catalog.
 

@@ -15,6 +15,7 @@ from core.errors import JobError
 from core.home import Home
 from core.jobs import work
 from core.jobs.arguments import (
+    CleanArguments,
     DemoArguments,
     EmbedArguments,
     ExportArguments,
@@ -58,6 +59,7 @@ KINDS: Mapping[str, Kind] = {
     "map": Kind(MapArguments, work.draw_map),
     "measure": Kind(MeasureArguments, work.measure),
     "export": Kind(ExportArguments, work.export),
+    "clean": Kind(CleanArguments, work.clean),
     "demo": Kind(DemoArguments, work.build_demo),
     "sample": Kind(SampleArguments, work.fetch_sample),
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from core.home import Home
 from core.jobs.arguments import (
+    CleanArguments,
     DemoArguments,
     EmbedArguments,
     ExportArguments,
@@ -115,6 +116,24 @@ def export(home: Home, arguments: ExportArguments, *, actor: str, progress: Prog
         progress=progress,
     )
     return report.to_json()
+
+
+def clean(home: Home, arguments: CleanArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Apply cleaning steps, or say what they would change; each step is whole or not at all."""
+    from core.catalog.catalogs import find_catalog
+    from core.cleaning.recipe import apply_recipe, read_recipe
+    from core.cleaning.steps import apply_step, preview_step
+
+    catalog = find_catalog(home, arguments.catalog)
+    steps = read_recipe({"steps": arguments.steps})
+    if arguments.preview:
+        previews = [preview_step(home, catalog, step, progress=progress).to_json() for step in steps]
+        return {"catalog": catalog.name, "previews": previews}
+    if arguments.recipe:
+        applied = apply_recipe(home, catalog, steps, actor=actor, progress=progress)
+    else:
+        applied = [apply_step(home, catalog, step, actor=actor, progress=progress) for step in steps]
+    return {"catalog": catalog.name, "steps": [each.to_json() for each in applied]}
 
 
 def build_demo(home: Home, arguments: DemoArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
