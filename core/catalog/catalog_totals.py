@@ -48,8 +48,7 @@ def totals_of(home: Home, connection: Connection, versions: dict[int, int]) -> d
         if row is not None and row["version"] == version and isinstance(row["splits"], dict):
             found[catalog_id] = CatalogTotals(row["products"], row["pictures"], row["categories"], row["splits"])
         else:
-            is_large = row is not None and row["products"] >= KEPT_PRODUCTS
-            found[catalog_id] = _counted(home, home.database_url, catalog_id, version, is_large)
+            found[catalog_id] = _counted(home, home.database_url, catalog_id, version)
     return found
 
 
@@ -73,18 +72,19 @@ def keep_totals(connection: Connection, catalog_id: int, *, version: int, totals
 
 
 @lru_cache(maxsize=256)
-def _counted(home: Home, _address: str, catalog_id: int, _version: int, is_large: bool) -> CatalogTotals:
+def _counted(home: Home, _address: str, catalog_id: int, _version: int) -> CatalogTotals:
     """Count a catalog; remembered by its version, since nothing of it changes without raising that."""
-    if is_large:
-        return _count_columns(home, catalog_id)
     with read(home) as connection:
-        return count_totals(connection, catalog_id)
+        many = select(products.c.product_id).where(products.c.catalog_id == catalog_id).offset(KEPT_PRODUCTS - 1)
+        if connection.execute(many.limit(1)).first() is None:
+            return count_totals(connection, catalog_id)
+    return _count_columns(home, catalog_id)
 
 
 def _count_columns(home: Home, catalog_id: int) -> CatalogTotals:
     columns = open_columns(home, catalog_id)
     present = columns.codes["left_out"] < 0
-    categories = np.unique(columns.codes["category"][present])
+    categories = np.bincount(columns.codes["category"][present] + 1, minlength=1)[1:]
     codes = columns.codes["split"][present]
     counts = {name: int((codes == code).sum()) for code, name in enumerate(columns.values["split"])}
     with read(home) as connection:
@@ -92,7 +92,7 @@ def _count_columns(home: Home, catalog_id: int) -> CatalogTotals:
     return CatalogTotals(
         products=int(present.sum()),
         pictures=pictures,
-        categories=int((categories >= 0).sum()),
+        categories=int((categories > 0).sum()),
         splits={name: counts[name] for name in SPLITS if counts.get(name)},
     )
 

@@ -57,8 +57,9 @@ class ProductFilter:
     def needs_only_the_database(self) -> bool:
         """Whether a query answers it as well as the columns do: it asks for everything, or for products by id."""
         plain = ProductFilter(product_ids=self.product_ids, left_out=self.left_out, order_by=self.order_by)
-        few = self.product_ids is None or len(self.product_ids) <= _FEW_IDS
-        return few and self == plain
+        if self.product_ids is None:
+            return self == plain
+        return len(self.product_ids) <= _FEW_IDS and self.order_by == "position" and self == plain
 
     def narrow(self, query: Select[Any]) -> Select[Any]:
         """Add the conditions to a query on the table of products.

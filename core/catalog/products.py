@@ -121,11 +121,13 @@ def read_products(
     if not chosen.needs_only_the_database:
         return find_products(home, catalog, chosen, limit=limit, offset=offset)[0]
     query = chosen.narrow(select(products).where(products.c.catalog_id == catalog.catalog_id))
-    query = query.order_by(*chosen.order()).offset(offset)
-    if limit is not None:
-        query = query.limit(limit)
+    if chosen.product_ids is None:
+        query = query.order_by(*chosen.order()).offset(offset).limit(limit)
     with read(home) as connection:
         rows = connection.execute(query).mappings().all()
+        if chosen.product_ids is not None:  # sorted here: asked to sort, SQLite would walk the whole catalog in order
+            rows = sorted(rows, key=lambda row: (row["position"], row["product_id"]))
+            rows = rows[offset : None if limit is None else offset + limit]
         hashes = _picture_hashes(connection, catalog, [row["product_id"] for row in rows])
     return [_product(row, hashes.get(row["product_id"], ())) for row in rows]
 

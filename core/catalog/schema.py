@@ -72,7 +72,15 @@ products = Table(
         sqlite_where=text("source_key <> product_id"),
         postgresql_where=text("source_key <> product_id"),
     ),
-    Index("products_in_category", "catalog_id", "category", "left_out"),
+    # All that totals count stands in this index, so that the rows themselves need not be read.
+    Index("products_in_category", "catalog_id", "category", "left_out", "split"),
+    Index(
+        "products_left_out",
+        "catalog_id",
+        "product_id",
+        sqlite_where=text("left_out IS NOT NULL"),
+        postgresql_where=text("left_out IS NOT NULL"),
+    ),
     Index("products_by_event", "added_by"),
     Index("products_by_change", "catalog_id", "changed_in"),
 )

@@ -145,4 +145,11 @@ def upgrade() -> None:
             sqlite_where=sa.text("source_key <> product_id"),
             postgresql_where=sa.text("source_key <> product_id"),
         )
-        batch_op.create_index("products_in_category", ["catalog_id", "category", "left_out"], unique=False)
+        batch_op.create_index("products_in_category", ["catalog_id", "category", "left_out", "split"], unique=False)
+        batch_op.create_index(
+            "products_left_out",
+            ["catalog_id", "product_id"],
+            unique=False,
+            sqlite_where=sa.text("left_out IS NOT NULL"),
+            postgresql_where=sa.text("left_out IS NOT NULL"),
+        )
