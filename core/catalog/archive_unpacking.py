@@ -47,6 +47,7 @@ def unpack(path: Path, folder: Path, *, progress: Progress, limits: UnpackLimits
     """
     try:
         budget = UnpackBudget(printable(str(path)), path.stat().st_size, folder, limits)
+        budget.check_disk(0)
         reader = _reader(path, budget)
         unpacking = _Unpacking(reader, budget, folder=folder, counts=isinstance(reader, ZipReader), progress=progress)
         with closing(reader.members()) as members:

@@ -86,17 +86,17 @@ class ZipReader:
     def _check(self, infos: list[zipfile.ZipInfo], directory_start: int) -> None:
         """Refuse bombs by what the archive says of itself; what it hides is met while unpacking."""
         self._budget.check_members(len(infos))
-        for info in infos:
-            self._budget.check_member(info.filename, info.file_size)
-        total = sum(info.file_size for info in infos)
-        self._budget.check_total(total)
-        self._budget.check_disk(total)
         end = directory_start
         for info in sorted(infos, key=lambda each: each.header_offset, reverse=True):
             # Files that share their packed bytes: a few kilobytes would unpack to petabytes.
             if info.header_offset + _LOCAL_HEADER_BYTES + info.compress_size > end:
                 raise self._budget.bomb("files in it overlap one another")
             end = info.header_offset
+        for info in infos:
+            self._budget.check_member(info.filename, info.file_size)
+        total = sum(info.file_size for info in infos)
+        self._budget.check_total(total)
+        self._budget.check_disk(total)
 
 
 def _reason(info: zipfile.ZipInfo) -> str:
