@@ -23,6 +23,7 @@ class Check:
         bad_share: Share from which it is to be mended first.
         noun: What is counted.
         nouns: Several of it.
+        may_be_all: Found everywhere, it is how the source is and only good to know: a folder knows no prices.
     """
 
     key: str
@@ -35,11 +36,14 @@ class Check:
     bad_share: float = 2.0
     noun: str = "product"
     nouns: str = "products"
+    may_be_all: bool = False
 
     def severity(self, count: int, total: int) -> str:
         """Judge a count: one of :data:`SEVERITIES`."""
         if not count:
             return "good"
+        if self.may_be_all and count == total:
+            return "note"
         share = count / max(total, 1)
         return "bad" if share >= self.bad_share else "warning" if share >= self.warning_share else "note"
 
@@ -91,6 +95,7 @@ _PRODUCT_CHECKS = (
         "Price levels and price weights do not reach them.",
         warning_share=0.01,
         bad_share=0.3,
+        may_be_all=True,
     ),
     *(
         Check(
@@ -143,6 +148,7 @@ _VALUE_CHECKS = (
         "Often sizes or colors of one product, sometimes copies.",
         warning_share=0.02,
         bad_share=0.5,
+        may_be_all=True,
     ),
     Check(
         "title_category",
@@ -152,6 +158,7 @@ _VALUE_CHECKS = (
         "have the name of their category as title",
         "Search by words finds them no better than by category.",
         bad_share=0.2,
+        may_be_all=True,
     ),
     Check(
         "title_markup",

@@ -69,22 +69,27 @@ def measure_pictures(home: Home, catalog: Catalog, *, progress: Progress) -> Mea
     with read(home) as connection:
         total = count_pictures(connection, catalog.catalog_id)
         waiting = [tuple(row) for row in connection.execute(_unmeasured(catalog.catalog_id))]
-    unreadable, done = 0, 0
-    progress.report(0, len(waiting), "measuring pictures")
-    for batch in _batches(_measured(home, waiting), PICTURES_A_WRITE):
-        _keep(home, batch)
-        unreadable += sum(row["problem"] is not None for row in batch)
-        done += len(batch)
-        progress.report(done, len(waiting), f"measuring {done:,} of {len(waiting):,} pictures")
+    unreadable, unwritten = 0, list[Row]()
+    progress.report(0, len(waiting), _told(0, len(waiting)))
+    try:
+        for done, row in enumerate(_measured(home, waiting), start=1):
+            unwritten.append(row)
+            unreadable += row["problem"] is not None
+            if len(unwritten) >= PICTURES_A_WRITE:
+                _keep(home, unwritten)
+                unwritten = []
+            progress.report(done, len(waiting), _told(done, len(waiting)))
+    finally:
+        _keep(home, unwritten)
     seconds = time.monotonic() - began
     return MeasureReport(
         catalog=catalog.name,
         pictures=total,
-        measured=done,
+        measured=len(waiting),
         reused=total - len(waiting),
         unreadable=unreadable,
         seconds=round(seconds, 3),
-        pictures_per_second=round(done / seconds, 1) if done and seconds else 0.0,
+        pictures_per_second=round(len(waiting) / seconds, 1) if waiting and seconds else 0.0,
     )
 
 
@@ -154,12 +159,13 @@ def _measure(home: Home, picture_hash: str, extension: str, pixels: int) -> Row:
 
 
 def _keep(home: Home, rows: list[Row]) -> None:
+    if not rows:
+        return
     with write(home) as connection:
         hashes = [row["picture_hash"] for row in rows]
         connection.execute(delete(picture_measures).where(picture_measures.c.picture_hash.in_(hashes)))
         connection.execute(insert(picture_measures), rows)
 
 
-def _batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
-    while batch := list(islice(rows, size)):
-        yield batch
+def _told(done: int, total: int) -> str:
+    return f"measuring {done:,} of {total:,} pictures"

@@ -78,7 +78,9 @@ def judge_pictures(measures: Mapping[str, np.ndarray], limits: PictureLimits) ->
     empty = np.fmax(_below(measures["information"], EMPTY_INFORMATION), _below(measures["edges"], EMPTY_EDGES))
     with np.errstate(invalid="ignore", divide="ignore"):
         away = np.abs(np.log(measures["ratio"] / limits.usual_ratio))
-    odd = np.where(away > np.log(limits.odd_factor), away, 0.0)
+        stretched = np.abs(np.log(measures["ratio"]))
+    # A landscape photo among portraits is usual; only what is long in itself is odd.
+    odd = np.where((away > np.log(limits.odd_factor)) & (stretched > np.log(ODD_RATIO[0])), away, 0.0)
     return {
         "picture_dark": dark,
         "picture_blurry": _below(measures["sharpness"], limits.sharpness),

@@ -53,21 +53,19 @@ class QualityLine:
 
 @dataclass(frozen=True)
 class Histogram:
-    """Counts in ranges of a number.
+    """Counts in ranges of a number that grow by equal factors; one range of no width where all values are equal.
 
     Attributes:
         title: What is counted, in words of ours.
         unit: Unit of the edges, such as ``px`` or ``EUR``.
         edges: N + 1 bounds of the ranges, rising.
         counts: N counts.
-        logarithmic: Whether the ranges grow by factors.
     """
 
     title: str
     unit: str
     edges: tuple[float, ...]
     counts: tuple[int, ...]
-    logarithmic: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ class QualityReport:
         categories: Products by full category path, the largest first; None is no category.
         pictures_per_product: Products by how many pictures they have.
         formats: Different pictures by format.
-        sizes: Longer sides of the pictures; None without pictures.
+        sizes: Shorter sides of the pictures; None without pictures.
         prices: Price distribution by currency, the most frequent first.
     """
 
@@ -122,12 +120,12 @@ class QualityReport:
         bad, warnings = by_severity["bad"], by_severity["warning"]
         if bad:
             words = "1 thing" if len(bad) == 1 else f"{len(bad)} things"
-            first = f"Not yet to be trusted: {words} to mend first, beginning with “{bad[0].title}”."
+            first = f"Not yet to be trusted: {words} to mend first, beginning with {_named(bad[0])}."
         elif warnings:
             words = "1 thing is" if len(warnings) == 1 else f"{len(warnings)} things are"
-            first = f"Mostly sound: nothing urgent, but {words} worth a look, beginning with “{warnings[0].title}”."
+            first = f"Mostly sound: nothing urgent, but {words} worth a look, beginning with {_named(warnings[0])}."
         else:
-            first = "Sound: nothing was found that needs mending."
+            first = f"Sound: {len(self.lines)} checks found nothing that needs mending."
         return first + self._unjudged()
 
     def _unjudged(self) -> str:
@@ -143,6 +141,11 @@ class QualityReport:
             "categories": self.category_count,
             "lines": [line.to_json() for line in self.lines],
         }
+
+
+def _named(line: QualityLine) -> str:
+    """Name a line within a sentence: ``“Without a price” (12 of 1,050)``."""
+    return f"“{line.title}” ({line.count:,} of {line.total:,})"
 
 
 def checked_line(key: str, *, count: int, total: int, products: ProductFilter | None) -> QualityLine:

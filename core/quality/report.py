@@ -19,7 +19,7 @@ from core.quality.quality_report import Histogram, QualityReport, by_importance
 
 _PRICE_BINS = 30
 _MOST_CURRENCIES = 4
-_SIZE_EDGES = (8.0, 100.0, 200.0, 300.0, 400.0, 600.0, 800.0, 1200.0, 2000.0, 4000.0)
+_SIZE_BINS = 24
 
 
 def quality_report(home: Home, catalog: Catalog) -> QualityReport:
@@ -85,12 +85,25 @@ def _pictures_per_product(connection: Connection, catalog_id: int, total: int) -
 
 
 def _sizes(facts: PictureFacts) -> Histogram | None:
+    """Distribute the shorter sides, which limit what can be seen, over ranges that grow by equal factors."""
     if not facts.hashes:
         return None
-    longer = np.maximum(facts.width_px, facts.height_px)
-    edges = [*_SIZE_EDGES, max(float(longer.max()) + 1, _SIZE_EDGES[-1] * 2)]
-    counts, _ = np.histogram(longer, bins=edges)
-    return Histogram("Longer side of the pictures", "px", tuple(edges), tuple(counts.tolist()))
+    shorter = np.minimum(facts.width_px, facts.height_px)
+    edges, counts = _by_factors(shorter, _SIZE_BINS)
+    return Histogram("Shorter side of the pictures", "px", edges, counts)
+
+
+def _by_factors(values: np.ndarray, bins: int) -> tuple[tuple[float, ...], tuple[int, ...]]:
+    """Count positive values in ranges that grow by equal factors, from the least to the greatest; one range of no
+    width when all are equal.
+    """
+    low, high = float(values.min()), float(values.max())
+    if low == high:
+        return (low, high), (len(values),)
+    edges = np.geomspace(low, high * 1.0001, bins + 1)
+    edges[0] = low * 0.9999
+    counts, _ = np.histogram(values, bins=edges)
+    return tuple(edges.tolist()), tuple(counts.tolist())
 
 
 def _prices(scan: ProductScan) -> dict[str, Histogram]:
@@ -103,9 +116,6 @@ def _prices(scan: ProductScan) -> dict[str, Histogram]:
         if not sizes[code] or currency is None:
             continue
         prices = scan.price_minor_units[known & (scan.currency_codes == code)] / 10.0 ** minor_digits(currency)
-        low, high = float(prices.min()), float(prices.max())
-        edges = np.geomspace(low, max(high, low * 1.01) * 1.0001, _PRICE_BINS + 1)
-        edges[0] = low * 0.9999
-        counts, _ = np.histogram(prices, bins=edges)
-        drawn[currency] = Histogram("Prices", currency, tuple(edges.tolist()), tuple(counts.tolist()), logarithmic=True)
+        edges, counts = _by_factors(prices, _PRICE_BINS)
+        drawn[currency] = Histogram("Prices", currency, edges, counts)
     return drawn

@@ -24,14 +24,15 @@ def draw_export(catalog: Catalog) -> None:
     if job is not None:
         live_job(job.job, title="Exporting")
         return
-    left, middle, right = st.columns([2, 2, 1.3], vertical_alignment="bottom")
-    chosen = left.segmented_control(
-        "Table as", FORMATS, default="csv", format_func=_WORDS.__getitem__, key="export_format", required=True
-    )
-    table_format = str(chosen or "csv")
-    with_pictures = middle.toggle("With pictures", value=bool(catalog.pictures), key="export_pictures")
-    path = export_path(catalog, table_format, with_pictures=with_pictures)
-    if right.button("Make the zip", icon=":material/archive:", width="stretch", disabled=not catalog.products):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        chosen = st.segmented_control(
+            "Table as", FORMATS, default="csv", format_func=_WORDS.__getitem__, key="export_format", required=True
+        )
+        table_format = str(chosen or "csv")
+        with_pictures = st.toggle("With pictures", value=bool(catalog.pictures), key="export_pictures")
+        path = export_path(catalog, table_format, with_pictures=with_pictures)
+        asked = st.button("Make the zip", icon=":material/archive:", disabled=not catalog.products)
+    if asked:
         with shown_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             arguments = {"catalog": catalog.name, "to": str(path), "format": table_format, "pictures": with_pictures}

@@ -1,6 +1,7 @@
 """Charts of the Quality page: categories by size, sizes of pictures, prices."""
 
 from collections import Counter
+from math import log10
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -10,6 +11,7 @@ from core.ui.charts import COLORS, bars
 from core.ui.wording import counted
 
 MOST_BARS = 20
+_MANY_DECADES = 2.5
 _STILL = {"displayModeBar": False}
 _SEPARATOR = " > "
 
@@ -21,16 +23,23 @@ def draw_charts(report: QualityReport) -> None:
         _draw_categories(report)
     with right:
         if report.sizes is not None:
-            figure = histogram(report.sizes, across="Longer side, px", up="Pictures")
-            st.plotly_chart(figure, key="sizes", config=_STILL, alt="Pictures by their longer side")
+            _draw_histogram(report.sizes, across="Shorter side, px", up="Pictures", key="sizes")
             st.caption(_facts(report))
         for currency, prices in report.prices.items():
-            figure = histogram(prices, across=f"Price, {currency}", up="Products")
-            st.plotly_chart(figure, key=f"prices_{currency}", config=_STILL, alt=f"Products by price in {currency}")
+            _draw_histogram(prices, across=f"Price, {currency}", up="Products", key=f"prices_{currency}")
+
+
+def _draw_histogram(drawn: Histogram, *, across: str, up: str, key: str) -> None:
+    """Draw a histogram, or say in words that all are equal."""
+    if len(drawn.counts) == 1:
+        st.text(f"{drawn.title}: all {drawn.counts[0]:,} are {_number(drawn.edges[0])} {drawn.unit}.")
+        return
+    figure = histogram(drawn, across=across, up=up)
+    st.plotly_chart(figure, key=key, config=_STILL, alt=f"{drawn.title}: {up.lower()} by {across}")
 
 
 def histogram(drawn: Histogram, *, across: str, up: str) -> go.Figure:
-    """Draw a histogram; ranges that grow by factors lie on a logarithmic axis.
+    """Draw a histogram on a logarithmic axis, as its ranges grow by equal factors.
 
     Args:
         drawn: Ranges and counts.
@@ -38,24 +47,19 @@ def histogram(drawn: Histogram, *, across: str, up: str) -> go.Figure:
         up: Title of the axis of the counts.
     """
     ranges = list(zip(drawn.edges, drawn.edges[1:], drawn.counts, strict=False))
-    if not drawn.logarithmic:  # ranges of unequal width, each named: equal bars
-        used = [place for place, (_, _, count) in enumerate(ranges) if count]
-        ranges = ranges[min(used, default=0) : max(used, default=-1) + 1]
-    names = [f"{_number(low)} to {_number(high)}" for low, high, _ in ranges]
-    centers = [(low * high) ** 0.5 for low, high, _ in ranges]
+    decades = log10(drawn.edges[-1] / drawn.edges[0])
     figure = go.Figure(
         go.Bar(
-            x=centers if drawn.logarithmic else names,
+            x=[(low * high) ** 0.5 for low, high, _ in ranges],
             y=[count for _, _, count in ranges],
-            width=[0.94 * (high - low) for low, high, _ in ranges] if drawn.logarithmic else None,
-            customdata=names,
+            width=[0.94 * (high - low) for low, high, _ in ranges],
+            customdata=[f"{_number(low)} to {_number(high)}" for low, high, _ in ranges],
             marker_color=COLORS[0],
             hovertemplate=f"%{{customdata}} {drawn.unit}: %{{y:,}}<extra></extra>",
         )
     )
-    figure.update_xaxes(title=across, type="log" if drawn.logarithmic else "category", showgrid=False)
-    if drawn.logarithmic:
-        figure.update_xaxes(dtick="D2", tickformat="~s")
+    ticks = {"dtick": 1} if decades > _MANY_DECADES else {"dtick": "D2"} if decades > 1 else {"nticks": 6}
+    figure.update_xaxes(title=across, type="log", showgrid=False, tickformat="~s", **ticks)
     figure.update_yaxes(title=up, tickformat=",d", rangemode="tozero")
     figure.update_layout(
         height=280,
@@ -82,9 +86,9 @@ def _draw_categories(report: QualityReport) -> None:
     depth = max((path.count(_SEPARATOR) + 1 for path, _ in report.categories if path), default=1)
     level = None
     if depth > 1:
-        options = {"top level": 1, **({"two levels": 2} if depth > 2 else {}), "whole paths": None}
+        options = {"top": 1, **({"two levels": 2} if depth > 2 else {}), "all": None}
         chosen = st.segmented_control(
-            "Categories by size", list(options), default="top level", key="level", bind="query-params", required=True
+            "Levels of the category", list(options), default="top", key="level", bind="query-params", required=True
         )
         level = options.get(str(chosen))
     counts = level_counts(report, level)
@@ -92,7 +96,7 @@ def _draw_categories(report: QualityReport) -> None:
     if not shown:
         return
     names = [name.rsplit(_SEPARATOR, 1)[-1] for name, _ in shown]
-    figure = bars(names, [count for _, count in shown], title="Products in each category, largest first")
+    figure = bars(names, [count for _, count in shown], title="Products by category")
     st.plotly_chart(figure, key="categories", config=_STILL, alt="Products in each category")
     rest = counts[MOST_BARS:]
     if rest:

@@ -33,8 +33,15 @@ def draw_lines(catalog: Catalog, report: QualityReport) -> None:
     """Draw what was found, what matters most first, then what was looked for in vain."""
     found = [line for line in report.lines if line.severity != "good"]
     asked = str(st.query_params.get(_LINE, ""))
+    notes = [line for line in found if line.severity == "note"]
     for line in found:
-        _draw_line(catalog, line, is_open=line.key == asked)
+        if line not in notes:
+            _draw_line(catalog, line, is_open=line.key == asked)
+    if notes:
+        is_open = any(line.key == asked for line in notes)
+        with st.expander(f"{len(notes)} more that are good to know", icon=":material/info:", expanded=is_open):
+            for line in notes:
+                _draw_line(catalog, line, is_open=line.key == asked)
     if not found:
         st.success("Nothing was found that needs mending.", icon=":material/check_circle:")
     _draw_unfound([line for line in report.lines if line.severity == "good"])
@@ -42,19 +49,16 @@ def draw_lines(catalog: Catalog, report: QualityReport) -> None:
 
 def _draw_line(catalog: Catalog, line: QualityLine, *, is_open: bool) -> None:
     with st.container(border=True, key=f"line_{line.key}", gap="small"):
-        words, button = st.columns([6, 1.1], vertical_alignment="center")
+        words, button = st.columns([5, 1], vertical_alignment="center")
         words.markdown(f"**{literal(line.title)}** &nbsp; {_BADGES[line.severity]}  \n{literal(line.sentence)}")
-        button.button(
-            "Hide" if is_open else "Show",
-            key=f"show_{line.key}",
-            icon=":material/expand_less:" if is_open else ":material/photo_library:",
-            on_click=_choose,
-            args=(None if is_open else line.key,),
-            width="stretch",
-            type="primary" if line.severity == "bad" and not is_open else "secondary",
-            help=None if line.products or line.names else "There is nothing to show.",
-            disabled=not (line.products or line.names),
-        )
+        if line.products or line.names:
+            button.button(
+                "Hide" if is_open else "Show",
+                key=f"show_{line.key}",
+                on_click=_choose,
+                args=(None if is_open else line.key,),
+                width="stretch",
+            )
         if is_open:
             _draw_names(line.names)
             _draw_products(catalog, line)
