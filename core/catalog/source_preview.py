@@ -14,7 +14,7 @@ from core.catalog.tables.cells import cell_text
 from core.catalog.tables.column_mapping import MappedColumn
 from core.catalog.tables.table_source import TableSource
 from core.home import Home
-from core.progress import Progress
+from core.progress import Progress, SilentProgress
 
 PREVIEW_ROWS = 20
 LONGEST_CELL = 500
@@ -97,6 +97,11 @@ def preview_source(
     """
     settings = settings or SourceSettings()
     chosen = source_format(text, settings)
+    if chosen == "web":  # a crawl takes long and asks much of a shop: its first page tells enough
+        from core.catalog.web.crawl_first_page import first_records
+
+        crawled, notes = first_records(home, text, settings, progress or SilentProgress())
+        return SourcePreview(chosen, None, records=crawled, warnings=notes)
     source = open_source(home, text, settings=settings, progress=progress)
     table = getattr(source, "inside", source)  # an archive holds another source
     if isinstance(table, TableSource):

@@ -10,7 +10,20 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from core import __version__
-from core.cli import catalogs, changes, cleaning, doctor, exploring, exports, imports, jobs, learning, quality, sample
+from core.cli import (
+    catalogs,
+    changes,
+    cleaning,
+    crawling,
+    doctor,
+    exploring,
+    exports,
+    imports,
+    jobs,
+    learning,
+    quality,
+    sample,
+)
 from core.cli.parser import Commands, Parser, add_common, check_common
 from core.cli.progress_line import printable, printable_lines
 from core.cli.session import Session
@@ -36,7 +49,20 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     add_common(parser, detachable=True)
     parser.set_defaults(home=None, json=False, detach=False, detachable=False)
     commands = Commands(parser)
-    for group in (doctor, imports, sample, catalogs, cleaning, quality, exports, learning, exploring, jobs, changes):
+    for group in (
+        doctor,
+        imports,
+        crawling,
+        sample,
+        catalogs,
+        cleaning,
+        quality,
+        exports,
+        learning,
+        exploring,
+        jobs,
+        changes,
+    ):
         group.add_commands(commands)
     return parser, commands.parsers
 

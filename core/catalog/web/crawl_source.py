@@ -36,14 +36,13 @@ class CrawlRows:
     def __init__(self, journal: CrawlJournal, address: str) -> None:
         self._journal = journal
         self.description = address
-        named = journal.settings or CrawlSettings()
-        further = [*named.attributes, *(name[len(ATTRIBUTE) :] for name in named.detail if name.startswith(ATTRIBUTE))]
-        self._attributes = tuple(dict.fromkeys(name for name in further if name not in (*_FIELDS, LINK)))
+        self._settings = journal.settings or CrawlSettings()
+        self._fields, self._attributes = crawl_columns(self._settings)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the columns: the fields of a product, its link, and the attributes the user named."""
-        return (*_FIELDS, LINK, *self._attributes)
+        return (*self._fields, *self._attributes)
 
     def count(self) -> int:
         """Return how many products were found."""
@@ -61,8 +60,23 @@ class CrawlRows:
     @property
     def mapping(self) -> dict[str, str]:
         """Which field each column is."""
-        further = {f"{ATTRIBUTE}{name}": name for name in (LINK, *self._attributes)}
-        return {name: name for name in _FIELDS} | further
+        return crawl_mapping(self._settings)
+
+
+def crawl_columns(settings: CrawlSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Name the columns of a crawl: those every crawl has, and the attributes that the user named."""
+    further = [
+        *settings.attributes,
+        *(name[len(ATTRIBUTE) :] for name in settings.detail if name.startswith(ATTRIBUTE)),
+    ]
+    own = (*_FIELDS, LINK)
+    return own, tuple(dict.fromkeys(name for name in further if name not in own))
+
+
+def crawl_mapping(settings: CrawlSettings) -> dict[str, str]:
+    """Say which column is which field."""
+    further = (LINK, *crawl_columns(settings)[1])
+    return {name: name for name in _FIELDS} | {f"{ATTRIBUTE}{name}": name for name in further}
 
 
 def product_cells(key: str | None, product: FoundProduct, attributes: tuple[str, ...] = ()) -> dict[str, Any]:
