@@ -1,11 +1,12 @@
-"""Finding the file of one picture, whatever the size of its catalog."""
+"""Finding the file of one picture and counting repeated ones, whatever the size of the catalog."""
 
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select
 
+from core.catalog.catalogs import Catalog
 from core.catalog.database import read
-from core.catalog.schema import pictures
+from core.catalog.schema import pictures, product_pictures
 from core.home import Home
 
 
@@ -19,3 +20,13 @@ def picture_file(home: Home, picture_hash: str) -> Path | None:
     with read(home) as connection:
         extension = connection.execute(query).scalar()
     return None if extension is None else home.picture_path(picture_hash, extension)
+
+
+def count_repeated(home: Home, catalog: Catalog) -> int:
+    """Count the pictures of a catalog whose bytes are those of another of its pictures, the first one not counted."""
+    hashes = product_pictures.c.picture_hash
+    query = select(func.count() - func.count(distinct(hashes))).where(
+        product_pictures.c.catalog_id == catalog.catalog_id
+    )
+    with read(home) as connection:
+        return int(connection.execute(query).scalar_one())

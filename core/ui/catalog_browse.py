@@ -10,6 +10,7 @@ from core.ui.catalog_address import asked_page, clear_all, draw_pages
 from core.ui.catalog_found import found_page
 from core.ui.catalog_selection import draw_selection, pick, selected_products
 from core.ui.errors import shown_errors
+from core.ui.export_panel import draw_export
 from core.ui.guard import visitor_name
 from core.ui.product_detail import open_product
 from core.ui.product_filters import product_filters
@@ -23,9 +24,10 @@ def draw_browse(catalog: Catalog) -> None:
     """Draw the products that pass the filters of the address."""
     chosen = product_filters(catalog)
     products, total, page = found_page(catalog, chosen, page=asked_page(), size=PAGE_SIZE)
-    words, undoing = st.columns([4, 1.4], vertical_alignment="center")
+    words, undoing, export = st.columns([3.4, 1.3, 1.1], vertical_alignment="center")
     words.markdown(_count_words(catalog, total))
     _draw_undo(catalog, undoing)
+    _draw_export(catalog, export)
     if not total:
         st.info("No product passes these filters.", icon=":material/search_off:")
         st.button("Clear the filters", on_click=clear_all)
@@ -60,6 +62,13 @@ def _badges(product: Product) -> tuple[Badge, ...]:
     more = len(product.picture_hashes) - 1
     badges: tuple[Badge, ...] = ((f"+{more}", ""),) if more > 0 else ()
     return (*badges, ("left out", "bad")) if product.left_out else badges
+
+
+def _draw_export(catalog: Catalog, place: st.delta_generator.DeltaGenerator) -> None:
+    panel = place.popover("Export", icon=":material/archive:", width="stretch", key="open_export", on_change="rerun")
+    if panel.open:
+        with panel:
+            draw_export(catalog)
 
 
 def _draw_undo(catalog: Catalog, place: st.delta_generator.DeltaGenerator) -> None:

@@ -5,7 +5,10 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.catalog.product_filter import ProductFilter
 from core.catalog.products import Facets, facets
+from core.quality.line_products import issue_counts, issue_title, narrowed
 from core.ui.caches import home
+from core.ui.catalog_facet import FacetOption
+from core.ui.quality_reports import report_of
 
 
 def facets_of(catalog: Catalog, chosen: ProductFilter) -> Facets:
@@ -23,16 +26,15 @@ def currencies_of(catalog: Catalog) -> list[str]:
     return list(facets_of(catalog, ProductFilter()).currencies)
 
 
-def issue_counts(catalog: Catalog) -> dict[str, int]:
-    """Count products by what is wrong with them; empty while the catalog has not been measured."""
-    return {}
-
-
-def issue_words(issue: str) -> str:
-    """Give the words of an issue."""
-    return issue.replace("_", " ").capitalize()
+def issues_of(catalog: Catalog) -> list[FacetOption]:
+    """List what is wrong with products, what matters most first, with the number of products."""
+    counts = issue_counts(report_of(catalog))
+    return [FacetOption(key, issue_title(key), count) for key, count in counts.items()]
 
 
 def with_issue(catalog: Catalog, chosen: ProductFilter, issue: str | None) -> ProductFilter:
-    """Narrow a filter to the products that have an issue."""
-    return chosen
+    """Narrow a filter to the products that have an issue, named as the quality report names its lines."""
+    if issue is None:
+        return chosen
+    lines = {line.key: line for line in report_of(catalog).lines}
+    return narrowed(chosen, lines.get(issue))

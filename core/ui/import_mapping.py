@@ -21,6 +21,7 @@ from core.ui.wording import counted, shortened
 _CORRECTIONS = "_mapping_corrections"
 _LEFT_OUT = "leave it out"
 _CELL_CHARACTERS = 200
+_MOST_DETAILS = 3
 _FIELD_WORDS = {
     "product_id": "Product id",
     "picture": "Pictures",
@@ -39,14 +40,19 @@ def draw_source(source: ChosenSource) -> tuple[SourceSettings, SourcePreview]:
     settings = replace(ask_reading(source, key=digest), columns=dict(_corrections(digest)))
     preview = _previewed(replace(source, settings=settings))
     _draw_counts(preview)
-    for warning in preview.warnings:
-        st.text(f"⚠ {warning}")
+    _draw_warnings(preview)
     if preview.columns:
         _draw_mapping(preview, digest)
     draw_products(preview.records)
     if preview.rows:
         _draw_rows(preview)
-    return settings, preview
+    return replace(settings, columns=_pinned(settings, preview)), preview
+
+
+def _pinned(settings: SourceSettings, preview: SourcePreview) -> dict[str, str]:
+    """Name every column as it was seen, so that the import cannot understand the table in another way."""
+    seen = {each.field: each.column for each in preview.mapping if each.field in MAPPED_FIELDS}
+    return {**seen, **settings.columns}
 
 
 def _previewed(source: ChosenSource) -> SourcePreview:
@@ -87,6 +93,17 @@ def _draw_counts(preview: SourcePreview) -> None:
     pictures = sum(len(record.pictures) for record in preview.records)
     figures[2].metric(f"Pictures of the first {len(preview.records)}", f"{pictures:,}")
     figures[3].metric("Not usable so far", f"{len(preview.skipped):,}")
+
+
+def _draw_warnings(preview: SourcePreview) -> None:
+    """Say what to look at first; the words may hold foreign names, so they are text."""
+    if not preview.warnings:
+        return
+    details = [file.detail and f"{file.name}: {file.detail}" for file in preview.skipped[:_MOST_DETAILS]]
+    with st.container(border=True, key="preview_warnings"):
+        st.markdown(":orange[:material/warning:] **Look at this first**")
+        for words in (*preview.warnings, *filter(None, details)):
+            st.text(shortened(words, 400))
 
 
 def _draw_mapping(preview: SourcePreview, digest: str) -> None:

@@ -9,10 +9,13 @@ import streamlit as st
 
 from core.catalog.catalogs import find_catalog
 from core.catalog.import_log import list_skipped
+from core.catalog.picture_lookup import count_repeated
 from core.catalog.sources import SKIP_REASONS
+from core.catalog.sql_address import is_address
 from core.jobs.status import JobStatus
-from core.ui.address import ask
+from core.jobs.supervise import resume_job
 from core.ui.caches import home
+from core.ui.errors import shown_errors
 from core.ui.import_start import JOB_IN_URL
 from core.ui.live_job import live_job
 from core.ui.navigation import go
@@ -24,9 +27,23 @@ _MOST_EXAMPLES = 5
 def draw_job(job: JobStatus) -> None:
     """Draw an import that runs or has ended."""
     live_job(job.job, title=f"Importing into {literal(job.arguments.get('catalog', ''))}", on_done=_draw_report)
-    if job.state not in ("queued", "running") and st.button("Import something else", icon=":material/add:"):
+    if job.state in ("queued", "running"):
+        return
+    if job.state != "done" and is_address(job.arguments.get("source")):
+        _draw_resume_with_password(job)
+    if st.button("Import something else", icon=":material/add:"):
         st.query_params.pop(JOB_IN_URL, None)
         st.rerun()
+
+
+def _draw_resume_with_password(job: JobStatus) -> None:
+    """Ask for the password of a database again: it is stored nowhere."""
+    with st.form("resume_with_password"):
+        password = st.text_input("Password of the database", type="password", max_chars=1000, autocomplete="off")
+        if st.form_submit_button("Resume with this password", icon=":material/play_arrow:"):
+            with shown_errors():
+                resume_job(home(), job.job, password=password or None)
+                st.rerun()
 
 
 def _draw_report(job: JobStatus) -> None:
@@ -34,7 +51,7 @@ def _draw_report(job: JobStatus) -> None:
     report = job.result or {}
     catalog = str(job.arguments.get("catalog", ""))
     _draw_totals(report)
-    _draw_changes(report)
+    _draw_changes(report, catalog)
     _draw_skipped(report, catalog)
     st.markdown("**What next?**")
     _draw_next_steps(catalog)
@@ -48,7 +65,7 @@ def _draw_totals(report: dict[str, Any]) -> None:
     st.caption("Totals of the whole catalog, pictures of several products counted each time.")
 
 
-def _draw_changes(report: dict[str, Any]) -> None:
+def _draw_changes(report: dict[str, Any], catalog: str) -> None:
     """Say what is different from before, and which pictures came twice."""
     words = [
         f"{report[name]:,} {label}"
@@ -62,9 +79,9 @@ def _draw_changes(report: dict[str, Any]) -> None:
         if report.get(name)
     ]
     st.markdown("**Against the import before:** " + (", ".join(words) if words else "nothing is different."))
-    duplicates = report.get("duplicates") or report.get("duplicate_pictures")
-    if isinstance(duplicates, int) and duplicates:
-        st.markdown(f"**{counted(duplicates, 'duplicate picture file')}** found, each kept once on disk.")
+    repeated = count_repeated(home(), find_catalog(home(), catalog)) if report.get("pictures") else 0
+    if repeated:
+        st.markdown(f"**{counted(repeated, 'duplicate picture file')}** found: the same bytes again, kept once.")
 
 
 def _draw_skipped(report: dict[str, Any], catalog: str) -> None:
@@ -111,7 +128,6 @@ def _harmless(cell: str) -> str:
 def _draw_next_steps(catalog: str) -> None:
     with st.container(horizontal=True, gap="small"):
         if st.button("Browse the products", type="primary", icon=":material/inventory_2:"):
-            ask(view="Browse")
             go("catalog", catalog=catalog)
         for page, label, icon in _next_pages():
             if st.button(label, icon=f":material/{icon}:", key=f"next_{page}"):

@@ -13,11 +13,13 @@ from core.ui.import_report import draw_job
 from core.ui.import_start import JOB_IN_URL, draw_start
 from core.ui.live_job import active_job, known_job
 
+JOB_KINDS = ("import", "sample")
+
 
 def draw_import() -> None:
     """Draw the steps, or the import that runs or that the address names."""
-    job = known_job(st.query_params.get(JOB_IN_URL), kind="import") or active_job("import")
-    if job is not None:
+    job = known_job(st.query_params.get(JOB_IN_URL)) or active_job("import") or active_job("sample")
+    if job is not None and job.kind in JOB_KINDS:
         draw_job(job)
         return
     kind = choose_kind()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.catalog.product_filter import ProductFilter
+from core.quality.line_products import issue_title
 from core.ui.catalog_address import (
     ORDERS,
     SEARCH,
@@ -19,7 +20,7 @@ from core.ui.catalog_address import (
     clear_all,
     first_page,
 )
-from core.ui.catalog_counts import currencies_of, facets_of, issue_counts, issue_words, with_issue
+from core.ui.catalog_counts import currencies_of, facets_of, issues_of, with_issue
 from core.ui.catalog_facet import FacetOption, category_options, facet_list, value_options
 from core.ui.catalog_prices import draw_prices
 from core.ui.catalog_swatches import swatch
@@ -49,7 +50,7 @@ def product_filters(catalog: Catalog) -> ProductFilter:
     order = sorting.selectbox("Sort by", list(ORDERS), key=SORT, bind="query-params", on_change=first_page)
     chosen = with_issue(catalog, asked_filter(text, order), asked("issue"))
     _draw_bar(catalog, chosen)
-    _draw_chips(active_filters(text, issue_words=issue_words))
+    _draw_chips(active_filters(text, issue_words=issue_title))
     return chosen
 
 
@@ -67,13 +68,12 @@ def _draw_bar(catalog: Catalog, chosen: ProductFilter) -> None:
             if price.open:
                 with price:
                     draw_prices(catalog, chosen)
-        issues = issue_counts(catalog)
-        if issues:
-            place = st.popover("Issue", icon=":material/report:", key="open_issue", on_change="rerun")
-            if place.open:
-                options = [FacetOption(value, issue_words(value), count) for value, count in issues.items()]
-                with place:
-                    facet_list(options, asked("issue"), key="issue_list", label="Issues", on_choose=_closing("issue"))
+        issue = st.popover("Issue", icon=":material/report:", key="open_issue", on_change="rerun")
+        if issue.open:
+            with issue:
+                facet_list(
+                    issues_of(catalog), asked("issue"), key="issue_list", label="Issues", on_choose=_closing("issue")
+                )
         _draw_more()
 
 
