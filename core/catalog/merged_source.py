@@ -1,11 +1,12 @@
 """A source whose categories are merged by rules while it is read."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from core.catalog.import_values import CATEGORY_SEPARATOR
 from core.catalog.sources import SkippedFile, Source, SourceRecord
-from core.errors import CatalogError
+from core.errors import SettingsError
 
 _MOST_REWRITES = 100
 
@@ -17,15 +18,21 @@ class MergedSource:
 
     Args:
         source: The source.
-        rules: Category by the category it becomes, as paths. The longest rule that fits the beginning of a path is
-            taken, levels below move along, and rules are followed until none fits. "" makes a category unknown.
+        rules: Category by the category it becomes, as paths or as one level, in any case. The longest rule that fits
+            the beginning of a path is taken and levels below move along; else a rule of one level takes that level
+            wherever it stands. Rules are followed until none fits. "" makes a category unknown.
+
+    Raises:
+        SettingsError: The rules lead in a circle.
     """
 
     def __init__(self, source: Source, rules: Mapping[str, str]) -> None:
         self._source = source
         targets = {_levels(origin): _levels(aim) for origin, aim in rules.items()}
-        self._targets = {origin: aim for origin, aim in targets.items() if origin and origin != aim}
+        self._targets = {_folded(origin): aim for origin, aim in targets.items() if origin and origin != aim}
         self._known: dict[Levels, Levels] = {}
+        for origin in targets:
+            self._merged(origin)  # so that a circle is told before anything is imported
 
     @property
     def description(self) -> str:
@@ -64,18 +71,33 @@ class MergedSource:
                     break
                 levels = following
             else:
-                raise CatalogError(
+                raise SettingsError(
                     f"the merge rules lead in a circle at {CATEGORY_SEPARATOR.join(levels)[:200]!r}: take one out"
                 )
             self._known[category] = levels
         return self._known[category]
 
     def _once(self, levels: Levels) -> Levels | None:
+        """Apply the first rule that fits and changes anything; None when none does."""
+        folded = _folded(levels)
         for length in range(len(levels), 0, -1):
-            aim = self._targets.get(levels[:length])
+            aim = self._targets.get(folded[:length])
             if aim is not None:
-                return (*aim, *levels[length:]) if aim else ()
+                return _changed(levels, (*aim, *levels[length:]) if aim else ())
+        for place in range(1, len(levels)):
+            aim = self._targets.get(folded[place : place + 1])
+            if aim is not None:
+                above = levels[:place] if len(aim) == 1 else ()  # a path says itself what is above
+                return _changed(levels, (*above, *aim, *levels[place + 1 :]) if aim else ())
         return None
+
+
+def _changed(levels: Levels, following: Levels) -> Levels | None:
+    return None if following == levels else following
+
+
+def _folded(levels: Levels) -> Levels:
+    return tuple(unicodedata.normalize("NFC", level).casefold() for level in levels)
 
 
 def _levels(path: str) -> Levels:
