@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from core.home import Home, open_home
+from tests.postgres import postgres_server  # noqa: F401 - the fixture is found here
 
 IN_CI = os.environ.get("CI") == "true"
 
