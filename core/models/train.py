@@ -21,6 +21,7 @@ from core.models.recipes import Recipe, find_recipe
 from core.models.run_writer import FinishedTraining, new_run_id, write_run
 from core.models.runs import MANIFEST, check_run_name, find_run, register_run
 from core.models.settings import settings_to_json
+from core.models.splits import FRACTIONS, SPLIT_NAMES, TRAIN
 from core.models.targets import Target, labeled_pictures, parse_target
 from core.models.training_set import TrainingSet, build_training_set
 from core.progress import Progress
@@ -108,8 +109,8 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
 def _train(home: Home, catalog: Catalog, run_id: str, plan: _Plan, *, actor: str, progress: Progress) -> dict[str, Any]:
     started = time.monotonic()
     missing = _missing_features(home, catalog, plan)
-    # Only a guess for the bar: a picture takes some 20 ms to embed, learning about as long as 200 pictures.
-    shares = in_parts(progress, {"embed": missing + 20, "learn": 200})
+    # Only a guess for the bar, in pictures through the backbone: a head learns in the time of about 200.
+    shares = in_parts(progress, {"embed": missing + 20, "learn": 200 + _passes(home, catalog, plan)})
     embedded = embed_catalog(home, catalog, backbone=plan.backbone, actor=actor, progress=shares["embed"])
     learning = shares["learn"]
     learning.report(0, None, "Splitting the pictures")
@@ -187,6 +188,15 @@ def _files(home: Home, catalog: Catalog, rows: TrainingSet) -> list[PictureFile]
     hashes = rows.rows["picture_hash"]
     pairs = zip(hashes, table["extension"].reindex(hashes), strict=True)
     return [PictureFile(name, home.picture_path(name, extension)) for name, extension in pairs]
+
+
+def _passes(home: Home, catalog: Catalog, plan: _Plan) -> float:
+    """What learning from pictures costs, in pictures through the backbone; 0 for recipes that learn from features."""
+    if plan.recipe.passes is None:
+        return 0.0
+    rows, _ = labeled_pictures(home, catalog, plan.target)
+    learned = int((rows["split"] == SPLIT_NAMES[TRAIN]).sum()) or round(FRACTIONS[TRAIN] * len(rows))
+    return plan.recipe.passes(plan.settings, learned, len(rows))
 
 
 def _as_it_stands(home: Home, catalog: Catalog) -> Catalog:

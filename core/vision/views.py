@@ -67,8 +67,7 @@ def make_view(
 
     Args:
         picture: uint8 (H, W, 3), RGB.
-        number: 0 is the picture as embedding sees it, 1 its mirror image where views may be mirrored; the others are
-            drawn.
+        number: 0 is the picture as embedding sees it; the others are drawn.
         settings: How far they may differ.
         side_px: Side of the view.
         fit: How the picture becomes square.
@@ -79,8 +78,6 @@ def make_view(
     """
     if number == 0:
         return fit_picture(picture, side_px=side_px, fit=fit)
-    if number == 1 and settings.flip:
-        return np.ascontiguousarray(fit_picture(picture, side_px=side_px, fit=fit)[:, ::-1])
     chance = np.random.default_rng((*seed, number))
     part = _part(picture, settings, chance)
     view = _warped(fit_picture(part, side_px=side_px, fit=fit), settings, chance)
