@@ -235,6 +235,23 @@ def _absolute(source: str) -> str:
         return source  # opening it says what is wrong
 
 
+# Which formats a setting means something for; one that would be ignored is refused.
+_ROWS = ("table", "archive", "bson", "sql")
+_SETTINGS_OF = {
+    "images": _ROWS,
+    "columns": _ROWS,
+    "currency": (*_ROWS, "web"),
+    "labels": ("folder", "archive"),
+    "category_names": ("bson", "archive"),
+    "encoding": ("table", "archive"),
+    "delimiter": ("table", "archive"),
+    "sheet": ("table", "archive"),
+    "query": ("sql",),
+    "crawl": ("web",),
+}
+_OPTIONS = {"columns": "--map"}
+
+
 def source_settings(given: Mapping[str, Any], *, source: str) -> "SourceSettings":
     """Make settings of a source whose paths hold in any folder: a worker runs in another one.
 
@@ -244,15 +261,22 @@ def source_settings(given: Mapping[str, Any], *, source: str) -> "SourceSettings
 
     Raises:
         CatalogError: The format of the source cannot be told.
-        SettingsError: A setting is unknown or of the wrong type.
+        SettingsError: A setting is unknown, of the wrong type, or means nothing for the source's format.
     """
     from core.catalog.open_source import source_format
     from core.catalog.source_settings import SourceSettings
 
     settings = SourceSettings(**check_names(given, SourceSettings, what="a source"))
+    chosen = source_format(source, settings)
+    for name, formats in _SETTINGS_OF.items():
+        if getattr(settings, name) and chosen not in formats:
+            option = _OPTIONS.get(name, f"--{name.replace('_', '-')}")
+            raise SettingsError(
+                f"{option} says nothing of a source of format {chosen}: leave it out, or name another format with "
+                f"--format; it is for {', '.join(formats)}"
+            )
     names = settings.category_names and _absolute(settings.category_names)
-    is_inside = source_format(source, settings) == "archive"
-    images = settings.images if is_inside or not settings.images else _absolute(settings.images)
+    images = settings.images if chosen == "archive" or not settings.images else _absolute(settings.images)
     return replace(settings, category_names=names, images=images)
 
 

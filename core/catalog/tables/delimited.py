@@ -116,9 +116,9 @@ class DelimitedReader:
                 number += 1
                 if number:
                     yield number, cells
-            else:
+            elif not (recovering and cells.is_torn):
                 number += 1
-                recovering = True
+                recovering = cells.is_torn
                 self._skipped.append(SkippedFile(f"row {number}", "unreadable_row", cells.why))
 
     def _fitted(self, number: int, cells: list[str]) -> list[str] | None:
@@ -138,11 +138,11 @@ class DelimitedReader:
 
 
 class _Broken(Exception):
-    """A row that cannot be read."""
+    """A row that cannot be read; `is_torn` says that what follows may be the rest of it."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, *, is_torn: bool = True) -> None:
         super().__init__(why)
-        self.why = why
+        self.why, self.is_torn = why, is_torn
 
 
 class _Lines:
@@ -167,7 +167,7 @@ class _Lines:
         self._characters += len(line)
         if len(line) > MOST_ROW_CHARACTERS:
             self._pass_line(line)
-            raise _Broken(f"longer than {MOST_ROW_CHARACTERS:,} characters")
+            raise _Broken(f"longer than {MOST_ROW_CHARACTERS:,} characters", is_torn=False)
         self._row.append(line)
         if self._characters > MOST_ROW_CHARACTERS:
             raise _Broken(f"a quoted cell does not end within {MOST_ROW_CHARACTERS:,} characters")
@@ -209,4 +209,4 @@ def _parsed(lines: _Lines, dialect: Dialect) -> Iterator[list[str] | _Broken]:
             yield broken
         except csv.Error:
             lines.rewind()
-            yield _Broken(f"a cell is longer than {MOST_CELL_CHARACTERS:,} characters")
+            yield _Broken(f"a cell is longer than {MOST_CELL_CHARACTERS:,} characters, or its quote never ends")
