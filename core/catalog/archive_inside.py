@@ -52,7 +52,7 @@ def open_inside(home: Home, folder: Path, *, settings: SourceSettings, progress:
         return open_table_source(home, str(tables[0]), chosen, progress)
     if settings.columns:
         raise CatalogError(f"{shown} holds no table, so --map names no column: expected one at the top of the archive")
-    return FolderSource(top)
+    return FolderSource(top, labels=settings.labels)
 
 
 def _without_wrapping(folder: Path) -> Path:

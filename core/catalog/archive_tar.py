@@ -6,7 +6,7 @@ import io
 import lzma
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -41,7 +41,7 @@ class TarReader:
         self._path, self._budget = path, budget
         self._archive: tarfile.TarFile | None = None
 
-    def members(self) -> Iterator[ArchiveMember]:
+    def members(self) -> Generator[ArchiveMember, None, None]:
         """Yield every file, in the order of the archive; one that is cut short is listed as refused.
 
         Raises:

@@ -1,6 +1,6 @@
 """Unpacking an archive into an empty folder: only ordinary files, only below it, only so many."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Protocol
@@ -24,7 +24,7 @@ _BYTES_A_REPORT = 4 * MIB
 
 
 class _Reader(Protocol):
-    def members(self) -> Iterator[ArchiveMember]: ...
+    def members(self) -> Generator[ArchiveMember, None, None]: ...
 
     def open(self, member: ArchiveMember) -> IO[bytes]: ...
 

@@ -3,7 +3,7 @@
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ class ZipReader:
         self._path, self._budget = path, budget
         self._archive: zipfile.ZipFile | None = None
 
-    def members(self) -> Iterator[ArchiveMember]:
+    def members(self) -> Generator[ArchiveMember, None, None]:
         """Yield every file, in the order of the archive's own list.
 
         Raises:

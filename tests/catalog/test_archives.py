@@ -58,6 +58,11 @@ def test_a_lone_category_and_a_lone_split_are_no_wrapping(home, tmp_path):
     assert (record.category, record.split) == (("dress",), "train")
 
 
+def test_names_of_folders_can_be_labels(home, tmp_path):
+    [record] = opened(home, zip_of(tmp_path / "a.zip", pictures("blue_dress/1.jpg")), labels="parts").records()
+    assert record.attributes == {"labels": ["blue", "dress"]}
+
+
 def test_a_table_with_its_pictures(home, tmp_path):
     table = b"id,title,category,price,image\n7,Blue mug,Kitchen,4.50,1.jpg\n8,Red mug,Kitchen,5.50,gone.jpg\n"
     path = zip_of(

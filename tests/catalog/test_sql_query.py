@@ -56,31 +56,7 @@ def test_the_name_of_a_table_stands_for_all_of_it():
 @given(
     st.lists(
         st.sampled_from(
-            [
-                "SELECT",
-                "*",
-                "FROM",
-                "products",
-                "(",
-                ")",
-                ";",
-                "--",
-                "/*",
-                "*/",
-                "'",
-                '"',
-                "INTO",
-                "DELETE",
-                "WITH",
-                "x",
-                "AS",
-                "1",
-                ",",
-                ":a",
-                "%",
-                "\x00",
-                "é",
-            ]
+            [*"*();,%1\0é'", "SELECT", "FROM", "x", "--", "/*", "*/", "INTO", "DELETE", "WITH", "AS", ":a"]
         ),
         max_size=12,
     )

@@ -144,7 +144,6 @@ def test_a_postgres_query_streams_through_a_cursor_of_the_server(postgres_shop):
     [
         "SELECT nextval('numbers') AS id",
         "SELECT set_config('transaction_read_only', 'off', false) AS id",
-        "SELECT lo_create(0) AS id",
         "SELECT written() AS id",
     ],
 )
@@ -157,6 +156,12 @@ def test_a_query_that_writes_behind_a_function_is_refused_by_the_server(postgres
     with pytest.raises(CatalogError, match=r"read-only transaction|read-write mode"):
         rows_of(postgres_shop.address(), query)
     assert [tuple(row) for row in postgres_shop.run("SELECT count(*) FROM notes")] == [(0,)]
+
+
+@pytest.mark.postgres
+def test_what_a_read_only_transaction_lets_through_is_rolled_back(postgres_shop):
+    assert len(rows_of(postgres_shop.address(), "SELECT lo_create(0) AS id")[1]) == 1
+    assert [tuple(row) for row in postgres_shop.run("SELECT count(*) FROM pg_largeobject_metadata")] == [(0,)]
 
 
 @pytest.mark.postgres
