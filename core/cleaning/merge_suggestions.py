@@ -18,6 +18,7 @@ LEAST_CONFUSED_SHARE = 0.2
 LEAST_CONFUSED_PICTURES = 3
 _MOST_NAMES = 3000
 _LEAST_SHARED_WORDS = 1 / 3
+_MOST_WORDS = 6  # longer names are titles of products that stand where a category should
 _EMPTY_WORDS = frozenset({"and", "of", "for", "the", "with", "other", "new", "accessory"})
 
 Levels = tuple[str, ...]
@@ -104,18 +105,37 @@ def _alike_siblings(siblings: list[Levels], below: Mapping[Levels, int]) -> Iter
     pairs = {(int(a), int(b)) for a, b in zip(*np.nonzero(np.triu(scores, 1)), strict=True)}
     pairs |= _sharing_words(words)
     for larger, smaller in sorted(pairs):  # siblings are sorted, the largest first
-        similarity = float(scores[larger, smaller]) / 100
+        similarity = _similarity(names[larger], names[smaller])
         shared = words[larger] & words[smaller]
         overlap = len(shared) / max(len(words[larger] | words[smaller]), 1)
         if similarity == 1.0:
             score, why = 1.0, "the names differ only in case, punctuation or plural"
         elif similarity >= LEAST_SIMILARITY and not _differ_by_opposites(words[larger], words[smaller]):
             score, why = similarity * 0.95, f"the names are {100 * similarity:.0f} % alike"
-        elif overlap >= _LEAST_SHARED_WORDS:
-            score, why = 0.5 * overlap, f"both names say {', '.join(sorted(shared))}"
+        elif overlap >= _LEAST_SHARED_WORDS and len(words[larger] | words[smaller]) <= _MOST_WORDS:
+            score, why = 0.5 * overlap, f"both names say {_some(sorted(shared))}"
         else:
             continue
         yield _suggestion(siblings[smaller], siblings[larger], below, score, why)
+
+
+def _some(words: list[str]) -> str:
+    return ", ".join(words[:3]) + (" ..." if len(words) > 3 else "")
+
+
+def _similarity(one: str, other: str) -> float:
+    """Compare what two names do not share: of "Timex watch" and "Titan watch" only the makers. 0..1, 1 for equal."""
+    from rapidfuzz import fuzz
+
+    words, others = one.split(), other.split()
+    rest = (
+        " ".join(word for word in words if word not in others),
+        " ".join(word for word in others if word not in words),
+    )
+    if not all(rest):
+        return 1.0 if not any(rest) else 0.0
+    # Numbers differ on purpose: 32 GB is not 64 GB.
+    return 0.0 if any(each.isdigit() for each in "".join(rest)) else fuzz.ratio(*rest) / 100
 
 
 _OPPOSITES = (

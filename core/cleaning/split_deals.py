@@ -104,15 +104,20 @@ def deal_sides(
     np.add.at(held, (category[kept >= 0] + 1, kept[kept >= 0]), sizes[kept >= 0])
     side = kept.copy()
     free = np.flatnonzero(kept < 0)
+    overall = held.sum(axis=0)
     # Large groups first, while there is room for them; then by lot.
     for group in free[np.lexsort((lot[free], -sizes[free], category[free]))].tolist():
-        row = category[group] + 1
+        row, size = category[group] + 1, sizes[group]
+        dealt = overall.sum() + size
+        # A category of one product lacks train most, always: what all categories together lack makes up for it.
         lacking = [
-            share * totals[row] - held[row, place] if share > 0 else -np.inf for place, share in enumerate(shares)
+            share * totals[row] - held[row, place] + share * dealt - overall[place] if share > 0 else -np.inf
+            for place, share in enumerate(shares)
         ]
         best = int(np.argmax(lacking))
         side[group] = best
-        held[row, best] += sizes[group]
+        held[row, best] += size
+        overall[best] += size
     return np.where(present >= 0, present, side[groups]).astype(np.int8)
 
 

@@ -14,6 +14,7 @@ _PAGES = {
     "Data": [
         ("import_products", "Import", "download"),
         ("catalog", "Catalog", "inventory_2"),
+        ("clean", "Clean", "cleaning_services"),
         ("quality", "Quality", "health_metrics"),
     ],
     "Models": [("train", "Train", "model_training"), ("evaluate", "Evaluate", "fact_check")],
