@@ -111,7 +111,11 @@ def _draw_pictures(product: Product) -> None:
         clicked = product_grid(cards, key=f"pictures_{product.product_id}", label="pictures", small=True)
         shown = st.session_state[_PICTURE] = clicked or shown
         st.caption(f"{len(hashes)} pictures")
-    place.image(large_picture(shown), width="stretch")
+    address = large_picture(shown)
+    if address:
+        place.image(address, width="stretch")
+    else:
+        place.warning("The file of this picture is gone from the home.", icon=":material/broken_image:")
 
 
 def _draw_truths(catalog: Catalog, product: Product) -> None:

@@ -146,7 +146,7 @@ def _save(catalog: Catalog, product: Product, values: dict[str, Any], state: _St
         save_product(home(), catalog, product.product_id, values, seen=state["seen"], actor=visitor_name())
     except EditConflictError as conflict:
         state["wanted"], state["theirs"] = values, conflict.theirs
-        st.rerun(scope="fragment")
+        st.rerun()
     forget_form(product.product_id)
     st.toast("Saved. Undo it under History.", icon=":material/check:")
     st.rerun()

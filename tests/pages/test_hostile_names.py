@@ -56,7 +56,9 @@ def test_no_page_writes_foreign_names_as_markup(home, open_page, hostile_catalog
     assert ":red[loud]" not in markup(app)
 
 
-@pytest.mark.parametrize("query", ["view=Manage", "q=free", "product=0![spy](http://evil.test/a.png)", "catalog=<b>"])
+@pytest.mark.parametrize(
+    "query", ["view=Manage", "view=History", "q=free", "product=0![spy](http://evil.test/a.png)", "catalog=<b>"]
+)
 def test_no_view_of_the_catalog_writes_them_either(home, open_page, hostile_catalog, query):
     app = open_page(home, "catalog", query)
     assert broken(app) == []
