@@ -17,7 +17,7 @@ def server():
 def limits() -> FetchLimits:
     """Short waits, so that a test of timeouts takes a second."""
     return FetchLimits(
-        attempts=2, backoff_seconds=0.02, connect_seconds=2.0, read_seconds=0.3, file_seconds=3.0, pause_seconds=0.2
+        attempts=2, backoff_seconds=0.02, connect_seconds=2.0, read_seconds=0.6, file_seconds=3.0, pause_seconds=0.2
     )
 
 

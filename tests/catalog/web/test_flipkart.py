@@ -67,7 +67,7 @@ def test_every_fault_is_counted_exactly(home, shop, table, pictures):
 
 
 def test_nothing_is_asked_where_the_host_is_not_allowed(home, shop, table):
-    report = import_flipkart(home, table, settings=SourceSettings())
+    report = import_flipkart(home, table, settings=SourceSettings(format="table"))
     assert Counter(file.reason for file in report.skipped) == {"private_address": 1050}
     assert report.totals.products == 1050
     assert shop.requests.total() == 0
