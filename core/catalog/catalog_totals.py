@@ -63,6 +63,13 @@ def count_totals(connection: Connection, catalog_id: int) -> CatalogTotals:
     return CatalogTotals(product_count, _count_links(connection, catalog_id), category_count, splits)
 
 
+def count_duplicates(connection: Connection, catalog_id: int) -> int:
+    """Count the pictures whose file, byte for byte, another picture of the catalog has already."""
+    hashes = product_pictures.c.picture_hash
+    query = select(func.count() - func.count(distinct(hashes))).where(product_pictures.c.catalog_id == catalog_id)
+    return int(connection.execute(query).scalar_one())
+
+
 def keep_totals(connection: Connection, catalog_id: int, *, version: int, totals: CatalogTotals) -> None:
     """Keep what a version of a catalog holds. Derived, and so outside the log."""
     dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite

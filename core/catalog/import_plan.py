@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,6 +36,7 @@ class BatchPlan:
         pictures: Rows of `pictures` the links need.
         changed: How many products differ to whoever looks.
         moved: How many products were found in another place.
+        differences: What of each changed or moved product was different, (product_id, kind, field -> [before, after]).
     """
 
     added: list[Row] = field(default_factory=list)
@@ -44,6 +46,7 @@ class BatchPlan:
     pictures: dict[str, Row] = field(default_factory=dict)
     changed: int = 0
     moved: int = 0
+    differences: list[tuple[str, str, dict[str, list[Any]]]] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
@@ -139,8 +142,25 @@ def _plan_present(plan: BatchPlan, target: ImportTarget, staged: StagedRecord, *
     if shows_other or (values and _unmarked(links) != rows):
         plan.relinked[row["product_id"]] = rows
         _plan_pictures(plan, staged)
+    changed = shows_other or bool(values.keys() - UNSEEN)
     plan.moved += moved
-    plan.changed += not moved and (shows_other or bool(values.keys() - UNSEEN))
+    plan.changed += not moved and changed
+    if moved or changed:
+        shown = [[link["picture_hash"] for link in links], list(staged.picture_hashes)] if shows_other else None
+        kind = "moved" if moved else "changed"
+        plan.differences.append((row["product_id"], kind, _differences(row, values, pictures=shown)))
+
+
+def _differences(row: Row, values: Row, *, pictures: list[list[str]] | None) -> dict[str, list[Any]]:
+    """Say what of a product is different: field -> [before, after], attributes one by one."""
+    found = {name: [row[name], value] for name, value in values.items() if name not in ("source_values", "attributes")}
+    if "attributes" in values:
+        before, after = row["attributes"], values["attributes"]
+        changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+        found |= {f"attribute.{name}": [before.get(name), after.get(name)] for name in changed}
+    if pictures is not None:
+        found["pictures"] = pictures
+    return found
 
 
 def _unmarked(links: list[Row]) -> list[Row]:

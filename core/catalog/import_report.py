@@ -21,6 +21,7 @@ class ImportReport:
         moved: Products whose picture was found in another place of the source.
         gone: Products that the source holds no longer; they stay in the catalog.
         left_out: Products left out because their category had as many as were asked for.
+        duplicate_pictures: Pictures of the catalog whose file is, byte for byte, one that an earlier picture has.
         skipped: What could not be used, in the order of the source.
         seconds: Duration.
         message: What is worth saying about it, one sentence or more.
@@ -33,6 +34,7 @@ class ImportReport:
     moved: int
     gone: tuple[str, ...]
     left_out: int
+    duplicate_pictures: int
     skipped: tuple[SkippedFile, ...] = field(repr=False)
     seconds: float
     message: str
@@ -52,6 +54,7 @@ class ImportReport:
             "moved": self.moved,
             "gone": len(self.gone),
             "left_out": self.left_out,
+            "duplicate_pictures": self.duplicate_pictures,
             "message": self.message,
         }
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 
-from core.catalog.catalog_totals import count_totals
+from core.catalog.catalog_totals import count_duplicates, count_totals
 from core.catalog.catalogs import Catalog, check_name, create_catalog, find_catalog
 from core.catalog.column_store import keep_columns
 from core.catalog.database import read
@@ -152,6 +152,7 @@ class _Import:
             if catalog_version(writing.connection, self.target, hold=True) != version:  # somebody wrote in between
                 plan = plan_batch(writing.connection, self.target, batch)
             write_batch(writing, self.target, plan)
+            self.log.keep_differences(writing, plan.differences)
         self.new += len(plan.added)
         self.changed += plan.changed
         self.moved += plan.moved
@@ -174,8 +175,7 @@ class _Import:
         if self.log.is_begun:
             flush_pictures()
         report = self._report(seconds=time.monotonic() - began)
-        skipped = {(file.name, file.reason) for file in self.skipped}
-        if self.log.is_begun or self.log.skipped_before() != skipped:
+        if self.log.is_begun or self.log.tells_more(report):
             self.log.keep(report)
         return report
 
@@ -183,6 +183,7 @@ class _Import:
         with read(self.home) as connection:
             totals = count_totals(connection, self.target.catalog_id)
             gone = gone_products(connection, self.target)
+            duplicates = count_duplicates(connection, self.target.catalog_id)
         counts = {"new": self.new, "changed": self.changed, "moved": self.moved, "left_out": self.left_out}
         message = report_message(**counts, divided=self.divided, gone=gone, skipped=len(self.skipped))
         notes = [f"{note}." for note in getattr(self.source, "notes", list)()]
@@ -191,6 +192,7 @@ class _Import:
             totals=totals,
             **counts,
             gone=gone,
+            duplicate_pictures=duplicates,
             skipped=tuple(self.skipped),
             seconds=seconds,
             message=" ".join([message, *notes]),

@@ -144,7 +144,7 @@ skipped_files = Table(
     metadata,
     Column("import_id", ForeignKey("imports.import_id"), primary_key=True),
     Column("name", Text, primary_key=True),
-    Column("reason", String(40), nullable=False),
+    Column("reason", String(40), primary_key=True),  # a row of a table may have two troubles
     Column("detail", Text, nullable=False),
 )
 

@@ -18,6 +18,7 @@ from core.cli import (
     doctor,
     exploring,
     exports,
+    import_history,
     imports,
     jobs,
     learning,
@@ -52,6 +53,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     for group in (
         doctor,
         imports,
+        import_history,
         crawling,
         sample,
         catalogs,

@@ -52,6 +52,7 @@ def test_report_and_catalog(home, folder):
         "moved": 0,
         "gone": 0,
         "left_out": 0,
+        "duplicate_pictures": 1,  # the red picture, the second time
         "message": "5 new.",
     }
     assert ids(home) == [

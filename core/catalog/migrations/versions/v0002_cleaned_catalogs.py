@@ -153,3 +153,21 @@ def upgrade() -> None:
             sqlite_where=sa.text("left_out IS NOT NULL"),
             postgresql_where=sa.text("left_out IS NOT NULL"),
         )
+
+    # A file or row may be skipped for two reasons: the reason joins the key.
+    op.create_table(
+        "skipped_files_by_reason",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["imports.import_id"],
+        ),
+        sa.PrimaryKeyConstraint("import_id", "name", "reason"),
+    )
+    columns = "import_id, name, reason, detail"
+    op.execute(f"INSERT INTO skipped_files_by_reason ({columns}) SELECT {columns} FROM skipped_files")
+    op.drop_table("skipped_files")
+    op.rename_table("skipped_files_by_reason", "skipped_files")
