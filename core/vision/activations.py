@@ -30,7 +30,7 @@ from core.vision.cut_backbone import CutBackbone
 from core.vision.engine import PictureFile
 from core.vision.jpeg import read_quickly
 from core.vision.networks import OpenVinoNetwork
-from core.vision.views import ViewSettings, make_view
+from core.vision.views import VIEWS_FORMAT, ViewSettings, make_view
 
 DISK_LIMIT_BYTES = 12 * 2**30
 """At most so much is kept: six views of 100,000 pictures at 7 x 7 x 192."""
@@ -241,7 +241,7 @@ def _drawn_views(
 
 def _name(cut: CutBackbone, files: Sequence[PictureFile], *, views: int, settings: ViewSettings, seed: int) -> str:
     digest = hashlib.sha256()
-    parts = [str(cut.model_path), cut.layer, views, asdict(settings), seed]
+    parts = [VIEWS_FORMAT, str(cut.model_path), cut.layer, views, asdict(settings), seed]
     digest.update(json.dumps(parts, sort_keys=True).encode())
     for file in files:
         digest.update(file.picture_hash.encode())

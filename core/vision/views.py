@@ -47,6 +47,9 @@ class ViewSettings:
 
 _MOST = {"rotation": 180, "shift": 0.5, "shear": 1, "zoom": 0.9, "stretch": 1, "brightness": 1, "color": 1}
 
+VIEWS_FORMAT = 2
+"""Raised when views are drawn in another way; what was computed from them is then made again."""
+
 PRESETS: dict[str, ViewSettings] = {
     "ours": ViewSettings(),
     # Keras' `rotation_range=25, shift 0.1, shear 0.2, zoom 0.2, flip` of the multi-label report (S1).
