@@ -6,6 +6,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.catalog.log import list_events, undo
 from core.ui.caches import home
+from core.ui.catalog_imports import draw_imports
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.product_history import undo_words
@@ -15,6 +16,7 @@ _MOST_EVENTS = 500
 
 def draw_history(catalog: Catalog) -> None:
     """Draw everything that happened to a catalog."""
+    draw_imports(catalog)
     _draw_log(catalog)
 
 

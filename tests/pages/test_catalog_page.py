@@ -6,6 +6,7 @@ from core.catalog.catalogs import find_catalog
 from core.catalog.log import list_events
 from core.catalog.product_edits import LEFT_OUT_BY_HAND, edit_products, save_product
 from core.catalog.products import get_product
+from core.jobs.supervise import run_here
 from tests.catalog.store import small_catalog
 from tests.pages.conftest import broken, in_address, words
 
@@ -128,3 +129,19 @@ def test_every_view_of_the_catalog_opens(home, open_page, catalog):
         app = open_page(home, "catalog", f"view={view}")
         assert broken(app) == []
         assert in_address(app, "catalog") == "shop"
+
+
+def test_two_imports_of_a_source_are_compared(home, open_page, tmp_path):
+    table = tmp_path / "feed.csv"
+    columns = {"product_id": "id", "title": "title", "price": "price"}
+    for rows in ("1,Cup,5\n2,Bowl,7\n", "1,Big cup,5\n3,Plate,9\n"):
+        table.write_text(f"id,title,price\n{rows}")
+        settings = {"format": "table", "columns": columns, "currency": "EUR"}
+        run_here(home, "import", {"source": str(table), "catalog": "feed", "settings": settings}, actor="tests")
+    app = open_page(home, "catalog", "view=History")
+    assert broken(app) == []
+    shown = {metric.label: metric.value for metric in app.metric}
+    # The second delivery brings 3, calls 1 differently and lacks 2.
+    assert shown == {"New": "1", "Changed": "1", "Moved": "0", "Gone": "1"}
+    changed = next(table.value for table in app.dataframe if "Before" in table.value.columns)
+    assert changed.values.tolist() == [["1", "title", "Cup", "Big cup"]]
