@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,13 @@ from core.cleaning.folding import fold_name, frequent_forms
 from core.cleaning.spellings import spelled_paths
 from core.quality.price_outliers import FAR_DEVIATIONS, price_deviations
 from core.quality.product_scan import ProductScan
-from core.quality.quality_report import MOST_PRODUCTS, QualityLine, checked_line
+from core.quality.quality_report import EXAMPLES, MOST_PRODUCTS, QualityLine, checked_line
 
 SMALL_CATEGORY = 10
 """A category of fewer products is small: with shares 8:1:1 it leaves nothing to validate or test on."""
 
 _VALUES_A_QUERY = 500
-_MISSING = {"brand": "brand", "color": "color", "description": "description", "split": "split"}
+_MISSING = ("brand", "color", "description", "split")
 _PLACES_A_QUERY = 500
 
 
@@ -44,14 +45,12 @@ def product_lines(
     missing = _missing_counts(connection, catalog_id)
     several = sum(count for pictures, count in pictured.items() if pictures > 1)
     small = [path for path, count in counts.items() if path is not None and count < SMALL_CATEGORY]
+    lacking = partial(_lacking_line, connection, catalog_id, total=total)
     lines = [
-        _line("without_picture", pictured.get(0, 0), total, ProductFilter(has_picture=False)),
-        _line("without_category", missing["category"], total, ProductFilter(where="category IS NULL")),
-        _line("without_price", missing["price_minor_units"], total, ProductFilter(where="price IS NULL")),
-        *(
-            _line(f"without_{name}", missing[column], total, ProductFilter(where=f"{column} IS NULL"))
-            for name, column in _MISSING.items()
-        ),
+        lacking("without_picture", pictured.get(0, 0), ProductFilter(has_picture=False)),
+        lacking("without_category", missing["category"], ProductFilter(where="category IS NULL")),
+        lacking("without_price", missing["price_minor_units"], ProductFilter(where="price IS NULL")),
+        *(lacking(f"without_{name}", missing[name], ProductFilter(where=f"{name} IS NULL")) for name in _MISSING),
         _valued_line(
             connection,
             catalog_id,
@@ -111,8 +110,17 @@ def _line(key: str, count: int, total: int, chosen: ProductFilter) -> QualityLin
     return checked_line(key, count=count, total=total, products=chosen)
 
 
+def _lacking_line(
+    connection: Connection, catalog_id: int, key: str, count: int, chosen: ProductFilter, *, total: int
+) -> QualityLine:
+    """Make the line of products that lack something; there may be any number, so a condition says which."""
+    query = chosen.narrow(select(products.c.product_id).where(products.c.catalog_id == catalog_id))
+    first = connection.execute(query.order_by(*chosen.order()).limit(EXAMPLES)).scalars() if count else ()
+    return checked_line(key, count=count, total=total, products=chosen, first=tuple(first))
+
+
 def _missing_counts(connection: Connection, catalog_id: int) -> dict[str, int]:
-    names = ("category", "price_minor_units", *_MISSING.values())
+    names = ("category", "price_minor_units", *_MISSING)
     query = select(func.count().label("all"), *(func.count(products.c[name]).label(name) for name in names))
     row = connection.execute(query.where(*in_catalog(catalog_id))).mappings().one()
     return {name: row["all"] - row[name] for name in names}

@@ -27,6 +27,7 @@ class QualityLine:
         total: Out of how many.
         products: Which products to show; None where there are none to show.
         names: Files, where the line is about files and not about products; at most :data:`MOST_PRODUCTS`.
+        first: The first few product ids, where `products` does not name them.
     """
 
     key: str
@@ -38,12 +39,13 @@ class QualityLine:
     total: int
     products: ProductFilter | None = None
     names: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
 
     @property
     def examples(self) -> tuple[str, ...]:
         """The first few product ids or file names."""
         named = self.products.product_ids if self.products is not None else None
-        return (named or self.names)[:EXAMPLES]
+        return (named or self.names or self.first)[:EXAMPLES]
 
     def to_json(self) -> dict[str, Any]:
         """Give the line as the command `quality` prints it."""
@@ -148,7 +150,9 @@ def _named(line: QualityLine) -> str:
     return f"“{line.title}” ({line.count:,} of {line.total:,})"
 
 
-def checked_line(key: str, *, count: int, total: int, products: ProductFilter | None) -> QualityLine:
+def checked_line(
+    key: str, *, count: int, total: int, products: ProductFilter | None, first: tuple[str, ...] = ()
+) -> QualityLine:
     """Make the line of a check from what was counted."""
     check = CHECKS[key]
     return QualityLine(
@@ -160,6 +164,7 @@ def checked_line(key: str, *, count: int, total: int, products: ProductFilter | 
         count=count,
         total=total,
         products=products if count else None,
+        first=first,
     )
 
 
