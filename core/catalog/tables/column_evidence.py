@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 from typing import Any
 
 from core.catalog.currencies import CURRENCY, currency_of
@@ -50,9 +51,9 @@ class ColumnEvidence:
         return len(set(self.texts)) / len(self.texts) if self.texts else 0.0
 
     @cached_property
-    def mean_length(self) -> float:
-        """Characters a cell."""
-        return sum(map(len, self.texts)) / len(self.texts) if self.texts else 0.0
+    def usual_length(self) -> float:
+        """Characters of the middle cell by length; a single huge one says nothing of a column."""
+        return median(map(len, self.texts)) if self.texts else 0.0
 
     @cached_property
     def numbers(self) -> float:

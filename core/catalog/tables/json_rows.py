@@ -98,8 +98,9 @@ def _values(file: TextIO) -> Iterator[Any]:
     head = file.read(_CHUNK_CHARACTERS)
     file.seek(0)
     begin = head.lstrip("\ufeff \t\r\n")
-    first_line = begin.partition("\n")[0]
-    if begin.startswith("[") or (_ARRAY_INSIDE.match(begin) and not _is_whole(first_line)):
+    first_line, _, rest = begin.partition("\n")
+    is_one = not rest.strip() and len(head) < _CHUNK_CHARACTERS  # an object alone that holds a list of objects
+    if begin.startswith("[") or (_ARRAY_INSIDE.match(begin) and (is_one or not _is_whole(first_line))):
         yield from _objects(file, inside=not begin.startswith("["))
     elif begin.startswith("{") and not _is_whole(first_line) and "\n" in begin and not first_line.strip()[1:]:
         yield from _objects(file, inside=False)

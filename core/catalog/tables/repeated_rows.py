@@ -17,13 +17,15 @@ class RepeatedRows:
         pictures: Pictures that later rows add to a product, by id.
         merged: How many rows said nothing new or only named another picture.
         conflicts: Rows that say something else of a product than its first row.
-        ids: Ids of rows that gave none and look alike but for some cells.
+        ids: Ids of rows that gave none and whose title, picture, brand and category come more than once.
+        ambiguous: Those names that stand for several products, which are therefore known by all they hold.
     """
 
     pictures: dict[str, list[str | bytes]] = field(default_factory=dict)
     merged: int = 0
     conflicts: list[SkippedFile] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
+    ambiguous: set[str] = field(default_factory=set)
 
 
 def gather_repeated(
@@ -41,13 +43,15 @@ def gather_repeated(
     """
     found = RepeatedRows()
     first: dict[str, str] = {}
+    alike: dict[str, set[str]] = {}
     for number, row in rows:
         given = records.given_id(row)
         if given is None:
-            if records.identity(row) in repeated:
-                content = records.content(row)
-                found.merged += content in found.ids
-                found.ids.add(content)
+            identity = records.identity(row)
+            if identity in repeated:
+                contents = alike.setdefault(identity, set())
+                found.merged += (content := records.content(row)) in contents
+                contents.add(content)
             continue
         if given not in repeated:
             continue
@@ -64,4 +68,7 @@ def gather_repeated(
             continue
         found.merged += 1
         known += [name for name in names if name not in known]
+    found.ambiguous = {identity for identity, contents in alike.items() if len(contents) > 1}
+    for identity, contents in alike.items():
+        found.ids |= contents if identity in found.ambiguous else {identity}
     return found

@@ -153,7 +153,8 @@ class TableSource:
         if given is not None:
             return given, given in self._repeated_ids
         identity = self._records.identity(row)
-        return (self._records.content(row), True) if identity in self._repeated_ids else (identity, False)
+        is_ambiguous = identity in self._repeated.ambiguous
+        return self._records.content(row) if is_ambiguous else identity, identity in self._repeated_ids
 
     def _known_ids(self) -> set[str]:
         """Read the table once to learn its ids."""
@@ -172,7 +173,7 @@ class TableSource:
         if repeated:
             self._progress.report(0, None, f"comparing rows of {len(repeated):,} repeated ids")
             self._repeated = gather_repeated(self._usable([]), self._records, repeated=repeated)
-            ids -= {each for each in repeated if each not in self._repeated.pictures}
+            ids -= self._repeated.ambiguous
             ids |= self._repeated.ids
             self._repeated_ids = repeated
         self._ids = ids

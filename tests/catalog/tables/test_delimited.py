@@ -36,7 +36,7 @@ def test_a_file_whose_first_accent_stands_far_below_is_not_taken_for_another_enc
 
 
 def test_a_few_damaged_letters_do_not_spoil_the_others(tmp_path):
-    content = "id,name\n".encode() + "1,Größe und Müsli für Ärzte übers Öl\n".encode() * 20 + b"2,Caf\xe9\n"
+    content = b"id,name\n" + "1,Größe und Müsli für Ärzte übers Öl\n".encode() * 20 + b"2,Caf\xe9\n"
     _, rows, _ = read(write(tmp_path, content))
     assert rows[0][1] == "Größe und Müsli für Ärzte übers Öl"
     assert rows[-1][1] == "Caf\N{REPLACEMENT CHARACTER}"
@@ -137,7 +137,7 @@ def test_a_delimiter_by_name(tmp_path):
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.one_of(st.binary(max_size=400), st.text('ab1,;"\n\r\t\\\'', max_size=400).map(str.encode)))
+@given(content=st.one_of(st.binary(max_size=400), st.text("ab1,;\"\n\r\t\\'", max_size=400).map(str.encode)))
 def test_any_bytes_give_rows_or_one_error(tmp_path, content):
     try:
         columns, rows, _ = read(write(tmp_path, content))

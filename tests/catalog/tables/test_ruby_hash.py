@@ -43,8 +43,8 @@ def test_what_is_no_value_says_where(text, why):
 
 def test_specifications_become_attributes():
     text = (
-        '{"product_specification"=>[{"key"=>"Color", "value"=>"Red"}, {"value"=>"1 Mug"}, {"key"=>"Color", "value"=>"Blue"},'
-        ' {"key"=>"Color", "value"=>"Red"}]}'
+        '{"product_specification"=>[{"key"=>"Color", "value"=>"Red"}, {"value"=>"1 Mug"}, '
+        '{"key"=>"Color", "value"=>"Blue"}, {"key"=>"Color", "value"=>"Red"}]}'
     )
     assert specifications(text) == {"Color": "Red, Blue", "Other": "1 Mug"}
     assert specifications('{"product_specification"=>{"key"=>"Pack", "value"=>"3"}}') == {"Pack": "3"}
@@ -79,7 +79,7 @@ def test_what_ruby_writes_is_read(value):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.one_of(st.text(max_size=60), st.text('{}[]"\'=>,:\\nul 1.a', max_size=60)))
+@given(st.one_of(st.text(max_size=60), st.text("{}[]\"'=>,:\\nul 1.a", max_size=60)))
 def test_any_text_is_a_value_or_an_error(text):
     try:
         parse_ruby(text)
