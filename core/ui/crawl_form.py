@@ -29,6 +29,7 @@ _NEXT_WORDS = {
 _RENDER_WORDS = {"auto": "found out", "static": "as the server sends it", "browser": "by a browser (Chromium)"}
 _CHOICES = {"next": _NEXT_WORDS, "render": _RENDER_WORDS}
 _NUMBERS = ("stop_products", "stop_pages", "seconds")
+_ALL = (*_TEXTS, *_CHOICES, *_NUMBERS, "follow")
 
 
 def ask_crawl() -> ChosenSource | None:
@@ -45,6 +46,8 @@ def ask_crawl() -> ChosenSource | None:
         chosen, preview = _looked(address, hosts)
     except (ShelfLensError, Cancelled) as error:
         show_problem(error, title="This page cannot be crawled")
+        if getattr(error, "reason", "") == "private_address":
+            st.caption("Here its host is allowed above, under *The shop runs on a private network*.")
         _draw_anew(address, hosts)
         return None
     draw_found(preview)
@@ -89,6 +92,7 @@ def _ask_address() -> tuple[str, tuple[str, ...]] | None:
 
 def _looked(address: str, hosts: tuple[str, ...]) -> tuple[CrawlSettings, CrawlPreview]:
     """Look at the page with the selectors as they stand; at first with none, so that they are guessed."""
+    _restore()
     chosen = _chosen()
     preview = _preview(str(home().root), address, hosts, json.dumps(chosen, sort_keys=True))
     if not chosen:
@@ -104,15 +108,25 @@ def _preview(root: str, address: str, hosts: tuple[str, ...], written: str) -> C
 
 def _chosen() -> dict[str, Any]:
     """Gather what the fields say; nothing before they were filled."""
-    kept = {name: st.session_state.get(f"{_FIELD}{name}") for name in (*_TEXTS, *_CHOICES, *_NUMBERS, "follow")}
+    kept = {name: st.session_state.get(f"{_FIELD}{name}") for name in _ALL}
     values = {name: value for name, value in kept.items() if value not in (None, "")}
     return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _fill(settings: CrawlSettings) -> None:
     """Put guesses into the fields, before these are drawn."""
-    for name in (*_TEXTS, *_CHOICES, *_NUMBERS, "follow"):
+    for name in _ALL:
         st.session_state[f"{_FIELD}{name}"] = getattr(settings, name)
+
+
+def _restore() -> None:
+    """Bring back what fields held that were not drawn for once, as while an error was shown."""
+    kept = st.session_state[_LOOKED].setdefault("fields", {})
+    for name in _ALL:
+        if f"{_FIELD}{name}" in st.session_state:
+            kept[name] = st.session_state[f"{_FIELD}{name}"]
+        elif name in kept:
+            st.session_state[f"{_FIELD}{name}"] = kept[name]
 
 
 def _forget_fields() -> None:
@@ -124,7 +138,8 @@ def _draw_anew(address: str, hosts: tuple[str, ...]) -> None:
     """Draw the way out of settings that cannot be used, and of a site that did not answer."""
     if _chosen():
         _draw_selectors(None)
-    if st.button("Start over with guesses", icon=":material/restart_alt:"):
+    label = "Start over with guesses" if _chosen() else "Try again"
+    if st.button(label, icon=":material/restart_alt:"):
         _forget_fields()
         st.session_state[_LOOKED] = {"address": address, "hosts": list(hosts)}
         st.rerun()
@@ -136,20 +151,20 @@ def _draw_selectors(preview: CrawlPreview | None) -> None:
     cards = matches.get("product", 0)
     with st.expander("What is where on the page", icon=":material/ads_click:", expanded=preview is None or not cards):
         st.caption(
-            "CSS selectors, looked up inside each product's card; `img@alt` takes an attribute. All of them are guesses: change any."
+            "CSS selectors, looked up inside each product's card; `img@alt` takes an attribute. All of them are "
+            "guesses: change any."
         )
-        _text("product", "Card of one product", f"{cards:,} on this page", "li.product")
+        _text("product", "Card of one product", f"{cards:,} on this page" if preview else "", "li.product")
         columns = st.columns(3, gap="medium")
         for place, name in enumerate(_SHOWN_FIELDS):
-            found = f"in {matches.get(name, 0):,} of {cards:,}" if name in matches else "not looked for"
+            looked = f"in {matches.get(name, 0):,} of {cards:,}" if name in matches else "not looked for"
+            found = looked if preview else ""
             with columns[place % 3]:
                 _text(name, name.capitalize(), found, "")
 
 
 def _draw_pace(preview: CrawlPreview) -> None:
     """Draw how the crawl goes on, how far and how fast."""
-    for name in ("next", "render", *_NUMBERS):  # a field that was not drawn for once has lost what it held
-        st.session_state.setdefault(f"{_FIELD}{name}", getattr(preview.settings, name))
     with st.container(border=True, key="crawl_pace"):
         columns = st.columns(3, gap="medium")
         with columns[0]:

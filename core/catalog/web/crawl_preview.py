@@ -129,7 +129,8 @@ def _next_in_words(settings: CrawlSettings, following: str | None) -> str:
 def _robots_in_words(rules: SiteRules, start: str) -> str:
     if not rules.found:
         return f"{origin(start)} has no robots.txt: nothing is forbidden"
-    paced = f" and asks for {rules.delay_seconds:g} s between two requests" if rules.delay_seconds > LEAST_SECONDS else ""
+    asks = rules.delay_seconds > LEAST_SECONDS
+    paced = f" and asks for {rules.delay_seconds:g} s between two requests" if asks else ""
     return f"the robots.txt of {origin(start)} allows this page{paced}"
 
 

@@ -86,6 +86,8 @@ def guessed_settings(page: LexborHTMLParser, settings: CrawlSettings, *, base: s
     Returns:
         The settings; ``product`` stays empty when nothing repeats on the page.
     """
+    if settings.product == STRUCTURED or all(getattr(settings, name) for name in ("product", *NEEDED)):
+        return _with_next(page, settings, base=base, address=address)
     if settings.product:
         cards, selector = page.css(settings.product), settings.product
     else:

@@ -5,10 +5,10 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from core.catalog.web.crawl_settings import STRUCTURED, CrawlSettings, crawl_settings
+from core.catalog.web.crawl_settings import CrawlSettings, crawl_settings
 from core.catalog.web.found_products import FoundProduct, read_product
 from core.catalog.web.page_cards import product_of, products_of
-from core.catalog.web.page_guess import NEEDED, guessed_settings
+from core.catalog.web.page_guess import guessed_settings
 from core.catalog.web.page_links import whole_address
 from core.catalog.web.page_next import next_address
 from core.catalog.web.page_text import clean_text, decode_page
@@ -70,8 +70,7 @@ def read_page(
         if kind == DETAIL:
             product = product_of(page, settings, base)
             return PageReading(title=_title(page), products=(product,), settings=settings.to_json())
-        if settings.product != STRUCTURED and not all(getattr(settings, name) for name in NEEDED):
-            settings = guessed_settings(page, settings, base=base, address=address)
+        settings = guessed_settings(page, settings, base=base, address=address)
         products, matches = products_of(page, settings, base) if settings.product else ([], {"product": 0})
         following = next_address(page, settings, base=base, address=address, number=number)
     except SelectolaxError as error:
