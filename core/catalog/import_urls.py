@@ -16,6 +16,8 @@ def with_fetched_pictures(
     settings: SourceSettings,
     skipped: list[SkippedFile],
     progress: Progress,
+    source: str = "",
+    total: int | None = None,
 ) -> Iterator[SourceRecord]:
     """Give the records on, from the first that names a picture by its address with the pictures fetched.
 
@@ -26,7 +28,9 @@ def with_fetched_pictures(
         records: The records of the source.
         settings: Says which hosts may be asked.
         skipped: Takes the pictures that could not be fetched.
-        progress: May cancel.
+        progress: Hears how many were fetched, and may cancel.
+        source: Where the records come from: an import of it that was stopped is continued.
+        total: How many records there are, None when that is not known.
 
     Yields:
         The records in the given order.
@@ -36,6 +40,8 @@ def with_fetched_pictures(
             from core.catalog.web.fetching import fetched
 
             rest = chain([record], records)
-            yield from fetched(home, rest, settings=settings, skipped=skipped, progress=progress)
+            yield from fetched(
+                home, rest, settings=settings, skipped=skipped, progress=progress, source=source, total=total
+            )
             return
         yield record

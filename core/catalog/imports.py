@@ -118,7 +118,7 @@ class _Import:
         total = self.source.count() if kept is None else len(kept)
         done = 0
         progress.report(done, total, _told(done, total))
-        with closing(self._staged(kept, progress)) as staged:
+        with closing(self._staged(kept, progress, total)) as staged:
             for batch in _batches(staged):
                 self._write([product for product in batch if product.is_usable])
                 self.skipped += [file for product in batch for file in product.skipped]
@@ -130,12 +130,22 @@ class _Import:
             keep_columns(self.home, self.target.catalog_id, progress=progress)
         return self._conclude(began=began)
 
-    def _staged(self, kept: set[str] | None, progress: Progress) -> Generator[StagedRecord, None, None]:
+    def _staged(
+        self, kept: set[str] | None, progress: Progress, total: int | None
+    ) -> Generator[StagedRecord, None, None]:
         records = self.source.records()
         chosen = records if kept is None else (record for record in records if record.product_id in kept)
         return stage_records(
             self.home,
-            with_fetched_pictures(self.home, chosen, settings=self.settings, skipped=self.skipped, progress=progress),
+            with_fetched_pictures(
+                self.home,
+                chosen,
+                settings=self.settings,
+                skipped=self.skipped,
+                progress=progress,
+                source=self.target.source,
+                total=total,
+            ),
             catalog_id=self.target.catalog_id,
             source=self.target.source,
             max_pixels=self.options.max_pixels,

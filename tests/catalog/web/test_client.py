@@ -1,6 +1,7 @@
 import asyncio
 import socket
 
+import httpcore
 import httpx
 import pytest
 
@@ -53,7 +54,7 @@ def test_a_name_that_changes_its_address_gains_nothing(server, monkeypatch):
 
     async def connect(self, host, port, timeout, local_address, socket_options):
         connected.append(host)
-        raise OSError("not in a test")
+        raise httpcore.ConnectError("not in a test")
 
     monkeypatch.setattr("core.catalog.web.safe_transport.socket.getaddrinfo", rebinding)
     monkeypatch.setattr("httpcore.AnyIOBackend.connect_tcp", connect)
@@ -68,8 +69,6 @@ def test_of_several_addresses_only_public_ones_are_tried(monkeypatch):
         return [(0, 0, 0, "", (address, 0)) for address in ("10.0.0.1", "93.184.216.34", "::1", "2606:4700::1")]
 
     async def connect(self, host, port, timeout, local_address, socket_options):
-        import httpcore
-
         connected.append(host)
         raise httpcore.ConnectError("no")
 
