@@ -1,16 +1,17 @@
 """Step `prices`: prices that wait as text in the attributes become prices."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
 from core.catalog.catalogs import Catalog
+from core.catalog.currencies import CURRENCY, currency_of
 from core.catalog.database import read
 from core.catalog.money import to_major_units
-from core.catalog.prices import ParsedPrice, PriceStyle, guess_style, parse_price
+from core.catalog.prices import LONGEST_TEXT, ParsedPrice, PriceStyle, guess_style, parse_price
 from core.catalog.schema import products
 from core.cleaning.catalog_rows import in_catalog, product_batches
 from core.cleaning.folding import fold_name
@@ -57,11 +58,15 @@ class PriceSettings:
             raise SettingsError(f"currency is {self.currency[:40]!r}: expected three letters, such as EUR")
 
 
+Styles = Mapping[str | None, PriceStyle]
+"""How prices of each currency write their numbers: "1.234" is a thousand in euros where others say "20,00"."""
+
+
 @dataclass
 class _Found:
     """What a first look at the catalog found."""
 
-    style: PriceStyle
+    styles: Styles
     prices: int = 0
     was: int = 0
     unreadable: int = 0
@@ -85,7 +90,7 @@ def plan_prices(home: Home, catalog: Catalog, settings: PriceSettings, progress:
     return Plan(
         summary=f"Reads {found.prices:,} prices from attributes{f' ({told})' if told else ''}",
         total=found.prices,
-        changes=_changes(catalog, settings, found.style),
+        changes=_changes(catalog, settings, found.styles),
         groups=tuple(ChangeGroup("currency", None, code, count) for code, count in currencies.most_common(50)),
         notes=tuple(notes),
         figures={"prices": found.prices, "was": found.was, "unreadable": found.unreadable},
@@ -94,19 +99,22 @@ def plan_prices(home: Home, catalog: Catalog, settings: PriceSettings, progress:
 
 def _look(connection: Connection, catalog: Catalog, settings: PriceSettings) -> _Found:
     """Read every text once: how the column writes numbers, and how many texts are prices."""
-    sample: list[str] = []
+    sample: dict[str | None, list[str]] = {}
     for rows in _unpriced(connection, catalog):
-        sample += [text for row in rows if isinstance(text := _price_text(row.attributes, settings), str)]
-        if len(sample) >= _STYLE_SAMPLE:
+        for row in rows:
+            text = _price_text(row.attributes, settings)
+            if isinstance(text, str):
+                sample.setdefault(_named_currency(text, row.currency, settings), []).append(text)
+        if sum(map(len, sample.values())) >= _STYLE_SAMPLE:
             break
-    found = _Found(guess_style(sample[:_STYLE_SAMPLE]), currencies=Counter())
+    found = _Found({code: guess_style(texts) for code, texts in sample.items()}, currencies=Counter())
     examples: list[str] = []
     for rows in _unpriced(connection, catalog):
         for row in rows:
             text = _price_text(row.attributes, settings)
             if text is None:
                 continue
-            price, why = _read(text, row.currency, settings, found.style)
+            price, why = _read(text, row.currency, settings, found.styles)
             if price is None:
                 found.unreadable += 1
                 if len(examples) < _EXAMPLES:
@@ -119,10 +127,10 @@ def _look(connection: Connection, catalog: Catalog, settings: PriceSettings) -> 
     return found
 
 
-def _changes(catalog: Catalog, settings: PriceSettings, style: PriceStyle) -> Batches:
+def _changes(catalog: Catalog, settings: PriceSettings, styles: Styles) -> Batches:
     def batches(connection: Connection) -> Iterator[list[ProductChange]]:
         for rows in _unpriced(connection, catalog):
-            changes = (_change(row, settings, style) for row in rows)
+            changes = (_change(row, settings, styles) for row in rows)
             yield [change for change in changes if change is not None]
 
     return batches
@@ -133,9 +141,9 @@ def _unpriced(connection: Connection, catalog: Catalog) -> Iterator[Any]:
     return product_batches(connection, catalog.catalog_id, ["attributes", "currency"], where=conditions)
 
 
-def _change(row: Any, settings: PriceSettings, style: PriceStyle) -> ProductChange | None:
+def _change(row: Any, settings: PriceSettings, styles: Styles) -> ProductChange | None:
     text = _price_text(row.attributes, settings)
-    price, _why = _read(text, row.currency, settings, style)
+    price, _why = _read(text, row.currency, settings, styles)
     if price is None:
         return None
     before = {"price_minor_units": None, "currency": row.currency}
@@ -165,13 +173,21 @@ def _price_text(attributes: Any, settings: PriceSettings) -> str | int | float |
     return value if not isinstance(value, str) or value.strip() else None
 
 
+def _named_currency(text: str, currency: str | None, settings: PriceSettings) -> str | None:
+    """Give the currency a text names, else the one it is read in."""
+    hint = settings.currency or currency
+    sign = CURRENCY.search(text[:LONGEST_TEXT].lower())
+    return currency_of(sign[0], hint=hint) if sign else hint
+
+
 def _read(
-    text: str | int | float | None, currency: str | None, settings: PriceSettings, style: PriceStyle
+    text: str | int | float | None, currency: str | None, settings: PriceSettings, styles: Styles
 ) -> tuple[ParsedPrice | None, str]:
     """Read a price; gives None and the reason where it is none."""
     if text is None:
         return None, ""
     try:
+        style = styles.get(_named_currency(text, currency, settings)) if isinstance(text, str) else None
         price = parse_price(text, currency=settings.currency or currency, style=style)
     except CatalogError as error:
         return None, str(error)

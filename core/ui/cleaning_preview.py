@@ -10,6 +10,7 @@ from core.catalog.catalogs import Catalog
 from core.catalog.money import format_price
 from core.catalog.product_filter import ProductFilter
 from core.catalog.products import Product, read_products
+from core.models.targets import LEVEL_SEPARATOR
 from core.ui.caches import home
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Badge, Card, product_grid
@@ -82,22 +83,27 @@ def _draw_held_out(held: Mapping[str, Any] | None) -> None:
 def _draw_groups(groups: Sequence[Mapping[str, Any]]) -> None:
     if not groups:
         return
-    frame = pd.DataFrame(
-        {
-            "Field": [group["field"].replace("_", " ") for group in groups[:_GROUP_ROWS]],
-            "Before": [group["before"] or "none" for group in groups[:_GROUP_ROWS]],
-            "After": [group["after"] or "none" for group in groups[:_GROUP_ROWS]],
-            "Products": [group["products"] for group in groups[:_GROUP_ROWS]],
-        }
-    )
-    columns = {
-        "Field": st.column_config.TextColumn(width="small"),
-        "Products": st.column_config.NumberColumn(width="small", format="localized"),
-    }
+    rows = [(group["products"], *differing(group["before"], group["after"])) for group in groups[:_GROUP_ROWS]]
+    frame = pd.DataFrame(rows, columns=["Products", "Before", "After"])
+    fields = [group["field"].replace("_", " ") for group in groups[:_GROUP_ROWS]]
+    if len(set(fields)) > 1:
+        frame.insert(1, "Field", fields)
+    columns = {"Products": st.column_config.NumberColumn(width="small", format="localized")}
     height: Any = "content" if len(frame) <= 8 else 320
     st.dataframe(frame, hide_index=True, width="stretch", height=height, column_config=columns)
     if len(groups) > _GROUP_ROWS:
         st.caption(f"The {_GROUP_ROWS} most frequent are listed.")
+
+
+def differing(before: object, after: object) -> tuple[str, str]:
+    """Write two values so that what differs shows: levels that two category paths begin with alike become "…"."""
+    texts = ["none" if value in (None, "") else str(value) for value in (before, after)]
+    paths = [text.split(LEVEL_SEPARATOR) for text in texts]
+    shared = next((n for n, pair in enumerate(zip(*paths, strict=False)) if pair[0] != pair[1]), 0)
+    if not shared:
+        return texts[0], texts[1]
+    first, second = (LEVEL_SEPARATOR.join(["…", *path[shared:]]) for path in paths)
+    return first, second
 
 
 def _draw_examples(catalog: Catalog, changes: Sequence[Mapping[str, Any]], total: int) -> None:
@@ -161,6 +167,6 @@ def _change_badges(changes: Sequence[Mapping[str, Any]]) -> tuple[Badge, ...]:
             currency = (fields.get("currency") or {}).get("after")
             badges.append((format_price(change["after"], currency), "price"))
         else:
-            badges.append((shortened(str(change["before"] or "none"), _BADGE), ""))
-            badges.append((f"→ {shortened(str(change['after'] or 'none'), _BADGE)}", "good"))
+            before, after = differing(change["before"], change["after"])
+            badges += [(shortened(before, _BADGE), ""), (f"→ {shortened(after, _BADGE)}", "good")]
     return tuple(badges)

@@ -36,10 +36,9 @@ def _draw_step(catalog: Catalog, step: RecipeStep, number: int, *, is_newest: bo
     with st.container(border=True, key=f"recipe_{step.step_id}"):
         st.markdown(f"**{number}. {literal(step.title)}**")
         st.text(step.summary)
-        words, button = st.columns([2, 1.2], vertical_alignment="center")
-        words.caption(f"{step.created[:16].replace('T', ' ')} UTC · {literal(step.actor)}")
+        st.caption(f"{step.created[:16].replace('T', ' ')} UTC · {literal(step.actor)}")
         help_text = "Takes the step back." if is_newest else "Takes the step back, unless a later one builds on it."
-        if button.button("Undo", key=f"undo_{step.step_id}", icon=":material/undo:", help=help_text, width="stretch"):
+        if st.button("Undo", key=f"undo_{step.step_id}", icon=":material/undo:", help=help_text):
             with shown_errors():
                 undo_step(home(), catalog, step.step_id, actor=visitor_name())
                 st.toast("Undone. The log on Overview can do it again.", icon=":material/undo:")

@@ -53,21 +53,24 @@ def _draw_choice() -> None:
     st.subheader("Choose a step", anchor=False)
     for group, names in _GROUPS.items():
         st.markdown(f"**{group}**")
-        columns = st.columns(2, gap="small")
-        for place, name in enumerate(names):
-            kind = STEP_KINDS[name]
-            with columns[place % 2].container(border=True, height="stretch", key=f"card_{name}"):
-                st.markdown(f":material/{kind.icon}: **{kind.title}**  \n{kind.summary}")
-                if st.button("Set up", key=f"choose_{name}", width="stretch"):
-                    st.query_params[STEP_IN_URL] = name
-                    st.rerun()
+        for start in range(0, len(names), 2):
+            for column, name in zip(st.columns(2, gap="small"), names[start : start + 2], strict=False):
+                with column.container(border=True, height="stretch", key=f"card_{name}"):
+                    _draw_card(STEP_KINDS[name])
+
+
+def _draw_card(kind: StepKind) -> None:
+    st.markdown(f":material/{kind.icon}: **{kind.title}**  \n{kind.summary}")
+    if st.button("Set up", key=f"choose_{kind.name}", width="stretch"):
+        st.query_params[STEP_IN_URL] = kind.name
+        st.rerun()
 
 
 def _draw_step(catalog: Catalog, kind: StepKind) -> None:
-    words, back = st.columns([4, 1.2], vertical_alignment="center")
-    words.subheader(kind.title, anchor=False)
-    if back.button("All steps", icon=":material/arrow_back:", width="stretch"):
-        _leave()
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader(kind.title, anchor=False, width="content")
+        if st.button("All steps", icon=":material/arrow_back:"):
+            _leave()
     st.markdown(kind.summary)
     is_merge = kind.name == "merge-categories"
     values = merge_form(catalog) if is_merge else _form(kind)
@@ -112,11 +115,11 @@ def _draw_apply(preview: dict[str, Any]) -> bool:
 def _offer_job(catalog: Catalog, entry: dict[str, Any]) -> None:
     """Offer preview and applying as jobs: they look at pictures, or at very many products."""
     st.caption("This step takes a while, so it runs as a job; you can leave the page meanwhile.")
-    preview, apply, _rest = st.columns([1, 1, 1.5])
-    if preview.button("Preview", type="primary", icon=":material/visibility:", width="stretch"):
-        _submit(catalog, entry, preview=True)
-    if apply.button("Apply at once", icon=":material/check:", width="stretch"):
-        _submit(catalog, entry, preview=False)
+    with st.container(horizontal=True):
+        if st.button("Preview", type="primary", icon=":material/visibility:"):
+            _submit(catalog, entry, preview=True)
+        if st.button("Apply at once", icon=":material/check:"):
+            _submit(catalog, entry, preview=False)
 
 
 def _submit(catalog: Catalog, entry: dict[str, Any], *, preview: bool) -> None:
@@ -168,10 +171,9 @@ def _draw_applied(applied: list[dict[str, Any]], *, key: str) -> None:
     """Say what was done, with an undo for each change."""
     for place, each in enumerate(applied):
         with st.container(border=True, key=f"done_{key}_{place}"):
-            words, button = st.columns([5, 1.2], vertical_alignment="center")
-            words.markdown(":green[:material/check_circle:] **Done**" if each["event"] else "**Nothing to change**")
-            words.text(f"{each['summary']}.")
-            if each["event"] and button.button("Undo", key=f"undo_{key}_{place}", icon=":material/undo:"):
+            st.markdown(":green[:material/check_circle:] **Done**" if each["event"] else "**Nothing to change**")
+            st.text(f"{each['summary']}.")
+            if each["event"] and st.button("Undo", key=f"undo_{key}_{place}", icon=":material/undo:"):
                 with shown_errors():
                     undo(home(), int(each["event"]), actor=visitor_name())
                     st.session_state.pop(_DONE, None)
