@@ -33,8 +33,8 @@ def test_import_a_folder(serve, visit, home, folder):
     visitor = visit(serve(home))
     page = visitor.open("/")
     page.get_by_role("button", name="Import a folder").first.click()
-    page.get_by_label("Folder").fill(str(folder))
-    page.get_by_label("Folder").press("Enter")
+    page.get_by_role("textbox", name="Folder").fill(str(folder))
+    page.get_by_role("textbox", name="Folder").press("Enter")
     expect(page.get_by_text("Pictures found")).to_be_visible()
     # 30 good pictures and the torn one, which only decoding finds out; the text file is left out at once.
     expect(page.get_by_test_id("stMetric").filter(has_text="Pictures found")).to_contain_text("31")
