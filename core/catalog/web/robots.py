@@ -44,7 +44,8 @@ class SiteRules:
 
 def read_rules(text: str) -> SiteRules:
     """Read a robots.txt, however broken it is: a line that means nothing asks for nothing."""
-    rules = Protego.parse(text[:MOST_BYTES])
+    # Marks of an encoding or of bytes that are none must not hide the first line, whom the rules are for.
+    rules = Protego.parse(text[:MOST_BYTES].replace("\x00", "").lstrip("\ufeff\ufffd"))
     delay = rules.crawl_delay(ROBOT_NAME)
     rate = rules.request_rate(ROBOT_NAME)
     paced = rate.seconds / rate.requests if rate is not None and rate.requests else 0.0
