@@ -23,6 +23,12 @@ def test_products_without_category_and_tiny_classes_are_left_out_counted_and_nam
     assert len(rows.rows) == len(rows.features) == 20
 
 
+def test_classes_are_numbered_in_the_order_of_the_category_tree(home):
+    catalog = planted_catalog(home, ["Art > Prints"] * 5 + ["Art - Toys"] * 5 + ["Art > Oils"] * 5)
+    # As texts "Art - Toys" would come first: "-" sorts before ">".
+    assert build(home, catalog).classes == ("Art > Oils", "Art > Prints", "Art - Toys")
+
+
 def test_features_stay_beside_their_rows_when_rows_are_left_out(home):
     features = np.random.default_rng(0).uniform(0, 4, size=(12, DIMENSIONS)).astype(np.float16).astype(np.float32)
     catalog = planted_catalog(home, ["tiny", *["a"] * 5, "tiny", *["b"] * 5], features=features)
