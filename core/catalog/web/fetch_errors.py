@@ -37,7 +37,7 @@ def fetch_error(error: Exception) -> FetchError:
     for kind, reason in _REASONS:
         if isinstance(error, kind):
             return FetchError(f"{SKIP_REASONS[reason]} ({_short(error)})", reason=reason)
-    return FetchError(_short(error), reason="disconnected")
+    return FetchError(f"the host's answer cannot be read ({_short(error)})", reason="disconnected")
 
 
 # The first that fits counts, so narrow ones stand before wide ones.

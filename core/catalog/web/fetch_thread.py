@@ -14,7 +14,7 @@ from core.catalog.web.fetch_errors import FetchError
 from core.catalog.web.fetch_limits import FetchLimits
 from core.catalog.web.picture_fetch import PictureFetch
 
-MOST_REMEMBERED = 50_000
+MOST_REMEMBERED = 10_000
 _CLOSE_SECONDS = 2.0
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import random
+import sqlite3
+import ssl
 import time
 from pathlib import Path
 from typing import BinaryIO
@@ -29,6 +31,7 @@ _RETRIED = frozenset(
         *(f"http_{status}" for status in (408, 425, 429, 500, 502, 503, 504)),
     }
 )
+_LONGEST_HEADER = 1000
 
 
 class PictureFetch:
@@ -82,8 +85,8 @@ class PictureFetch:
             wait_seconds = 0.0
             try:
                 async with asyncio.timeout(self._limits.file_seconds):
-                    path = await self._ask(url, known)
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, FetchError, TimeoutError) as error:
+                    path = await self._asked(url, known)
+            except (FetchError, TimeoutError) as error:
                 failure = fetch_error(error)
                 wait_seconds = getattr(failure, "wait_seconds", 0.0)
             else:
@@ -94,6 +97,22 @@ class PictureFetch:
         if failure.reason in _RETRIED and wait_seconds <= longest and not isinstance(failure, _CutPictureError):
             raise _WaitError(str(failure), reason=failure.reason) from failure
         raise failure
+
+    async def _asked(self, url: httpx.URL, known: Kept | None) -> Path:
+        """Ask, and tell what the host did wrong from what the disk did wrong.
+
+        Raises:
+            FetchError: The host.
+            OSError: The disk, or the time is up.
+        """
+        try:
+            return await self._ask(url, known)
+        except (ssl.SSLError, ConnectionError) as error:
+            raise fetch_error(error) from error
+        except (OSError, sqlite3.Error, FetchError):
+            raise
+        except Exception as error:  # what a host can make a library raise has no end
+            raise fetch_error(error) from error
 
     async def _ask(self, url: httpx.URL, known: Kept | None) -> Path:
         key = key_of(str(url))
@@ -144,8 +163,7 @@ class PictureFetch:
             if content_length(response) is None:
                 raise
             raise _CutPictureError(str(error), reason=error.reason) from error
-        etag, changed = (response.headers.get(name, "")[:1000] for name in ("ETag", "Last-Modified"))
-        return self._cache.finish(key, etag=etag, last_modified=changed)
+        return self._cache.finish(key, etag=_header(response, "ETag"), last_modified=_header(response, "Last-Modified"))
 
 
 class _WaitError(FetchError):
@@ -182,8 +200,16 @@ def _validator(response: httpx.Response) -> str:
         return ""
     if response.headers.get("Accept-Ranges", "").lower() == "none" or content_length(response) is None:
         return ""
-    etag = response.headers.get("ETag", "")[:1000]
-    return etag if etag.startswith('"') else response.headers.get("Last-Modified", "")[:100] if not etag else ""
+    etag = _header(response, "ETag")
+    if etag:
+        return etag if etag.startswith('"') else ""
+    return _header(response, "Last-Modified")
+
+
+def _header(response: httpx.Response, name: str) -> str:
+    """Read a header that is going to be sent back; "" when that is better left."""
+    text = response.headers.get(name, "")
+    return text if len(text) <= _LONGEST_HEADER and text.isascii() and text.isprintable() else ""
 
 
 def _continues(response: httpx.Response, half_bytes: int) -> bool:

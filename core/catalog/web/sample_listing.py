@@ -101,7 +101,7 @@ async def _document(client: httpx.AsyncClient, url: str) -> Any:
                     reason = f"http_{response.status_code}"
                     raise FetchError(f"it answers with status {response.status_code}", reason=reason)
                 return json.loads(await read_body(response, most_bytes=MOST_LISTING_BYTES))
-        except (httpx.HTTPError, FetchError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, FetchError) as error:
             failed = fetch_error(error)
             if failed.reason.startswith("http_4") or failed.reason in ("private_address", "bad_url", "tls"):
                 break

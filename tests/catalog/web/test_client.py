@@ -1,6 +1,13 @@
 import asyncio
+import contextlib
 import socket
+import ssl
+import subprocess
+import threading
 
+import h2.config
+import h2.connection
+import h2.events
 import httpcore
 import httpx
 import pytest
@@ -144,40 +151,70 @@ def test_an_unknown_name_is_told(monkeypatch):
     assert ask("http://nowhere.example/") == "dns"
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(tmp_path):
-    import ssl
-    import subprocess
-    import threading
-
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """Files of a certificate for 127.0.0.1 that no authority signed, and of its key."""
+    folder = tmp_path_factory.mktemp("certificate")
     subprocess.run(
         [
             *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
-            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tmp_path / "key", "-out", tmp_path / "cert"),
+            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", folder / "key", "-out", folder / "cert"),
         ],
         check=True,
         capture_output=True,
     )
+    return folder / "cert", folder / "key"
+
+
+@contextlib.contextmanager
+def tls_server(certificate, serve, protocols=("http/1.1",)):
+    """Hand every TLS connection to `serve`; gives the address."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
-    with fault_server.FaultServer({"/a": b"a"}) as plain, socket.create_server(("127.0.0.1", 0)) as listener:
+    context.load_cert_chain(*certificate)
+    context.set_alpn_protocols(list(protocols))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-        def serve_once():
-            for _ in range(2):
-                connection, _ = listener.accept()
-                try:
-                    with context.wrap_socket(connection, server_side=True) as wrapped:
-                        wrapped.recv(1000)
-                        wrapped.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
-                except (ssl.SSLError, ConnectionError):
-                    connection.close()
+        def accept():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as wrapped:
+                        serve(wrapped)
 
-        threading.Thread(target=serve_once, daemon=True).start()
-        url = f"https://127.0.0.1:{listener.getsockname()[1]}/a"
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}/a"
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(certificate, monkeypatch):
+    def serve(connection):
+        connection.recv(1000)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+
+    with tls_server(certificate, serve) as url:
         assert ask(url) == "tls"
-        with pytest.MonkeyPatch.context() as patch:  # an authority of one's own can be named
-            patch.setenv("SSL_CERT_FILE", str(tmp_path / "cert"))
-            assert ask(url) == (200, b"a")
-        assert plain.requests.total() == 0
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))  # an authority of one's own can be named
+        assert ask(url) == (200, b"a")
+
+
+def test_http_2_is_spoken_where_it_is_offered(certificate, monkeypatch):
+    spoken = []
+
+    def serve(connection):
+        spoken.append(connection.selected_alpn_protocol())
+        speech = h2.connection.H2Connection(h2.config.H2Configuration(client_side=False))
+        speech.initiate_connection()
+        connection.sendall(speech.data_to_send())
+        while data := connection.recv(65536):
+            for event in speech.receive_data(data):
+                if isinstance(event, h2.events.StreamEnded):
+                    speech.send_headers(event.stream_id, [(":status", "200"), ("content-length", "1")])
+                    speech.send_data(event.stream_id, b"a", end_stream=True)
+            connection.sendall(speech.data_to_send())
+
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    with tls_server(certificate, serve, ["h2", "http/1.1"]) as url:
+        assert ask(url) == (200, b"a")
+    assert spoken == ["h2"]
 
 
 def test_errors_of_the_connection_library_are_those_of_httpx(server):
