@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import median
+from statistics import median_low
 from typing import Any
 
 from core.catalog.currencies import CURRENCY, currency_of
@@ -53,7 +53,7 @@ class ColumnEvidence:
     @cached_property
     def usual_length(self) -> float:
         """Characters of the middle cell by length; a single huge one says nothing of a column."""
-        return median(map(len, self.texts)) if self.texts else 0.0
+        return median_low(map(len, self.texts)) if self.texts else 0.0
 
     @cached_property
     def numbers(self) -> float:

@@ -91,15 +91,17 @@ def detect_encoding(path: Path) -> str:
 def _wide(head: bytes) -> str | None:
     """Recognize UTF-16 and UTF-32 without a mark: text has few zero bytes, wide text many, and reads well as such."""
     part = head[: 4096 - len(head[:4096]) % 4] or head[:0]
-    if len(part) < 8 or part.count(0) < len(part) // 20:
+    if len(part) < 8 or part.count(0) <= len(part) // 20:
         return None
-    for name in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+    odd = part[1::2].count(0) / part.count(0)  # where the zeros of UTF-16 are says which of its bytes comes first
+    names = ("utf-16-le",) if odd > 0.9 else ("utf-16-be",) if odd < 0.1 else ()
+    for name in ("utf-32-le", "utf-32-be", *names):
         try:
             text = codecs.getincrementaldecoder(name)().decode(part)
         except UnicodeDecodeError:
             continue
         usual = sum(each in '\r\n\t,;|"' or " " < each < "\x7f" for each in text)
-        if "\0" not in text and ("\n" in text or len(part) < 1024) and usual > len(text) // 20:
+        if "\0" not in text and ("\n" in text or "\r" in text) and usual > len(text) // 20:
             return name
     return None
 

@@ -50,6 +50,8 @@ def table_kind(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     shown = printable(path.name)
+    if not head.strip(b"\0"):
+        raise CatalogError(f"{shown} begins with nothing but zero bytes: it was never fully written; copy it again")
     for mark, name in _PACKED.items():
         if head.startswith(mark):
             raise CatalogError(f"{shown} is packed with {name}: unpack it and import the table that is in it")
