@@ -132,9 +132,10 @@ def active_filters(search: str, *, issue_words: Callable[[str], str] = str) -> l
     currency, low, high = price_bounds()
     if currency:
         found.append(ActiveFilter(_price_words(currency, low, high), ("low", "high", "currency")))
-    for name, words in (("pictures", _PICTURE_WORDS), ("left_out", _LEFT_OUT_WORDS)):
-        if asked(name) in words:
-            found.append(ActiveFilter(words[str(asked(name))], (name,)))
+    for name, known in (("pictures", _PICTURE_WORDS), ("left_out", _LEFT_OUT_WORDS)):
+        said = known.get(asked(name) or "")
+        if said is not None:
+            found.append(ActiveFilter(said, (name,)))
     return found
 
 

@@ -24,10 +24,10 @@ def draw_browse(catalog: Catalog) -> None:
     """Draw the products that pass the filters of the address."""
     chosen = product_filters(catalog)
     products, total, page = found_page(catalog, chosen, page=asked_page(), size=PAGE_SIZE)
-    words, undoing, export = st.columns([3.4, 1.3, 1.1], vertical_alignment="center")
-    words.markdown(_count_words(catalog, total))
-    _draw_undo(catalog, undoing)
-    _draw_export(catalog, export)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="found_bar"):
+        st.markdown(_count_words(catalog, total), width="stretch")
+        _draw_undo(catalog)
+        _draw_export(catalog)
     if not total:
         st.info("No product passes these filters.", icon=":material/search_off:")
         st.button("Clear the filters", on_click=clear_all)
@@ -64,18 +64,18 @@ def _badges(product: Product) -> tuple[Badge, ...]:
     return (*badges, ("left out", "bad")) if product.left_out else badges
 
 
-def _draw_export(catalog: Catalog, place: st.delta_generator.DeltaGenerator) -> None:
-    panel = place.popover("Export", icon=":material/archive:", width="stretch", key="open_export", on_change="rerun")
+def _draw_export(catalog: Catalog) -> None:
+    panel = st.popover("Export", icon=":material/archive:", key="open_export", on_change="rerun")
     if panel.open:
         with panel:
             draw_export(catalog)
 
 
-def _draw_undo(catalog: Catalog, place: st.delta_generator.DeltaGenerator) -> None:
+def _draw_undo(catalog: Catalog) -> None:
     """Offer to take back the newest edit that still stands."""
     edits = [event for event in list_events(home(), catalog_id=catalog.catalog_id, limit=20) if event.kind in _UNDOABLE]
     last = next((event for event in edits if not event.undone), None)
-    if last is not None and place.button("Undo last edit", icon=":material/undo:", width="stretch", key="undo_last"):
+    if last is not None and st.button("Undo last edit", icon=":material/undo:", key="undo_last"):
         with shown_errors():
             undo(home(), last.event_id, actor=visitor_name())
             st.rerun()

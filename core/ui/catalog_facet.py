@@ -21,7 +21,7 @@ class FacetOption:
         label: Foreign text; shown as it is.
         count: Products that have it; None shows no number.
         depth: How deep it lies in a tree, from 0.
-        swatch: A color ``#RRGGBB`` drawn before the label.
+        swatch: A color as CSS has it, drawn before the label.
     """
 
     value: str

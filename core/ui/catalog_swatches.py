@@ -17,17 +17,21 @@ _SHADES = {
     "mint": "#a8e0c4", "green": "#3a9147", "olive": "#7c7a2c", "lime": "#a8d626", "fluorescent": "#c9f53b",
     "steel": "#71808d", "metallic": "#9aa2a8",
 }  # fmt: skip
+_MANY = {"multicolor", "multicolour", "multicolored", "multicoloured", "multi", "assorted", "rainbow"}
+RAINBOW = "conic-gradient(#d1232a, #f7d417, #3a9147, #2a62c4, #7c3a9d, #d1232a)"
 _FAINT = {"light", "pale", "pastel", "soft", "baby"}
 _DEEP = {"dark", "deep"}
 _WORD = re.compile(r"[a-z]+")
 
 
 def swatch(name: str) -> str | None:
-    """Give the color of a name as ``#RRGGBB``; None when it names no shade we know.
+    """Give the color of a name as CSS has it, ``#RRGGBB`` for one shade; None when it names no shade we know.
 
     "Navy Blue" is navy: of two shades the first is the finer word. "Light" and "dark" move the shade.
     """
     words = _WORD.findall(name.lower().replace("off white", "offwhite").replace("off-white", "offwhite"))[:8]
+    if _MANY & set(words):
+        return RAINBOW
     shades = [_SHADES[word] for word in words if word in _SHADES]
     if not shades:
         return None

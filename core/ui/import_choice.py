@@ -7,6 +7,7 @@ import streamlit as st
 from core.catalog.source_settings import SourceSettings
 
 KIND_IN_URL = "source"
+_CARD_PX = 228
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,9 @@ def choose_kind() -> str | None:
 
 def _draw_cards() -> None:
     st.markdown("What do you have? Nothing is imported before you have seen what would come of it.")
-    names = list(KINDS)
-    for start in range(0, len(names), 4):
-        for place, name in zip(st.columns(4, gap="medium"), names[start : start + 4], strict=False):
-            kind = KINDS[name]
-            with place.container(border=True, height="stretch", key=f"kind_{name}"):
+    with st.container(horizontal=True, gap="medium", key="source_cards"):
+        for name, kind in KINDS.items():
+            with st.container(border=True, width=_CARD_PX, height="stretch", key=f"kind_{name}"):
                 if st.button(kind.title, icon=f":material/{kind.icon}:", width="stretch", key=f"choose_{name}"):
                     st.query_params[KIND_IN_URL] = name
                     st.rerun()

@@ -26,7 +26,7 @@ def draw_products(records: Sequence[SourceRecord]) -> None:
         st.warning("Nothing here becomes a product.", icon=":material/search_off:")
         return
     st.markdown(f"**The first {counted(len(records), 'product')} as they would be imported**")
-    columns = {
+    columns: dict[str, list[str | None]] = {
         "Picture": [_small(record.pictures[0]) if record.pictures else None for record in records],
         "Product id": [record.product_id for record in records],
         "Title": [shortened(record.title, 200) for record in records],

@@ -40,16 +40,18 @@ def draw_import() -> None:
 
 def _draw_steps(kind: str, source: ChosenSource) -> None:
     if kind == "folder":
-        preview = preview_folder(source.text)
-        draw_preview(preview)
-        if not preview.products:
-            st.warning(
-                "No picture was found here, so there is nothing to import.", icon=":material/image_not_supported:"
-            )
-            return
-        draw_start(source, has_splits=bool(preview.splits))
+        _draw_folder(source)
         return
     settings, preview = draw_source(source)
     if preview.records:
         has_splits = any(record.split for record in preview.records)
         draw_start(replace(source, settings=settings), has_splits=has_splits)
+
+
+def _draw_folder(source: ChosenSource) -> None:
+    preview = preview_folder(source.text)
+    draw_preview(preview)
+    if preview.products:
+        draw_start(source, has_splits=bool(preview.splits))
+    else:
+        st.warning("No picture was found here, so there is nothing to import.", icon=":material/image_not_supported:")

@@ -20,6 +20,7 @@ from core.ui.wording import shortened
 _URL_NAME = "product"
 _PICTURE = "_picture_shown"
 _MOST_PICTURES = 24
+_FIELD_PX = 150
 _MOST_CHARACTERS = 2000
 
 
@@ -72,7 +73,7 @@ def _draw_about(catalog: Catalog, product: Product) -> None:
             st.text(f"Left out of the catalog: {left_out}")
         rows = [(name, value) for name, value in _known(product).items() if value]
         frame = pd.DataFrame(rows, columns=["Field", "Value"])
-        narrow = {"Field": st.column_config.TextColumn(width="small")}
+        narrow = {"Field": st.column_config.TextColumn(width=_FIELD_PX)}
         st.dataframe(frame, hide_index=True, width="stretch", height="content", column_config=narrow)
         if product.picture_hashes and st.button("Find look-alikes", icon=":material/tune:"):
             go("recommend", catalog=catalog.name, query=product.product_id)

@@ -54,9 +54,9 @@ function rowNode(option, state, hasChildren, draw) {
   pick.title = option.value;
   pick.setAttribute("aria-pressed", String(option.value === state.chosen));
   pick.onclick = () => state.choose(option.value === state.chosen ? "" : option.value);
-  if (option.swatch) {
-    const swatch = make("span", "swatch");
-    swatch.style.background = option.swatch;
+  if (state.hasSwatches) {
+    const swatch = make("span", option.swatch ? "swatch" : "swatch none");
+    if (option.swatch) swatch.style.background = option.swatch;
     pick.append(swatch);
   }
   pick.append(make("span", "name", option.label));
@@ -84,7 +84,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const { options } = data;
   const state = root.state ?? { unfolded: new Set(), words: "" };
   root.state = state;
-  Object.assign(state, { chosen: data.chosen, isTree: data.tree, choose: (value) => setTriggerValue("chosen", value) });
+  const hasSwatches = options.some((option) => option.swatch);
+  Object.assign(state, { chosen: data.chosen, isTree: data.tree, hasSwatches, choose: (value) => setTriggerValue("chosen", value) });
   const chosen = options.findIndex((option) => option.value === data.chosen);
   if (chosen >= 0) ancestors(options, chosen).forEach((row) => state.unfolded.add(options[row].value));
   const list = make("ul", "list");
