@@ -62,7 +62,9 @@ def download_sample(home: Home, name: str, *, progress: Progress) -> SampleFiles
     folder = home.cache / "samples" / f"{sample.name}-{sample.commit[:12]}"
     missing = [entry for entry in listing.files if not _is_there(folder, entry)]
     _check_space(home, sample, missing)
-    skipped = _fetch(home, sample, missing, folder, there=len(listing.files) - len(missing), progress=progress)
+    there, size_mb = len(listing.files) - len(missing), sum(entry.size_bytes for entry in missing) / 1e6
+    progress.report(there, len(listing.files), f"fetching {len(missing):,} pictures, {size_mb:,.1f} MB")
+    skipped = _fetch(home, sample, missing, folder, there=there, progress=progress)
     if skipped:
         raise CatalogError(_unfinished(sample, listing, skipped))
     return SampleFiles(folder, len(listing.files), listing.size_bytes, len(missing), listing.is_proved)
