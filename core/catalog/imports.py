@@ -1,7 +1,7 @@
 """Importing a source into a catalog: in batches, again and again, without doubling anything."""
 
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 
 from core.catalog.catalog_totals import count_duplicates, count_totals
@@ -29,6 +29,7 @@ BATCH_WEIGHT = 20_000
 PICTURE_WEIGHT = 100  # 200 products with a picture each make a batch
 CHARACTERS_A_WEIGHT = 1000
 SECONDS_A_BATCH = 2.0
+SECONDS_A_REPORT = 1.0
 
 
 def import_source(
@@ -116,14 +117,11 @@ class _Import:
         kept = keys_within_limit(self.home, self.source, self.target, self.options)
         self.left_out = 0 if kept is None else len(self.target.keys) - len(kept)
         total = self.source.count() if kept is None else len(kept)
-        done = 0
-        progress.report(done, total, _told(done, total))
+        progress.report(0, total, _told(0, total))
         with closing(self._staged(kept, progress, total)) as staged:
-            for batch in _batches(staged):
+            for batch in _batches(staged, lambda done: progress.report(done, total, _told(done, total))):
                 self._write([product for product in batch if product.is_usable])
                 self.skipped += [file for product in batch for file in product.skipped]
-                done += len(batch)
-                progress.report(done, total, _told(done, total))
         self.skipped += self.source.skipped()
         self._divide()
         if self.log.is_begun:
@@ -209,21 +207,36 @@ class _Import:
         )
 
 
-def _batches(staged: Iterable[StagedRecord]) -> Iterator[list[StagedRecord]]:
-    """Gather products until there are 200 with pictures or 20,000 without, or until 2 s have passed.
+def _batches(staged: Iterable[StagedRecord], tell: Callable[[int], None]) -> Iterator[list[StagedRecord]]:
+    """Gather products until there are 200 with pictures or 20,000 without; pictures end a batch after 2 s as well.
 
     A large batch costs little where nothing is decoded, and writes the indexes of a large catalog fewer times.
+
+    Args:
+        staged: The products.
+        tell: Hears every second how many were gathered so far, and after each batch; it may cancel.
     """
     batch: list[StagedRecord] = []
-    began, weight = time.monotonic(), 0
+    done = 0
+    began = told = time.monotonic()
+    weight = 0
     for product in staged:
         batch.append(product)
         weight += _weight(product)
-        if weight >= BATCH_WEIGHT or time.monotonic() - began > SECONDS_A_BATCH:
+        now = time.monotonic()
+        has_pictures = weight >= len(batch) + PICTURE_WEIGHT
+        if weight >= BATCH_WEIGHT or (has_pictures and now - began > SECONDS_A_BATCH):
             yield batch
-            batch, began, weight = [], time.monotonic(), 0
+            done += len(batch)
+            tell(done)
+            batch, weight = [], 0
+            began = told = time.monotonic()
+        elif now - told > SECONDS_A_REPORT:
+            tell(done + len(batch))
+            told = now
     if batch:
         yield batch
+        tell(done + len(batch))
 
 
 def _weight(product: StagedRecord) -> int:

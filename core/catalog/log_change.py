@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Table, and_, bindparam, delete, insert, literal, select, tuple_, update
@@ -250,13 +251,11 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     encode = json.JSONEncoder(check_circular=False).encode
     given = [column for column in table.columns if column.name in rows[0]]
     names = [column.name for column in given]
-    documents = {place for place, column in enumerate(given) if isinstance(column.type, JSON)}
+    documents = [column.name for column in given if isinstance(column.type, JSON)]
+    if documents:
+        rows = [{**row, **{name: encode(row[name]) for name in documents}} for row in rows]
     statement = insert(table).compile(dialect=connection.dialect, column_keys=names)
-    values = [
-        tuple(encode(row[name]) if place in documents else row[name] for place, name in enumerate(names))
-        for row in rows
-    ]
-    connection.exec_driver_sql(str(statement), values)
+    connection.exec_driver_sql(str(statement), list(map(itemgetter(*names), rows)))
 
 
 def matches_any(table: Table, keys: Sequence[Row]) -> Any:

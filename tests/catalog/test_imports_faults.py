@@ -31,7 +31,7 @@ def folder(tmp_path):
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch):
-    monkeypatch.setattr(imports_module, "PRODUCTS_A_BATCH", 4)
+    monkeypatch.setattr(imports_module, "BATCH_WEIGHT", 4 * imports_module.PICTURE_WEIGHT)
 
 
 class StopAfter(SilentProgress):
@@ -126,7 +126,7 @@ def test_killed_import_goes_on(home, folder):
         "from core.catalog import folder_source, imports\n"
         "from core.home import open_home\n"
         "from core.progress import SilentProgress\n"
-        "imports.PRODUCTS_A_BATCH = 4\n"
+        "imports.BATCH_WEIGHT = 4 * imports.PICTURE_WEIGHT\n"
         "class Kill(SilentProgress):\n"
         "    def report(self, done, total, message):\n"
         "        if done >= 12: os.kill(os.getpid(), signal.SIGKILL)\n"
