@@ -34,7 +34,7 @@ def _facts(preview: CrawlPreview) -> list[tuple[str, str]]:
 
 
 def _draw_products(preview: CrawlPreview) -> None:
-    columns = {
+    columns: dict[str, list] = {
         "Title": [shortened(product.title, _LONGEST) for product in preview.products],
         "Price": [product.price for product in preview.products],
         "Brand": [product.brand for product in preview.products],
