@@ -4,7 +4,7 @@ import os
 import re
 import unicodedata
 
-from core.catalog.picture_formats import CONTROL_CHARACTERS
+from core.catalog.picture_formats import CONTROL_CHARACTERS, printable
 
 MOST_LEVELS = 40
 LONGEST_PATH_BYTES = 2_000
@@ -37,6 +37,11 @@ def safe_parts(name: str) -> tuple[str, ...]:
     if os.name == "nt" and any(_WINDOWS_DEVICE.fullmatch(part) for part in parts):
         raise ValueError("Windows can have no file of this name")
     return parts
+
+
+def shown_name(name: str) -> str:
+    """Give a name as text that can be shown, whatever is in it."""
+    return _DECEIVING.sub(lambda found: f"\\u{ord(found[0]):04x}", printable(name))
 
 
 def collision_key(parts: tuple[str, ...]) -> str:

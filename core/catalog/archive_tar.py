@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from core.catalog.archive_limits import UnpackBudget
+from core.catalog.archive_names import shown_name
 from core.catalog.archive_zip import ArchiveMember
 from core.errors import CatalogError
 
@@ -60,7 +61,7 @@ class TarReader:
                         seen += 1
                         self._budget.add_member()
                         if not info.isdir():
-                            self._budget.check_member(info.name, info.size)
+                            self._budget.check_member(shown_name(info.name), info.size)
                             yield ArchiveMember(info.name, info.size, _reason(info), info)
         except BROKEN as error:
             if not seen:

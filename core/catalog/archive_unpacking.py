@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from core.catalog.archive_limits import LIMITS, MIB, UnpackBudget, UnpackLimits
-from core.catalog.archive_names import collision_key, safe_parts
+from core.catalog.archive_names import collision_key, safe_parts, shown_name
 from core.catalog.archive_tar import BROKEN as BROKEN_TAR
 from core.catalog.archive_tar import TarReader
 from core.catalog.archive_zip import BROKEN as BROKEN_ZIP
@@ -80,7 +80,7 @@ class _Unpacking:
 
     def take(self, member: ArchiveMember) -> None:
         """Write a file into the folder, or list why not."""
-        shown = printable(member.name)
+        shown = shown_name(member.name)
         try:
             parts = safe_parts(member.name)
         except ValueError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from core.catalog.archive_limits import UnpackBudget
+from core.catalog.archive_names import shown_name
 from core.errors import CatalogError
 
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
@@ -93,7 +94,7 @@ class ZipReader:
                 raise self._budget.bomb("files in it overlap one another")
             end = info.header_offset
         for info in infos:
-            self._budget.check_member(info.filename, info.file_size)
+            self._budget.check_member(shown_name(info.filename), info.file_size)
         total = sum(info.file_size for info in infos)
         self._budget.check_total(total)
         self._budget.check_disk(total)
