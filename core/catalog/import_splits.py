@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Connection, select
 
 from core.catalog.log import Change
-from core.catalog.schema import product_pictures, products
+from core.catalog.schema import duplicate_groups, product_pictures, products
 from core.catalog.sources import SPLITS
 
 Shares = tuple[float, float, float]
@@ -80,7 +80,12 @@ def _chosen(connection: Connection, *, catalog_id: int, shares: Shares, seed: in
     rows = [(row[0], row[1], row[2]) for row in connection.execute(query)]
     joined = select(product_pictures.c.product_id, product_pictures.c.picture_hash)
     links = connection.execute(joined.where(product_pictures.c.catalog_id == catalog_id))
-    return choose_splits(rows, [(row[0], row[1]) for row in links], shares=shares, seed=seed)
+    pairs = [(row[0], row[1]) for row in links]
+    # Nearly equal pictures, as the cleaning step `duplicates` found them last, keep their products together too.
+    near = select(duplicate_groups.c.product_id, duplicate_groups.c.group_id)
+    near = near.where(duplicate_groups.c.catalog_id == catalog_id, duplicate_groups.c.kind == "near")
+    pairs += [(row[0], f"near {row[1]}") for row in connection.execute(near)]
+    return choose_splits(rows, pairs, shares=shares, seed=seed)
 
 
 def _present(catalog_id: int) -> tuple[ColumnElement[bool], ...]:
