@@ -74,7 +74,7 @@ class ExportSource:
                 if record is not None:
                     yield record
         except (OSError, ValueError) as error:  # what was read before stays imported
-            raise CatalogError(f"{printable(str(path))} is damaged: {error}; export the catalog again") from error
+            raise CatalogError(f"{printable(str(path))} is damaged: {printable(str(error))}; export the catalog again") from error
 
     def _record(self, row: dict[str, Any], number: int, skipped: list[SkippedFile]) -> SourceRecord | None:
         problem = _problem(row)

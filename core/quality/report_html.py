@@ -19,7 +19,7 @@ PICTURES_A_LINE = 12
 MOST_PICTURES = 120
 """About 6 kB each: the file stays below 2 MB."""
 
-_MOST_CATEGORIES = 60
+_MOST_CATEGORIES = 40
 _LONGEST_TITLE = 80
 _MARKS = {"bad": "Mend first", "warning": "Look at", "note": "Good to know", "good": "Not found"}
 _STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")

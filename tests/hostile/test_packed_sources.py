@@ -8,9 +8,9 @@ from core.catalog.imports import import_source
 from core.catalog.open_source import open_source
 from core.errors import ShelfLensError
 from core.home import open_home
-from tests.hostile import corpus_archives, corpus_bson, corpus_sql
+from tests.hostile import corpus_archives, corpus_bson, corpus_exports, corpus_sql
 
-LEAST = {corpus_archives: 15, corpus_bson: 8, corpus_sql: 6}
+LEAST = {corpus_archives: 15, corpus_bson: 8, corpus_exports: 15, corpus_sql: 6}
 
 
 def outcome(home, number, entry):
