@@ -16,23 +16,21 @@ from core.jobs.status import JobStatus
 from core.jobs.supervise import resume_job
 from core.ui.caches import home
 from core.ui.errors import shown_errors
-from core.ui.import_start import JOB_IN_URL
 from core.ui.live_job import live_job
 from core.ui.navigation import go
 from core.ui.wording import counted, duration, literal
 
+ANOTHER_IN_URL = "another"
 _MOST_EXAMPLES = 5
 
 
 def draw_job(job: JobStatus) -> None:
     """Draw an import that runs or has ended."""
     live_job(job.job, title=f"Importing into {literal(job.arguments.get('catalog', ''))}", on_done=_draw_report)
-    if job.state in ("queued", "running"):
-        return
-    if job.state != "done" and is_address(job.arguments.get("source")):
+    if job.state not in ("queued", "running", "done") and is_address(job.arguments.get("source")):
         _draw_resume_with_password(job)
     if st.button("Import something else", icon=":material/add:"):
-        st.query_params.pop(JOB_IN_URL, None)
+        st.query_params.from_dict({ANOTHER_IN_URL: "yes"})
         st.rerun()
 
 

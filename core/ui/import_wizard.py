@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
+from core.jobs.status import JobStatus
 from core.ui.errors import shown_errors
-from core.ui.import_choice import ChosenSource, choose_kind
+from core.ui.import_choice import KIND_IN_URL, ChosenSource, choose_kind
 from core.ui.import_inputs import ask_source
 from core.ui.import_mapping import draw_source
 from core.ui.import_preview import draw_preview, preview_folder
-from core.ui.import_report import draw_job
+from core.ui.import_report import ANOTHER_IN_URL, draw_job
 from core.ui.import_start import JOB_IN_URL, draw_start
 from core.ui.live_job import active_job, known_job
 
@@ -18,8 +19,8 @@ JOB_KINDS = ("import", "sample")
 
 def draw_import() -> None:
     """Draw the steps, or the import that runs or that the address names."""
-    job = known_job(st.query_params.get(JOB_IN_URL)) or active_job("import") or active_job("sample")
-    if job is not None and job.kind in JOB_KINDS:
+    job = _shown_job()
+    if job is not None:
         draw_job(job)
         return
     kind = choose_kind()
@@ -36,6 +37,16 @@ def draw_import() -> None:
             return
         st.subheader("2 · Look before you import", anchor=False)
         _draw_steps(kind, source)
+
+
+def _shown_job() -> JobStatus | None:
+    """Give the import the address names; without one that which runs, unless another source is being chosen."""
+    named = known_job(st.query_params.get(JOB_IN_URL))
+    if named is not None and named.kind in JOB_KINDS:
+        return named
+    if KIND_IN_URL in st.query_params or ANOTHER_IN_URL in st.query_params:
+        return None
+    return active_job("import") or active_job("sample")
 
 
 def _draw_steps(kind: str, source: ChosenSource) -> None:

@@ -142,3 +142,12 @@ def test_a_password_stays_out_of_the_address_and_the_jobs(home, open_page):
     assert broken(app) == []
     assert "s3cret" not in words(app)
     assert "s3cret" not in str(dict(app.query_params))
+
+
+def test_another_source_can_be_chosen_while_an_import_is_shown(home, open_page, table):
+    run_here(home, "import", {"source": str(table), "catalog": "shop"}, actor="tests")
+    [job] = list_jobs(home)
+    app = open_page(home, "import_products", f"job={job.job}")
+    next(button for button in app.button if button.label == "Import something else").click().run()
+    assert broken(app) == []
+    assert "What do you have?" in words(app)
