@@ -244,19 +244,20 @@ def _title_ranks(columns: ProductColumns) -> np.ndarray:
     ranks = np.zeros(len(columns), dtype=np.float64)
     ranks[order] = np.arange(len(order))
     if columns.mended:
-        fresh = sorted(columns.mended, key=columns.title)
+        fresh = sorted(columns.mended, key=lambda row: (columns.title(row), row))
         for number, row in enumerate(fresh):
-            below = _titles_below(columns, columns.title(row))
+            below = _titles_below(columns, columns.title(row), row)
             ranks[row] = below - 1 + (number + 1) / (len(fresh) + 2)
     return ranks
 
 
-def _titles_below(columns: ProductColumns, title: str) -> int:
-    """Count the titles, as they were read, that come before a title."""
+def _titles_below(columns: ProductColumns, title: str, row: int) -> int:
+    """Count the titles, as they were read, that come before a row's; of equal ones those of earlier rows."""
     low, high = 0, len(columns.title_order)
     while low < high:
         middle = (low + high) // 2
-        if columns.titles[int(columns.title_order[middle])] < title:
+        other = int(columns.title_order[middle])
+        if (columns.titles[other], other) < (title, row):
             low = middle + 1
         else:
             high = middle
