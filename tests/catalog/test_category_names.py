@@ -53,5 +53,5 @@ def test_the_file_beside_the_source_is_found_and_a_named_one_must_be_there(tmp_p
     assert names_file(source, None) is None
     beside = write_names(tmp_path / "category_names.csv", [(1, "Art")])
     assert names_file(source, None) == beside
-    with pytest.raises(CatalogError, match=r"other\.csv is not there: expected a CSV file with the columns category_id"):
+    with pytest.raises(CatalogError, match=r"other\.csv is not there: expected a CSV file with the columns"):
         names_file(source, str(tmp_path / "other.csv"))
