@@ -275,6 +275,10 @@ def source_settings(given: Mapping[str, Any], *, source: str) -> "SourceSettings
                 f"{option} says nothing of a source of format {chosen}: leave it out, or name another format with "
                 f"--format; it is for {', '.join(formats)}"
             )
+    if settings.crawl:
+        from core.catalog.web.crawl_settings import crawl_settings
+
+        crawl_settings(settings.crawl)
     names = settings.category_names and _absolute(settings.category_names)
     images = settings.images if chosen == "archive" or not settings.images else _absolute(settings.images)
     return replace(settings, category_names=names, images=images)

@@ -3,7 +3,8 @@
 import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from core.catalog.web.addresses import LONGEST_URL, host_name
+LONGEST_ADDRESS = 8192
+"""Characters; longer addresses are refused by most servers."""
 
 # What shops hang on links to see where a visitor came from; the page behind is the same.
 _TRACKING = re.compile(
@@ -21,21 +22,21 @@ def whole_address(text: str | None, base: str) -> str | None:
         An http or https address without fragment, percent-encoded; None where the link is no such thing, as
         ``javascript:``, ``data:`` and ``file:``.
     """
-    if not text or len(text) > LONGEST_URL:
+    if not text or len(text) > LONGEST_ADDRESS:
         return None
     try:
         joined = urljoin(base, _CONTROLS.sub("", text.strip()).replace("\\", "/"))
         parts = urlsplit(joined)
         if parts.scheme not in _PORTS or not parts.hostname or _NO_HOST.search(parts.netloc):
             return None
-        host = host_name(parts.hostname)
+        host = _host(parts.hostname)
         host = host if host.isascii() else host.encode("idna").decode("ascii")
         port = f":{parts.port}" if parts.port not in (None, _PORTS[parts.scheme]) else ""
         name = f"[{host}]" if ":" in host else host
         address = urlunsplit((parts.scheme, name + port, _quoted(parts.path) or "/", _quoted(parts.query), ""))
     except ValueError:  # UnicodeError is one too
         return None
-    return address if len(address) <= LONGEST_URL else None
+    return address if len(address) <= LONGEST_ADDRESS else None
 
 
 def canonical(address: str) -> str:
@@ -59,7 +60,12 @@ def origin(address: str) -> str:
 def _site(address: str) -> tuple[str, int | None]:
     parts = urlsplit(address)
     port = parts.port if parts.port not in _PORTS.values() else None
-    return host_name(parts.hostname or "").removeprefix("www."), port
+    return _host(parts.hostname or "").removeprefix("www."), port
+
+
+def _host(name: str) -> str:
+    """Write a host's name as everybody does; the module that checks hosts brings a whole library along."""
+    return name.rstrip(".").lower()
 
 
 def _quoted(text: str) -> str:
