@@ -20,6 +20,15 @@ _IDS_A_QUERY = 500
 _MANY_FIELDS = ("category", "brand", "color", "split", "left_out")
 
 
+def typed_category(text: str | None) -> str | None:
+    """Write a category that somebody typed as a path: ``Kitchen>Dishes`` becomes ``Kitchen > Dishes``.
+
+    Returns:
+        The path; None when nothing was typed.
+    """
+    return " > ".join(level.strip() for level in (text or "").split(">") if level.strip()) or None
+
+
 def save_product(
     home: Home,
     catalog: Catalog,

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.catalog.product_edits import LEFT_OUT_BY_HAND, MOST_EDITED_AT_ONCE, edit_products
+from core.catalog.product_edits import LEFT_OUT_BY_HAND, MOST_EDITED_AT_ONCE, edit_products, typed_category
 from core.catalog.product_filter import ProductFilter
 from core.ui.caches import counts_of, home
 from core.ui.catalog_found import found_ids
@@ -12,6 +12,7 @@ from core.ui.guard import visitor_name
 from core.ui.wording import counted
 
 _SELECTED = "_selected_products"
+_CATEGORY_PX = 380
 
 
 def selected_products(catalog: Catalog) -> set[str]:
@@ -40,7 +41,8 @@ def draw_selection(catalog: Catalog, chosen: ProductFilter, *, on_page: list[str
             if total > len(on_page) and total <= MOST_EDITED_AT_ONCE:
                 st.button(f"All {total:,}", on_click=_pick_all, args=(catalog, chosen), help="Select all that pass")
             st.button("None", on_click=selected.clear, help="Select none")
-        _draw_actions(catalog, chosen, sorted(selected))
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            _draw_actions(catalog, chosen, sorted(selected))
 
 
 def _pick_all(catalog: Catalog, chosen: ProductFilter) -> None:
@@ -48,24 +50,23 @@ def _pick_all(catalog: Catalog, chosen: ProductFilter) -> None:
 
 
 def _draw_actions(catalog: Catalog, chosen: ProductFilter, product_ids: list[str]) -> None:
-    where, give, leave = st.columns([4, 1.5, 1.5], vertical_alignment="bottom")
-    category = where.selectbox(
+    category = st.selectbox(
         "Category for all of them",
         sorted(path for path in counts_of(catalog, "category") if path),
         index=None,
         accept_new_options=True,
         placeholder="choose one, or type a new one",
         key="bulk_category",
+        width=_CATEGORY_PX,
     )
-    if give.button("Set category", disabled=not category, icon=":material/edit:", width="stretch"):
-        _edit(catalog, product_ids, {"category": category})
+    if st.button("Set category", disabled=not category, icon=":material/edit:"):
+        _edit(catalog, product_ids, {"category": typed_category(category)})
     if chosen.left_out:
-        if leave.button("Take back in", icon=":material/add_circle:", width="stretch"):
+        if st.button("Take back in", icon=":material/add_circle:"):
             _edit(catalog, product_ids, {"left_out": None})
-    elif leave.button(
+    elif st.button(
         "Leave out",
         icon=":material/remove_circle:",
-        width="stretch",
         help="They stay in the database, but no page, training or export sees them. 'More' shows them again.",
     ):
         _edit(catalog, product_ids, {"left_out": LEFT_OUT_BY_HAND})

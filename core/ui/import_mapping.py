@@ -118,21 +118,27 @@ def _draw_mapping(preview: SourcePreview, digest: str) -> None:
     with st.container(border=True, key="mapping"):
         for name in (*MAPPED_FIELDS, *(each for each in found if each not in MAPPED_FIELDS)):
             mapped = found.get(name)
-            _draw_field(name, mapped.column if mapped else None, _reason(mapped), preview.columns, digest)
+            _draw_field(
+                name,
+                mapped.column if mapped else None,
+                _reason(mapped, corrected=name in corrections),
+                preview.columns,
+                digest,
+            )
     if preview.attribute_columns:
         shown = ", ".join(preview.attribute_columns[:20])
         st.text(f"{counted(len(preview.attribute_columns), 'other column')} become attributes: {shortened(shown, 300)}")
 
 
-def _reason(mapped: Any) -> str:
+def _reason(mapped: Any, *, corrected: bool) -> str:
     if mapped is None:
-        return "no column fits"
+        return "left out by you" if corrected else "no column fits"
     return mapped.reason if mapped.confidence >= 1 else f"{mapped.reason} ({mapped.confidence:.0%} sure)"
 
 
 def _draw_field(name: str, current: str | None, reason: str, columns: tuple[str, ...], digest: str) -> None:
     label = _FIELD_WORDS.get(name, name.replace("_", " ").capitalize())
-    words, box, why = st.columns([1.2, 2.2, 3], vertical_alignment="center")
+    words, box, why = st.columns([1.5, 2.3, 3], vertical_alignment="center")
     words.text(label)
     why.text(shortened(reason, 160))
     if name not in MAPPED_FIELDS and not name.startswith("attribute."):

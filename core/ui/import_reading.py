@@ -11,6 +11,7 @@ from core.ui.import_choice import ChosenSource
 
 _ENCODINGS = ("utf-8", "cp1252", "latin-1", "utf-16", "gb18030", "shift_jis", "cp1251", "euc_kr", "big5", "mac_roman")
 _DELIMITERS = {"comma  ,": ",", "semicolon  ;": ";", "tab": "tab", "pipe  |": "|", "space": "space"}
+_BOX_PX = 196
 _CURRENCIES = ("EUR", "USD", "GBP", "INR", "JPY", "CNY", "CHF", "SEK", "PLN")
 
 
@@ -33,14 +34,14 @@ def ask_reading(source: ChosenSource, *, key: str) -> SourceSettings:
             names = _choice("Delimiter", tuple(_DELIMITERS), f"delimiter_{key}", f"found: {found['delimiter']}")
             asked["delimiter"] = _DELIMITERS.get(names, names) if names else None
         if "sheet" in found:
-            sheet = st.text_input("Sheet", key=f"sheet_{key}", placeholder=found["sheet"], max_chars=100, width=240)
+            sheet = st.text_input("Sheet", key=f"sheet_{key}", placeholder=found["sheet"], max_chars=100, width=_BOX_PX)
             asked["sheet"] = sheet.strip() or None
     return replace(source.settings, **{name: value for name, value in asked.items() if value})
 
 
 def _choice(label: str, options: tuple[str, ...], key: str, placeholder: str) -> str | None:
     chosen = st.selectbox(
-        label, options, index=None, key=key, placeholder=placeholder, accept_new_options=True, width=240
+        label, options, index=None, key=key, placeholder=placeholder, accept_new_options=True, width=_BOX_PX
     )
     return str(chosen) if chosen else None
 

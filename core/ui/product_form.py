@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.catalog.money import minor_digits, to_major_units, to_minor_units
-from core.catalog.product_edits import save_product
+from core.catalog.product_edits import save_product, typed_category
 from core.catalog.products import EDITABLE, SPLITS, Product
 from core.errors import EditConflictError
 from core.ui.caches import counts_of, home
@@ -107,7 +107,7 @@ def _values(asked: Mapping[str, Any], seen: Mapping[str, Any]) -> dict[str, Any]
     price = asked["price"]
     given = {
         "title": asked["title"],
-        "category": asked["category"] or None,
+        "category": seen["category"] if asked["category"] == seen["category"] else typed_category(asked["category"]),
         "price_minor_units": None if price is None else to_minor_units(price, currency or "EUR"),
         "currency": currency,
         "brand": asked["brand"] or None,

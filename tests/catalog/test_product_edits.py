@@ -1,7 +1,7 @@
 import pytest
 
 from core.catalog.log import list_events, undo
-from core.catalog.product_edits import LEFT_OUT_BY_HAND, edit_products, save_product
+from core.catalog.product_edits import LEFT_OUT_BY_HAND, edit_products, save_product, typed_category
 from core.catalog.product_filter import ProductFilter
 from core.catalog.product_history import product_history
 from core.catalog.products import count_products, get_product
@@ -68,6 +68,14 @@ def test_a_bulk_edit_that_cannot_be_is_refused_and_leaves_no_trace(home, catalog
     with pytest.raises(CatalogError, match=message):
         edit_products(home, catalog, product_ids, values, actor="ann")
     assert list_events(home) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"),
+    [("Kitchen>Dishes", "Kitchen > Dishes"), (" > A >  > B ", "A > B"), ("A", "A"), (" > ", None), (None, None)],
+)
+def test_a_typed_category_becomes_a_path(typed, path):
+    assert typed_category(typed) == path
 
 
 def test_history_tells_before_and_after_of_each_change(home, catalog):
