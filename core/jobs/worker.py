@@ -19,15 +19,19 @@ logger = logging.getLogger("core.jobs.worker")
 DONE, FAULT, BAD_INPUT, REFUSED, CANCELLED = 0, 1, 2, 3, 130
 
 
-def main(home_root: str, job_id: str) -> int:
+def main(home_root: str, job_id: str, *, password: str | None = None) -> int:
     """Do the work of a queued job, holding its lock.
+
+    Args:
+        home_root: The home.
+        job_id: The job.
+        password: Of the database it imports from, if it does.
 
     Returns:
         Exit code: 0 done, 1 internal fault, 2 bad input, 3 the job is not this process's to run, 130 cancelled.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     home = Home(Path(home_root))
-    password = handed_password()
     # Before the lock, so that a signal can never end this process between taking it and being able to obey.
     with stop_on_signals() as stop:
         try:
@@ -56,4 +60,4 @@ def _ended(error: Exception) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:], password=handed_password()))
