@@ -220,9 +220,12 @@ def _continues(response: httpx.Response, half_bytes: int) -> bool:
 
 def _open_part(part: Path, *, is_new: bool) -> BinaryIO:
     """Open a half file; a link that somebody put in its place is not followed."""
-    if is_new:
-        part.unlink(missing_ok=True)
     flags = os.O_WRONLY | (os.O_CREAT | os.O_EXCL if is_new else os.O_APPEND)
     for name in ("O_NOFOLLOW", "O_BINARY", "O_CLOEXEC"):
         flags |= getattr(os, name, 0)
-    return open(os.open(part, flags, 0o666), "wb" if is_new else "ab")  # noqa: PTH123 - it is open already
+    try:
+        descriptor = os.open(part, flags, 0o666)
+    except FileExistsError:
+        part.unlink()
+        descriptor = os.open(part, flags, 0o666)
+    return open(descriptor, "wb" if is_new else "ab")  # noqa: PTH123 - it is open already
