@@ -47,7 +47,7 @@ class PausedTraining(TrainArguments):
 
 
 def paused_import(home, arguments, *, actor, progress):
-    return work.import_folder(home, arguments, actor=actor, progress=Pausing(progress, arguments.go_on, done=200))
+    return work.import_products(home, arguments, actor=actor, progress=Pausing(progress, arguments.go_on, done=200))
 
 
 def paused_training(home, arguments, *, actor, progress):
