@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from core.catalog.currencies import CURRENCY, currency_of
 from core.catalog.money import MOST_MAJOR_UNITS, minor_digits, to_minor_units
 from core.catalog.picture_formats import printable
+from core.catalog.price_words import KNOWN, NOW, PER, RANGE, SAVED, WAS, WORDS
 from core.errors import CatalogError, SettingsError
 
 LONGEST_TEXT = 200
@@ -22,143 +23,6 @@ _NUMBER = re.compile(r"\d+(?:[.,'][\d]+| \d{3}(?!\d))*")
 _PLAIN = re.compile(r"\d{1,12}(?:\.\d{1,2})?")
 _RAISED_CENTS = re.compile(r"(\d)([⁰¹²³⁴-⁹]{2})(?![⁰¹²³⁴-⁹])")
 _NO_CENTS = re.compile(r"(\d)(?:[.,][-–—]+|/-)(?!\d)")  # "12.-", "12,--", "Rs. 299/-"
-
-_WAS = frozenset(
-    [
-        "was",
-        "before",
-        "statt",
-        "instead",
-        "uvp",
-        "rrp",
-        "msrp",
-        "mrp",
-        "m.r.p.",
-        "m.r.p",
-        "list",
-        "regular",
-        "reg",
-        "reg.",
-        "original",
-        "originally",
-        "orig",
-        "orig.",
-        "old",
-        "avant",
-        "antes",
-        "prima",
-        "bisher",
-        "vorher",
-        "retail",
-    ]
-)
-_NOW = frozenset(
-    [
-        "now",
-        "jetzt",
-        "nur",
-        "sale",
-        "only",
-        "today",
-        "special",
-        "offer",
-        "final",
-        "deal",
-        "discounted",
-        "maintenant",
-        "ahora",
-        "ora",
-        "current",
-        "our",
-        "you",
-        "pay",
-    ]
-)
-_SAVED = frozenset(["save", "saved", "spare", "sparen", "discount", "off", "rabatt"])
-_PER = frozenset(["per", "pro", "pour", "/", "by"])  # "2.50 per 100 g"
-_RANGE = frozenset(["-", "–", "—", "−", "~", "..", "...", "to", "bis", "until", "and", "à", "und", "through"])
-_FILLERS = frozenset(
-    [
-        "price",
-        "prices",
-        "preis",
-        "prix",
-        "precio",
-        "from",
-        "ab",
-        "von",
-        "between",
-        "starting",
-        "at",
-        "the",
-        "of",
-        "for",
-        "is",
-        "a",
-        "approx",
-        "approx.",
-        "ca",
-        "ca.",
-        "about",
-        "each",
-        "ea",
-        "pc",
-        "piece",
-        "pcs",
-        "stück",
-        "stk",
-        "unit",
-        "incl",
-        "incl.",
-        "inkl",
-        "inkl.",
-        "including",
-        "inclusive",
-        "vat",
-        "mwst",
-        "mwst.",
-        "tax",
-        "taxes",
-        "gst",
-        "excl",
-        "excl.",
-        "plus",
-        "exkl",
-        "exkl.",
-        "versand",
-        "shipping",
-        "kg",
-        "g",
-        "l",
-        "ml",
-        "lb",
-        "oz",
-        "cm",
-        "m",
-        "item",
-        "pair",
-        "set",
-        "/",
-        "+",
-        "(",
-        ")",
-        "[",
-        "]",
-        ":",
-        ";",
-        ",",
-        ".",
-        "|",
-        "*",
-        "=",
-        "-",
-        "–",
-        "—",
-        "!",
-    ]
-)
-_KNOWN_WORDS = _FILLERS | _WAS | _NOW | _SAVED | _PER | _RANGE | {"%", "'", '"'}
-_WORDS = re.compile(r"m\.r\.p\.?|[^\W\d_]+[.\-]?|\.{2,3}|[^\w\s]")
 
 
 @dataclass(frozen=True)
@@ -281,7 +145,7 @@ def _roles(bare: str, text: str, style: PriceStyle, *, digits: int) -> _Roles:
     roles = _Roles([], [], [], [])
     end, previous = 0, ""
     for found in _NUMBER.finditer(bare):
-        words = _WORDS.findall(bare[end : found.start()].replace("¤", " "))
+        words = WORDS.findall(bare[end : found.start()].replace("¤", " "))
         if bare[found.end() : found.end() + 2].lstrip().startswith("%"):
             end, previous = found.end(), "ignored"
             _check_words(words, text, beside=previous)
@@ -291,7 +155,7 @@ def _roles(bare: str, text: str, style: PriceStyle, *, digits: int) -> _Roles:
             amount = _amount(found[0], text, style, digits=digits)
             getattr(roles, role).append(amount)
         end, previous = found.end(), role
-    _check_words(_WORDS.findall(bare[end:].replace("¤", " ")), text, beside="end")
+    _check_words(WORDS.findall(bare[end:].replace("¤", " ")), text, beside="end")
     return roles
 
 
@@ -299,18 +163,18 @@ def _role(words: list[str], previous: str, text: str, *, is_first: bool) -> str:
     """Tell what an amount means from the words before it."""
     _check_words(words, text, beside=previous)
     said = set(words)
-    if said & _SAVED or (said & _PER and not is_first):
+    if said & SAVED or (said & PER and not is_first):
         return "ignored"
-    if said & _WAS:
+    if said & WAS:
         return "was"
-    if said & _NOW:
+    if said & NOW:
         return "now"
     if is_first:
         if "-" in said or "–" in said or "—" in said:
             raise _refusal(text, "it is below 0")
         return "plain"
     joined = [word for word in words if word not in ("(", ")", ",")]
-    if len(joined) == 1 and joined[0] in _RANGE and previous in ("plain", "now"):
+    if len(joined) == 1 and joined[0] in RANGE and previous in ("plain", "now"):
         return "highest"
     return "plain"
 
@@ -318,7 +182,7 @@ def _role(words: list[str], previous: str, text: str, *, is_first: bool) -> str:
 def _check_words(words: list[str], text: str, *, beside: str) -> None:
     """Refuse words that prices are not written with: "call 555-1234" is none."""
     for word in words:
-        if word not in _KNOWN_WORDS:
+        if word not in KNOWN:
             raise _refusal(text, f"{printable(word)!r} is neither a currency nor part of a price")
     if beside == "" and "(" in words and "-" not in words and len(words) == 1:
         raise _refusal(text, "it is below 0, as amounts in brackets are")

@@ -14,12 +14,13 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     "title": tuple(
         """title producttitle productname productdisplayname displayname itemname itemtitle name articlename
         fulltitle shorttitle listingtitle bezeichnung artikelbezeichnung produktname titel titre nom nombre titulo
-        titolo nome naam nazwa headline label 名称 商品名称 商品名 标题 名前 название наименование""".split()
+        titolo nome naam nazwa headline 名称 商品名称 商品名 标题 名前 название наименование""".split()
     ),
     "category": tuple(
         """productcategorytree categorytree categorypath productcategory category categories categoryname
         googleproductcategory breadcrumbs breadcrumb taxonomy kategorie kategorien warengruppe categoria categorie
         kategoria producttype department section class type productgroup articletype itemtype
+        label labels classname classlabel target
         类别 分类 カテゴリ категория""".split()
     ),
     "price": tuple(

@@ -59,8 +59,8 @@ def detect_dialect(sample: str, *, suffix: str, delimiter: str | None = None) ->
     given = _checked_delimiter(delimiter) if delimiter else declared[1] if declared else None
     parting = given or _likeliest(body, suffix)
     quote = "'" if _is_single_quoted(body, parting) else '"'
-    escaped = "\\" + quote in body and quote * 2 not in body
-    return Dialect(parting, quote, "\\" if escaped else None, is_declared=declared is not None)
+    escape = "\\" if _is_escaped(body, parting, quote) else None
+    return Dialect(parting, quote, escape, is_declared=declared is not None)
 
 
 def _checked_delimiter(delimiter: str) -> str:
@@ -99,6 +99,16 @@ def _score(lines: list[str], delimiter: str) -> float:
             return 0.0
     fits_header = 1.0 if widths[0] == width else 0.5
     return fits_header * (count / len(widths)) * math.log2(width + 1)
+
+
+def _is_escaped(sample: str, delimiter: str, quote: str) -> bool:
+    """Tell whether quotes inside cells stand behind a backslash, as MySQL writes them, and are not doubled.
+
+    A backslash before a quote that ends its cell is the last character of the cell; and "" may be an empty cell.
+    """
+    inside = rf"[^{re.escape(delimiter)}\r\n]"
+    doubled = re.search(rf"(?!\\){inside}{quote}{quote}{inside}", sample)
+    return doubled is None and re.search(rf"\\{quote}(?!{quote}){inside}", sample) is not None
 
 
 def _is_single_quoted(sample: str, delimiter: str) -> bool:

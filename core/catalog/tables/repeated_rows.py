@@ -1,5 +1,6 @@
 """Rows that share an id: which of them are one product, and which contradict one another."""
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,8 +34,9 @@ def gather_repeated(
 ) -> RepeatedRows:
     """Look once more at the rows whose id is repeated.
 
-    A row equal to the first of its id is merged with it. One that differs in nothing but its picture adds this picture.
-    Any other contradicts the first, which counts; so a later price never silently replaces an earlier one.
+    A row that says nothing else than the first of its id is merged with it: its cells are equal or empty, and its
+    pictures are added. Any other contradicts the first, which counts; so a later price never silently replaces an
+    earlier one.
 
     Args:
         rows: All usable rows.
@@ -42,7 +44,7 @@ def gather_repeated(
         repeated: The ids that come more than once, given ones and those made of a row's content.
     """
     found = RepeatedRows()
-    first: dict[str, str] = {}
+    first: dict[str, array[int]] = {}
     alike: dict[str, set[str]] = {}
     for number, row in rows:
         given = records.given_id(row)
@@ -55,8 +57,8 @@ def gather_repeated(
             continue
         if given not in repeated:
             continue
-        rest = records.content(row, without=records.picture_columns)
-        if first.setdefault(given, rest) != rest:
+        marks = records.marks(row)
+        if any(mine and mine != other for mine, other in zip(marks, first.setdefault(given, marks), strict=True)):
             found.conflicts.append(
                 SkippedFile(f"row {number} ({given[:100]})", "duplicate_id", "differs from the first row of this id")
             )

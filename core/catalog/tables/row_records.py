@@ -1,19 +1,18 @@
 """Rows of a table made into products, field by field."""
 
-import re
+from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any
 
-from core.catalog.currencies import UNKNOWN_CURRENCY, currency_of, is_currency
+from core.catalog.currencies import UNKNOWN_CURRENCY, currency_of
 from core.catalog.folder_source import SPLIT_FOLDERS
 from core.catalog.money import to_major_units
-from core.catalog.prices import HIGHEST_ATTRIBUTE, WAS_ATTRIBUTE, PriceStyle, guess_style, parse_price
+from core.catalog.prices import HIGHEST_ATTRIBUTE, WAS_ATTRIBUTE, parse_price
 from core.catalog.sources import SkippedFile, SourcePicture, SourceRecord
-from core.catalog.tables.category_cells import category_levels, guess_separator
+from core.catalog.tables.category_cells import category_levels
 from core.catalog.tables.cells import (
     MOST_CHARACTERS,
     cell_text,
@@ -24,6 +23,8 @@ from core.catalog.tables.cells import (
     one_line,
 )
 from core.catalog.tables.column_mapping import SPECIFICATIONS, WAS_PRICE, MappedColumn, attribute_names
+from core.catalog.tables.column_names import plain_name
+from core.catalog.tables.column_styles import ColumnStyles
 from core.catalog.tables.specifications import specifications
 from core.errors import CatalogError
 
@@ -31,48 +32,6 @@ LONGEST = {"product_id": 300, "title": 5_000, "brand": 1_000, "color": 1_000}
 """Characters a field may have; a row with more is skipped."""
 
 MOST_ATTRIBUTES = 500
-
-
-@dataclass(frozen=True)
-class ColumnStyles:
-    """How the columns of a table are written, found from their first rows.
-
-    Attributes:
-        price: Decimal mark of the price.
-        was_price: Decimal mark of the price before a discount.
-        separator: Sign between the levels of a category.
-        currency: Currency of prices that name none.
-    """
-
-    price: PriceStyle
-    was_price: PriceStyle
-    separator: str | None
-    currency: str | None
-
-
-def column_styles(
-    mapping: Mapping[str, MappedColumn], rows: Sequence[Mapping[str, Any]], *, currency: str | None
-) -> ColumnStyles:
-    """Find out how columns are written.
-
-    Args:
-        mapping: The columns of each field.
-        rows: The first rows.
-        currency: What the user said, or None: then a price column's name may say it, as in "price_eur".
-    """
-
-    def cells(field: str) -> list[Any]:
-        chosen = mapping.get(field)
-        return [row.get(chosen.columns[0]) for row in rows] if chosen else []
-
-    levels = mapping.get("category")
-    separator = guess_separator(cells("category")) if levels and len(levels.columns) == 1 else None
-    return ColumnStyles(
-        guess_style(cells("price")),
-        guess_style(cells(WAS_PRICE)),
-        separator,
-        currency or _named_currency(mapping.get("price")) or _of_schema(mapping),
-    )
 
 
 class RowRecords:
@@ -90,11 +49,16 @@ class RowRecords:
         self._styles = styles
         self._attributes = attribute_names(columns, mapping)
         self._columns_known = frozenset(columns)
+        self._told_apart = tuple(column for column in columns if not self._is_of_pictures(column))
         self._measured = tuple((self._first[name], most) for name, most in LONGEST.items() if name in self._first)
         self._identity = tuple(
             column for field in ("title", "picture", "brand", "category") for column in self._columns.get(field, ())
         )
         self._read_price = lru_cache(maxsize=2**16)(partial(parse_price, style=styles.price))
+
+    def _is_of_pictures(self, column: str) -> bool:
+        """Tell whether a column names pictures or says something of them, such as "Image Position"."""
+        return column in self.picture_columns or plain_name(column).startswith(("image", "picture", "photo"))
 
     @property
     def picture_columns(self) -> tuple[str, ...]:
@@ -120,9 +84,18 @@ class RowRecords:
         """Name a row without an id by what tells products apart: title, pictures, brand and category."""
         return f"row-{_digest(row.get(column) for column in self._identity or row)}"
 
-    def content(self, row: Mapping[str, Any], *, without: Sequence[str] = ()) -> str:
-        """Name a row by all it holds, but for some columns."""
-        return f"row-{_digest((name, cell) for name, cell in row.items() if name not in without)}"
+    def content(self, row: Mapping[str, Any]) -> str:
+        """Name a row by all it holds."""
+        return f"row-{_digest(row.items())}"
+
+    def marks(self, row: Mapping[str, Any]) -> "array[int]":
+        """Give a number for each cell that is not about pictures, equal for equal cells and 0 for an empty one.
+
+        They hold within this process only, and take a fraction of the memory of a row.
+        """
+        texts = [cell_text(row.get(column)) for column in self._told_apart]
+        further = sorted((name, cell_text(row[name])) for name in row.keys() - self._columns_known)
+        return array("q", [*(hash(text) if text else 0 for text in texts), hash(tuple(further)) if further else 0])
 
     def record(
         self,
@@ -222,33 +195,6 @@ class RowRecords:
     def _currency(self, row: Mapping[str, Any]) -> str | None:
         named = self._field(row, "currency")
         return (currency_of(named, hint=self._styles.currency) if named else None) or self._styles.currency
-
-
-def check_currency(code: str | None) -> str | None:
-    """Check the currency a user named.
-
-    Raises:
-        CatalogError: It is no code of ISO 4217.
-    """
-    if code is not None and not is_currency(code):
-        raise CatalogError(f"{code[:20]!r} is no currency: expected three letters of ISO 4217 such as EUR, USD or INR")
-    return code.upper() if code else None
-
-
-def _named_currency(price: MappedColumn | None) -> str | None:
-    """Find a currency in the name of the price column."""
-    if price is None:
-        return None
-    words = re.findall(r"[A-Za-z]+|[^\w\s()\[\]]", price.columns[0])
-    found = {currency_of(word) for word in words if len(word) == 3 or not word.isalpha()} - {None}
-    return found.pop() if len(found) == 1 else None
-
-
-def _of_schema(mapping: Mapping[str, MappedColumn]) -> str | None:
-    """Know the currency of a schema that is recognized whole: Flipkart sells in rupees."""
-    chosen = {field: each.columns for field, each in mapping.items()}
-    is_flipkart = chosen.get("product_id") == ("uniq_id",) and chosen.get("category") == ("product_category_tree",)
-    return "INR" if is_flipkart else None
 
 
 def _digest(values: Any) -> str:

@@ -10,8 +10,9 @@ from core.catalog.picture_formats import printable
 from core.catalog.source_settings import SourceSettings
 from core.catalog.sources import RowReader, SkippedFile, SourceRecord
 from core.catalog.tables.column_mapping import map_columns
+from core.catalog.tables.column_styles import check_currency, column_styles
 from core.catalog.tables.repeated_rows import RepeatedRows, gather_repeated
-from core.catalog.tables.row_records import RowRecords, check_currency, column_styles
+from core.catalog.tables.row_records import RowRecords
 from core.catalog.tables.table_pictures import TablePictures
 from core.catalog.tables.table_readers import open_table
 from core.errors import CatalogError

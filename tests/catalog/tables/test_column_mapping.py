@@ -116,3 +116,8 @@ def test_columns_in_other_languages():
     german = [("1", "Tasse aus Ton", "Küche", "12,50"), ("2", "Becher aus Glas", "Küche", "9,00")]
     found = mapped(("Artikelnummer", "Bezeichnung", "Kategorie", "Preis"), german)
     assert found == {"product_id": "Artikelnummer", "title": "Bezeichnung", "category": "Kategorie", "price": "Preis"}
+
+
+def test_a_label_is_a_category():
+    rows = [("a.jpg", "dress"), ("b.jpg", "shirt"), ("c.jpg", "dress")]
+    assert mapped(("filename", "label"), rows) == {"picture": "filename", "category": "label"}

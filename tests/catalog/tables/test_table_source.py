@@ -198,6 +198,16 @@ def test_repeated_ids(home, shop):
     assert opened.notes() == ["3 rows repeat a product and were merged with its first row"]
 
 
+def test_rows_that_only_add_a_picture_may_leave_the_rest_empty(home, shop):
+    # As shop systems export a product with three pictures: the further rows hold its handle and a picture.
+    path = write(
+        shop,
+        "Handle,Title,Image Src,Image Position\nmug,Mug,images/1.jpg,1\nmug,,images/2.PNG,2\nmug,,images/sub/3.jpg,3\n",
+    )
+    opened = source(home, path)
+    assert [(each.title, len(each.pictures)) for each in opened.records()] == [("Mug", 3)] and skips(opened) == []
+
+
 def test_rows_without_an_id_keep_their_name_wherever_they_stand(home, tmp_path):
     first = source(home, write(tmp_path, "title,price\nMug,5\nCup,6\nMug,7\nCup,6\n"))
     ids = {each.title + str(each.price_minor_units): each.product_id for each in first.records()}
