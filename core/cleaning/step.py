@@ -84,6 +84,7 @@ class StepPreview:
         groups: The most frequent changes.
         notes: Sentences.
         figures: Figures by name.
+        stands_alone: Whether the step is worth keeping though it changes no product.
     """
 
     summary: str
@@ -92,6 +93,7 @@ class StepPreview:
     groups: tuple[ChangeGroup, ...]
     notes: tuple[str, ...]
     figures: Mapping[str, Any]
+    stands_alone: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Give the preview as `clean --preview --json` prints it."""
@@ -106,6 +108,7 @@ class StepPreview:
             ],
             "notes": list(self.notes),
             "figures": dict(self.figures),
+            "stands_alone": self.stands_alone,
         }
 
 

@@ -81,7 +81,15 @@ def preview_step(
     plan = step.kind.plan(home, catalog, step.settings, progress or SilentProgress())
     with read(home) as connection:
         changes = tuple(islice((each for batch in plan.changes(connection) for each in batch), limit))
-    return StepPreview(plan.summary, plan.total, changes, plan.groups[:_PREVIEW_GROUPS], plan.notes, plan.figures)
+    return StepPreview(
+        summary=plan.summary,
+        total=plan.total,
+        changes=changes,
+        groups=plan.groups[:_PREVIEW_GROUPS],
+        notes=plan.notes,
+        figures=plan.figures,
+        stands_alone=plan.stands_alone and not _stands_already(home, catalog, step),
+    )
 
 
 def apply_step(

@@ -43,10 +43,11 @@ def merge_form(catalog: Catalog) -> dict[str, Any]:
 
 def _edited_rules(catalog: Catalog) -> list[dict[str, str]]:
     suggested = _suggestions(str(home().root), catalog.catalog_id, catalog.version, catalog)
-    frame = pd.DataFrame(suggested, columns=["Use", "From", "To", "Products", "Why"])
+    frame = pd.DataFrame(suggested, columns=["Use", "From", "To", "Why", "Products"])
     names = sorted(_prefixes(counts_of(catalog, "category")))
     text = st.column_config.TextColumn
-    choice: Any = st.column_config.SelectboxColumn(options=names) if len(names) <= _MOST_OPTIONS else text()
+    few = len(names) <= _MOST_OPTIONS
+    choice: Any = st.column_config.SelectboxColumn(options=names, width="medium") if few else text(width="medium")
     edited = st.data_editor(
         frame,
         key=f"merge_rules_{catalog.catalog_id}_{catalog.version}",
@@ -57,9 +58,9 @@ def _edited_rules(catalog: Catalog) -> list[dict[str, str]]:
         column_config={
             "Use": st.column_config.CheckboxColumn(default=True, width="small"),
             "From": choice,
-            "To": text(max_chars=1000),
+            "To": text(max_chars=1000, width="medium"),
             "Products": st.column_config.NumberColumn(disabled=True, width="small"),
-            "Why": text(disabled=True),
+            "Why": text(disabled=True, width="medium"),
         },
     )
     used = edited[edited["Use"].fillna(False).astype(bool) & edited["From"].notna()]
@@ -72,7 +73,7 @@ def _edited_rules(catalog: Catalog) -> list[dict[str, str]]:
 @st.cache_data(show_spinner="Looking for categories that may be one", max_entries=8)
 def _suggestions(root: str, catalog_id: int, version: int, _catalog: Catalog) -> list[tuple[Any, ...]]:
     found = suggest_merges(home(), _catalog, limit=_MOST_SUGGESTIONS)
-    return [(False, each.before, each.after, each.products_before, each.why) for each in found]
+    return [(False, each.before, each.after, each.why, each.products_before) for each in found]
 
 
 def _prefixes(paths: dict[str | None, int]) -> set[str]:

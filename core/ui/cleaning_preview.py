@@ -61,7 +61,7 @@ def _draw_figures(preview: Mapping[str, Any]) -> None:
     shown |= {label: figures[name] for name, label in _FIGURES.items() if isinstance(figures.get(name), int)}
     with st.container(horizontal=True, gap="medium"):
         for label, value in list(shown.items())[:6]:
-            st.metric(label, f"{value:,}", width=150)
+            st.metric(label, f"{value:,}", width=136)
 
 
 def _draw_held_out(held: Mapping[str, Any] | None) -> None:
@@ -72,12 +72,12 @@ def _draw_held_out(held: Mapping[str, Any] | None) -> None:
         st.metric(
             "Right when sure",
             percent(held["accuracy_when_sure"]),
-            width=150,
+            width=136,
             help="On held-out products, at the confidence you ask for.",
         )
-        st.metric("Promised when sure", percent(held["mean_confidence_when_sure"]), width=150)
-        st.metric("Right on all held out", percent(held["accuracy"]), width=150)
-        st.metric("Held-out pictures", f"{held['pictures']:,}", width=150)
+        st.metric("Promised when sure", percent(held["mean_confidence_when_sure"]), width=136)
+        st.metric("Right on all held out", percent(held["accuracy"]), width=136)
+        st.metric("Held-out pictures", f"{held['pictures']:,}", width=136)
 
 
 def _draw_groups(groups: Sequence[Mapping[str, Any]]) -> None:

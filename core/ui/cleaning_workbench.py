@@ -104,8 +104,7 @@ def _preview(root: str, catalog_id: int, version: int, settings: str, _catalog: 
 def _draw_apply(preview: dict[str, Any]) -> bool:
     """Draw the button that applies; it says to how many products."""
     total = preview["products"]
-    stands = bool(preview["groups"]) and not total  # settings for a training, or groups of duplicates
-    if not total and not stands:
+    if not total and not preview.get("stands_alone"):
         st.success("Nothing to change: the catalog is like this already.", icon=":material/check_circle:")
         return False
     label = f"Apply to {counted(total, 'product')}" if total else "Keep in the recipe"
