@@ -82,7 +82,10 @@ def uploaded_source(label: str, suffixes: tuple[str, ...], *, key: str, help: st
     if suffix is None:
         show_problem(f"This file's ending is none of {', '.join(suffixes)}; choose another file.")
         return None
-    if not 0 < file.size <= MAX_SOURCE_MB * _MEGABYTE:
+    if file.size == 0:
+        show_problem("The file is empty; choose another one.")
+        return None
+    if file.size > MAX_SOURCE_MB * _MEGABYTE:
         show_problem(
             f"The file has {file.size / _MEGABYTE:,.1f} MB; files of up to {MAX_SOURCE_MB} MB are taken here. "
             "Import a larger one by its path on this machine."
