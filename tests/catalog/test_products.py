@@ -7,6 +7,8 @@ from core.catalog.products import (
     count_by,
     count_products,
     edit_product,
+    facets,
+    find_products,
     get_product,
     picture_table,
     product_table,
@@ -141,3 +143,33 @@ def test_a_missing_product_and_a_wrong_order_are_named(home):
         get_product(home, catalog, "zzz")
     with pytest.raises(CatalogError, match="not 'size'"):
         ProductFilter(order_by="size")
+
+
+def test_facets_count_each_field_among_what_the_other_filters_leave(home):
+    catalog = small_catalog(home)
+    counted = facets(home, catalog, ProductFilter(category="Kitchen", color="red"))
+    # Categories among red products: a/1 alone. Colors within Kitchen: both mugs. Brands of red things in Kitchen: none.
+    assert counted.categories == {"Kitchen": 1, "Kitchen > Mugs": 1}
+    assert counted.colors == {"blue": 1, "red": 1}
+    assert (counted.brands, counted.splits) == ({}, {})
+    everything = facets(home, catalog, ProductFilter())
+    assert everything.categories == {"Clothing": 1, "Kitchen": 2, "Kitchen > Mugs": 2, "Kitchenware": 1}
+    assert (everything.brands, everything.splits) == ({"Nord": 1}, {"test": 1})
+    assert (everything.currencies, everything.prices) == ({"EUR": 3}, {"EUR": (900, 4000)})
+    assert (everything.with_pictures, everything.without_pictures, everything.uncategorized) == (1, 3, 0)
+
+
+def test_a_page_of_a_sorted_list_is_the_slice_of_the_whole(home):
+    catalog = small_catalog(home)
+    for order in ("position", "title", "price", "-price", "category"):
+        whole = [product.product_id for product in find_products(home, catalog, ProductFilter(order_by=order))[0]]
+        for offset in range(5):
+            page, total = find_products(home, catalog, ProductFilter(order_by=order), limit=2, offset=offset)
+            assert ([product.product_id for product in page], total) == (whole[offset : offset + 2], 4), (order, offset)
+
+
+def test_an_expression_and_a_list_of_ids_narrow_beside_other_filters(home):
+    catalog = small_catalog(home)
+    assert found(home, catalog, where="attribute.weight_g >= 100", text="mug") == ["a/2"]
+    assert found(home, catalog, product_ids=("c/1", "a/1", "none"), order_by="title") == ["c/1", "a/1"]
+    assert found(home, catalog, product_ids=()) == []
