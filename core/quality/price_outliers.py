@@ -48,7 +48,8 @@ def price_deviations(
     found = np.zeros(len(logs))
     for nodes in _nodes_by_depth(category_paths):  # from all products down: a deeper group that is large enough wins
         node_of = nodes[category_codes[known]]
-        judged, judging = _group_deviations(logs, node_of + currencies * (int(nodes.max()) + 2), node_of >= 0)
+        groups = np.where(node_of >= 0, node_of + 1 + currencies * (int(nodes.max()) + 2), 0)
+        judged, judging = _group_deviations(logs, groups)
         found[judging] = judged[judging]
     deviations[known] = found
     return deviations
@@ -70,17 +71,18 @@ def _nodes_by_depth(category_paths: Sequence[str | None]) -> list[np.ndarray]:
     return nodes
 
 
-def _group_deviations(logs: np.ndarray, groups: np.ndarray, usable: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Deviation of every value from its group's median, and which values are in a group that is large enough."""
-    _, places, sizes = np.unique(np.where(usable, groups, -1), return_inverse=True, return_counts=True)
-    medians = _group_medians(logs, places, sizes)
-    distances = np.abs(logs - medians[places])
-    spreads = np.maximum(_TO_SIGMA * _group_medians(distances, places, sizes), LEAST_SPREAD)
-    return (logs - medians[places]) / spreads[places], usable & (sizes[places] >= LEAST_PRICES)
+def _group_deviations(logs: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give each value's deviation from its group's median, and whether the group is large enough; 0 is no group."""
+    sizes = np.bincount(groups)
+    medians = _group_medians(logs, groups, sizes)
+    distances = np.abs(logs - medians[groups])
+    spreads = np.maximum(_TO_SIGMA * _group_medians(distances, groups, sizes), LEAST_SPREAD)
+    return (logs - medians[groups]) / spreads[groups], (groups > 0) & (sizes[groups] >= LEAST_PRICES)
 
 
-def _group_medians(values: np.ndarray, places: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    ordered = values[np.lexsort((values, places))]
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    low, high = starts + (sizes - 1) // 2, starts + sizes // 2
+def _group_medians(values: np.ndarray, groups: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Median of each group; of an empty one some value, which nobody asks for."""
+    ordered = values[np.lexsort((values, groups))]
+    starts = np.cumsum(sizes) - sizes
+    low, high = (np.minimum(starts + half, len(values) - 1) for half in (np.maximum(sizes - 1, 0) // 2, sizes // 2))
     return np.asarray((ordered[low] + ordered[high]) / 2)

@@ -6,15 +6,15 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from core.catalog.product_filter import ProductFilter
 from core.catalog.schema import product_pictures, products
-from core.cleaning.catalog_rows import in_catalog, value_counts
+from core.cleaning.catalog_rows import in_catalog
 from core.cleaning.folding import fold_name, frequent_forms
 from core.cleaning.spellings import spelled_paths
 from core.quality.price_outliers import FAR_DEVIATIONS, price_deviations
-from core.quality.product_scan import ProductScan
+from core.quality.product_scan import ProductScan, stand_ins
 from core.quality.quality_report import EXAMPLES, MOST_PRODUCTS, QualityLine, checked_line
 
 SMALL_CATEGORY = 10
@@ -67,19 +67,18 @@ def product_lines(
 
 def value_lines(connection: Connection, catalog_id: int, scan: ProductScan) -> list[QualityLine]:
     """Make the lines about titles, stand-ins and spellings."""
+    total = scan.products
     lines = [
-        _line(key, found.count, scan.products, ProductFilter(product_ids=tuple(found.product_ids)))
+        _line(key, found.count, total, ProductFilter(product_ids=tuple(found.product_ids)))
         for key, found in scan.found.items()
         if key != "price_zero"
     ]
-    lines.append(_repeated_titles(connection, catalog_id, scan))
-    for field in ("category", "brand", "color"):
-        counts = value_counts(connection, catalog_id, field)
+    lines += [_repeated_titles(connection, catalog_id, scan), _stand_in_line(connection, catalog_id, scan)]
+    for field, counts in scan.counts.items():
         variants = _variants({str(value): count for value, count in counts.items() if value is not None}, field)
         touched = sum(counts[value] for value in variants)
-        column = products.c[field]
         lines.append(
-            _valued_line(connection, catalog_id, f"spelling_{field}", column, variants, touched, scan.products)
+            _valued_line(connection, catalog_id, f"spelling_{field}", products.c[field], variants, touched, total)
         )
     return lines
 
@@ -101,7 +100,7 @@ def price_lines(connection: Connection, catalog_id: int, scan: ProductScan) -> l
     )
     far = np.flatnonzero(deviations > FAR_DEVIATIONS)
     worst = far[np.argsort(-deviations[far], kind="stable")][:MOST_PRODUCTS]
-    ids = _ids_at(connection, catalog_id, scan.positions[worst])
+    ids = _ids_at(connection, catalog_id, scan.positions[scan.priced[worst]])
     lines.append(_line("price_outlier", len(far), total, ProductFilter(product_ids=ids)))
     return [*lines, _currency_line(connection, catalog_id, scan, total)]
 
@@ -166,40 +165,34 @@ def _variants(counts: Mapping[str, int], field: str) -> list[str]:
     return sorted(value for value, chosen in best.items() if value != chosen)
 
 
+def _stand_in_line(connection: Connection, catalog_id: int, scan: ProductScan) -> QualityLine:
+    """Find products with a stand-in in any field; a product with two counts once."""
+    found = {field: stand_ins(counts) for field, counts in scan.counts.items()}
+    conditions = [products.c[field].in_(values[:_VALUES_A_QUERY]) for field, values in found.items() if values]
+    if not conditions:
+        return _line("placeholder_value", 0, scan.products, ProductFilter())
+    ids = _ids(connection, catalog_id, or_(*conditions))
+    counting = select(func.count()).select_from(products).where(*in_catalog(catalog_id), or_(*conditions))
+    count = int(connection.execute(counting).scalar_one())
+    return _line("placeholder_value", count, scan.products, ProductFilter(product_ids=ids))
+
+
 def _repeated_titles(connection: Connection, catalog_id: int, scan: ProductScan) -> QualityLine:
-    """Count by hash first: sorting a million titles in the database is only worth it when some repeat."""
-    _, sizes = np.unique(scan.title_hashes, return_counts=True)
-    count = int(sizes[sizes > 1].sum())
-    ids: tuple[str, ...] = ()
-    if count:
-        often = func.count()
-        grouped = (
-            select(products.c.title, often.label("often"))
-            .where(*in_catalog(catalog_id))
-            .group_by(products.c.title)
-            .having(often > 1)
-            .order_by(often.desc(), products.c.title)
-            .limit(MOST_PRODUCTS)
-            .subquery()
-        )
-        query = (
-            select(products.c.product_id)
-            .join(grouped, grouped.c.title == products.c.title)
-            .where(*in_catalog(catalog_id))
-            .order_by(grouped.c.often.desc(), products.c.title, products.c.position)
-            .limit(MOST_PRODUCTS)
-        )
-        ids = tuple(connection.execute(query).scalars())
-    return _line("title_repeated", count, scan.products, ProductFilter(product_ids=ids))
+    """Find titles by their hashes: sorting a million texts in the database takes longer than all the rest."""
+    _, first, groups, sizes = np.unique(scan.title_hashes, return_index=True, return_inverse=True, return_counts=True)
+    repeated = np.flatnonzero(sizes[groups] > 1)
+    order = np.lexsort((repeated, first[groups[repeated]], -sizes[groups[repeated]]))[:MOST_PRODUCTS]
+    ids = _ids_at(connection, catalog_id, scan.positions[repeated[order]])
+    return _line("title_repeated", len(repeated), scan.products, ProductFilter(product_ids=ids))
 
 
 def _ids_at(connection: Connection, catalog_id: int, positions: np.ndarray) -> tuple[str, ...]:
-    """Give the priced products at positions, in the order of the positions given."""
+    """Give the products at positions, in the order of the positions given."""
     found: dict[int, list[str]] = {}
     for start in range(0, len(positions), _PLACES_A_QUERY):
         chunk = [int(place) for place in positions[start : start + _PLACES_A_QUERY]]
         query = select(products.c.position, products.c.product_id).where(
-            *in_catalog(catalog_id), products.c.position.in_(chunk), products.c.price_minor_units.is_not(None)
+            *in_catalog(catalog_id), products.c.position.in_(chunk)
         )
         for place, product_id in connection.execute(query):
             found.setdefault(place, []).append(product_id)
