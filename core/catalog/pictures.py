@@ -104,19 +104,27 @@ def store_picture_bytes(home: Home, data: bytes, *, name: str, max_pixels: int =
     picture_hash = hashlib.sha256(data).hexdigest()
     with _decoding(name):
         image = _open(data, name=name, max_pixels=max_pixels)
-        width_px, height_px = image.size
-        _reduce(image, thumbnail_size(width_px, height_px))
+        stored = _described(image, data, picture_hash)
+        # The same bytes were decoded when they were first stored: a copy costs its header.
+        if is_stored(home, picture_hash, stored.extension, size_bytes=len(data)):
+            return stored
+        _reduce(image, thumbnail_size(*image.size))
         with _turn(image):
             thumbnail = encode_thumbnail(_decode(image))
-        if orientation(image) >= 5:  # turned by a quarter
-            width_px, height_px = height_px, width_px
-    # A JPEG with further frames, as phones write them, calls itself MPO.
-    kind = "JPEG" if image.format == "MPO" else str(image.format)
-    stored = StoredPicture(picture_hash, EXTENSIONS[kind], width_px, height_px, len(data), kind)
     with _writing(home):
         _keep(home.thumbnail_path(picture_hash), thumbnail)
         _keep(home.picture_path(picture_hash, stored.extension), data)
     return stored
+
+
+def _described(image: Image.Image, data: bytes, picture_hash: str) -> StoredPicture:
+    """Describe a picture by its header."""
+    width_px, height_px = image.size
+    if orientation(image) >= 5 and image.format != "TIFF":  # turned by a quarter; Pillow gives a TIFF's size upright
+        width_px, height_px = height_px, width_px
+    # A JPEG with further frames, as phones write them, calls itself MPO.
+    kind = "JPEG" if image.format == "MPO" else str(image.format)
+    return StoredPicture(picture_hash, EXTENSIONS[kind], width_px, height_px, len(data), kind)
 
 
 def is_stored(home: Home, picture_hash: str, extension: str, *, size_bytes: int) -> bool:

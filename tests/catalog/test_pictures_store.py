@@ -126,3 +126,18 @@ def test_phone_jpeg_with_several_frames_is_a_jpeg(home, tmp_path):
     two_halves(400, 300).save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[two_halves(80, 60)])
     stored = store_picture(home, tmp_path / "a.jpg")
     assert (stored.format, stored.extension, stored.width_px, stored.height_px) == ("JPEG", "jpg", 400, 300)
+
+
+def test_a_copy_of_a_stored_picture_is_not_decoded_again(home, tmp_path, monkeypatch):
+    save_picture(tmp_path / "a.png")
+    first = store_picture(home, tmp_path / "a.png")
+
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr("core.catalog.pictures._decode", refuse)
+    (tmp_path / "copy.png").write_bytes((tmp_path / "a.png").read_bytes())
+    assert store_picture(home, tmp_path / "copy.png") == first
+    home.thumbnail_path(first.picture_hash).unlink()  # half of it is gone: then it is made again
+    with pytest.raises(PictureError, match="decoded again"):
+        store_picture(home, tmp_path / "copy.png")
