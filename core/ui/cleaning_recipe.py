@@ -14,6 +14,9 @@ from core.ui.guard import visitor_name
 from core.ui.wording import counted, literal
 
 JOB_IN_URL = "job"
+DONE = "_cleaned"
+"""Under this name the session keeps what was applied last: the catalog's number and the steps."""
+
 _MOST_BYTES = 5_000_000
 _SHOWN = 30
 
@@ -41,7 +44,8 @@ def _draw_step(catalog: Catalog, step: RecipeStep, number: int, *, is_newest: bo
         if st.button("Undo", key=f"undo_{step.step_id}", icon=":material/undo:", help=help_text):
             with shown_errors():
                 undo_step(home(), catalog, step.step_id, actor=visitor_name())
-                st.toast("Undone. The log on Overview can do it again.", icon=":material/undo:")
+                st.session_state.pop(DONE, None)
+                st.toast("Undone.", icon=":material/undo:")
                 st.rerun()
 
 

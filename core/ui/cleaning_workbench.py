@@ -15,7 +15,7 @@ from core.jobs.supervise import submit
 from core.ui.caches import home
 from core.ui.cleaning_merges import merge_form
 from core.ui.cleaning_preview import draw_preview
-from core.ui.cleaning_recipe import JOB_IN_URL
+from core.ui.cleaning_recipe import DONE, JOB_IN_URL
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, known_job, live_job
@@ -26,7 +26,6 @@ STEP_IN_URL = "step"
 MOST_AT_ONCE = 20_000
 """Larger catalogs are previewed and cleaned by a job, so that the page stays quick."""
 
-_DONE = "_cleaned"
 _GROUPS = {
     "Categories": ("spelling", "category-levels", "merge-categories", "predict-categories"),
     "Values": ("colors", "brands", "prices"),
@@ -37,7 +36,7 @@ _GROUPS = {
 
 def draw_workbench(catalog: Catalog) -> None:
     """Draw what happens now: a job, the chosen step, or the choice."""
-    _draw_done()
+    _draw_done(catalog)
     job = known_job(st.query_params.get(JOB_IN_URL), kind="clean") or active_job("clean", catalog=catalog.name)
     if job is not None and job.arguments.get("catalog") == catalog.name:
         _draw_job(catalog, job)
@@ -62,6 +61,7 @@ def _draw_choice() -> None:
 def _draw_card(kind: StepKind) -> None:
     st.markdown(f":material/{kind.icon}: **{kind.title}**  \n{kind.summary}")
     if st.button("Set up", key=f"choose_{kind.name}", width="stretch"):
+        st.session_state.pop(DONE, None)
         st.query_params[STEP_IN_URL] = kind.name
         st.rerun()
 
@@ -86,7 +86,8 @@ def _draw_step(catalog: Catalog, kind: StepKind) -> None:
         preview = _preview(str(home().root), catalog.catalog_id, catalog.version, settings, catalog)
         if _draw_apply(preview):
             applied = apply_step(home(), catalog, step, actor=visitor_name())
-            _finish([applied.to_json()])
+            st.session_state[DONE] = (catalog.catalog_id, [applied.to_json()])
+            _leave()
         draw_preview(catalog, preview)
 
 
@@ -149,20 +150,14 @@ def _draw_job(catalog: Catalog, job: JobStatus) -> None:
         st.rerun()
 
 
-def _finish(applied: list[dict[str, Any]]) -> None:
-    """Show the choice again with what was done on top."""
-    st.session_state[_DONE] = applied
-    _leave()
-
-
 def _leave() -> None:
     st.query_params.pop(STEP_IN_URL, None)
     st.rerun()
 
 
-def _draw_done() -> None:
-    applied = st.session_state.get(_DONE)
-    if applied:
+def _draw_done(catalog: Catalog) -> None:
+    catalog_id, applied = st.session_state.get(DONE, (None, []))
+    if catalog_id == catalog.catalog_id:
         _draw_applied(applied, key="last")
 
 
@@ -175,7 +170,7 @@ def _draw_applied(applied: list[dict[str, Any]], *, key: str) -> None:
             if each["event"] and st.button("Undo", key=f"undo_{key}_{place}", icon=":material/undo:"):
                 with shown_errors():
                     undo(home(), int(each["event"]), actor=visitor_name())
-                    st.session_state.pop(_DONE, None)
+                    st.session_state.pop(DONE, None)
                     st.query_params.pop(JOB_IN_URL, None)
                     st.toast("Undone.", icon=":material/undo:")
                     st.rerun()
