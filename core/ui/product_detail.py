@@ -12,7 +12,7 @@ from core.ui.caches import home, large_picture
 from core.ui.errors import shown_errors
 from core.ui.navigation import go
 from core.ui.planted_truths import truths_about
-from core.ui.product_form import draw_form, forget_form
+from core.ui.product_form import draw_conflict, draw_form, forget_form
 from core.ui.product_grid import Card, product_grid
 from core.ui.product_history import draw_history
 from core.ui.wording import shortened
@@ -53,6 +53,8 @@ def _forget() -> None:
 def _dialog(catalog: Catalog, product_id: str) -> None:
     with shown_errors():
         product = get_product(home(), catalog, product_id)
+        if draw_conflict(catalog, product):
+            return
         about, edit, history = st.tabs(["About", "Change", "History"])
         with about:
             _draw_about(catalog, product)

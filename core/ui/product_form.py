@@ -29,12 +29,20 @@ def forget_form(product_id: str) -> None:
         del st.session_state[_STATE]
 
 
-def draw_form(catalog: Catalog, product: Product) -> None:
-    """Draw the form, or the choice between two versions where somebody else was quicker."""
+def draw_conflict(catalog: Catalog, product: Product) -> bool:
+    """Draw the choice between two versions where somebody else was quicker; tell whether there is one to make.
+
+    It comes before everything else of the dialog: inside a tab it could be overlooked.
+    """
     state = _opened(catalog, product)
     if state["theirs"]:
         _draw_conflict(catalog, product, state)
-        return
+    return bool(state["theirs"])
+
+
+def draw_form(catalog: Catalog, product: Product) -> None:
+    """Draw the form."""
+    state = _opened(catalog, product)
     with st.form(f"change_{product.product_id}", border=False):
         asked = _draw_fields(catalog, state["seen"])
         if st.form_submit_button("Save", type="primary", icon=":material/check:"):

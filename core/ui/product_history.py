@@ -19,7 +19,8 @@ def draw_history(catalog: Catalog, product: Product) -> None:
     """Draw the changes of a product, newest first."""
     changes = product_history(home(), catalog, product.product_id)
     for each in changes:
-        _draw_change(each, product)
+        with st.container(border=True, gap="small"):
+            _draw_change(each, product)
     if not changes:
         st.caption("No changes yet.")
 

@@ -177,3 +177,25 @@ def test_a_selection_is_left_out_and_taken_back(serve, visit, demo_copy):
     expect(count_words(page, "655 products")).to_be_visible()
     page.get_by_role("button", name="Undo last edit").click()
     expect(count_words(page, "658 products")).to_be_visible()
+
+
+def test_of_two_editors_the_second_sees_both_versions(serve, visit, demo_copy):
+    server = serve(demo_copy)
+    forms = []
+    for _editor in range(2):
+        page = visit(server).open("/catalog?product=D0005")
+        forms.append(page.get_by_role("dialog"))
+        forms[-1].get_by_role("tab", name="Change").click()
+        expect(forms[-1].get_by_role("button", name="Save")).to_be_visible()
+    first, second = forms
+    first.get_by_label("Title").fill("Hers")
+    first.get_by_role("button", name="Save").click()
+    expect(first.page.get_by_text("Saved. Undo it under History.")).to_be_visible()
+    second.get_by_label("Title").fill("Mine")
+    second.get_by_role("button", name="Save").click()
+    expect(second.get_by_text("Somebody else changed this product while you edited it")).to_be_visible()
+    catalog = find_catalog(demo_copy, "demo")
+    assert get_product(demo_copy, catalog, "D0005").title == "Hers"
+    second.get_by_role("button", name="Save mine over it").click()
+    expect(second.page.get_by_text("Saved. Undo it under History.")).to_be_visible()
+    assert get_product(demo_copy, catalog, "D0005").title == "Mine"
