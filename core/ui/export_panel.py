@@ -1,5 +1,6 @@
 """Taking a cleaned catalog along: a zip file made by a job and downloaded in the browser."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,7 @@ def draw_export(catalog: Catalog) -> None:
     if asked:
         with shown_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
+            _forget_older(catalog, path.parent)
             arguments = {"catalog": catalog.name, "to": str(path), "format": table_format, "pictures": with_pictures}
             submit(home(), "export", {**arguments, "replace": True}, actor=visitor_name())
             st.rerun()
@@ -45,6 +47,16 @@ def export_path(catalog: Catalog, table_format: str, *, with_pictures: bool) -> 
     """Give where an export of a catalog's version lies in the home; every part of the name is checked or ours."""
     kind = table_format if with_pictures else f"{table_format}-table"
     return home().cache / "exports" / f"{catalog.name}-v{catalog.version}-{kind}.zip"
+
+
+def _forget_older(catalog: Catalog, folder: Path) -> None:
+    """Delete the exports of earlier versions of a catalog: each can be as large as the catalog."""
+    kinds = "|".join(FORMATS)
+    name = re.compile(rf"{re.escape(catalog.name)}-v(\d+)-({kinds})(-table)?\.zip")
+    for path in folder.iterdir():
+        made = name.fullmatch(path.name)
+        if made and int(made[1]) < catalog.version:
+            path.unlink(missing_ok=True)
 
 
 def _draw_made(path: Path) -> None:

@@ -98,6 +98,8 @@ def test_the_export_lies_within_the_home_and_can_be_downloaded(home, open_page, 
     monkeypatch.setattr(
         "core.ui.export_panel.submit", lambda home, kind, arguments, actor: run_here(home, kind, arguments, actor=actor)
     )
+    (home.cache / "exports").mkdir(parents=True)
+    (home.cache / "exports" / "shop-v1-csv.zip").write_bytes(b"of an earlier version")
     app = open_page(home, "quality")
     button(app, "Make the zip").click().run()
     assert broken(app) == []
