@@ -48,9 +48,9 @@ class TrainableGraph:
         wide = tf.TensorSpec((None, height, width, channels), tf.float32)
         flat = tf.TensorSpec((None, int(self._upper.output_shape[-1])), tf.float32)
         targets, seed = tf.TensorSpec((None, self._head.units), tf.float32), tf.TensorSpec((2,), tf.int32)
-        self._traced_step = tf.function(self._one_step, input_signature=[wide, targets, seed])
-        self._traced_head_step = tf.function(self._one_head_step, input_signature=[flat, targets])
-        self.features = tf.function(lambda x: self._upper(x, training=False), input_signature=[wide])
+        self._traced_step = tf.function(self._one_step, input_signature=[wide, targets, seed], autograph=False)
+        self._traced_head_step = tf.function(self._one_head_step, input_signature=[flat, targets], autograph=False)
+        self.features = tf.function(lambda x: self._upper(x, training=False), input_signature=[wide], autograph=False)
 
     def step(
         self, activations: np.ndarray, targets: np.ndarray, labels: np.ndarray, seed: np.ndarray
