@@ -140,10 +140,12 @@ class ReadOnlyDatabase:
 
             where: dict[str, Any] = {"host": url.host or "localhost", "ssl_context": _SSL_MODES[mode]()}
             where["sock"] = _connected(folder, where["host"], port)
-            opened = pg8000.dbapi.connect(
+            opened: Any = pg8000.dbapi.connect(
                 url.username or "postgres", password=self._password or "", database=url.database, **where, **named
             )
             where["sock"].settimeout(ANSWER_SECONDS + CONNECT_SECONDS)
+            # The simple protocol would run every statement of a text; so the server itself refuses more than one.
+            opened.execute_simple = opened.execute_unnamed
             return opened
 
         return connect

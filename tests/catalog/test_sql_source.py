@@ -11,7 +11,7 @@ from core.catalog.products import read_products
 from core.catalog.source_password import PASSWORD_VARIABLE, given_password
 from core.catalog.source_settings import SourceSettings
 from core.catalog.sql_connection import ReadOnlyDatabase
-from core.catalog.sql_source import open_sql_rows, open_sql_source
+from core.catalog.sql_source import SqlRows, open_sql_rows, open_sql_source
 from core.errors import CatalogError
 from core.progress import SilentProgress
 from tests.catalog.bson_files import jpeg
@@ -162,6 +162,15 @@ def test_a_query_that_writes_behind_a_function_is_refused_by_the_server(postgres
 def test_what_a_read_only_transaction_lets_through_is_rolled_back(postgres_shop):
     assert len(rows_of(postgres_shop.address(), "SELECT lo_create(0) AS id")[1]) == 1
     assert [tuple(row) for row in postgres_shop.run("SELECT count(*) FROM pg_largeobject_metadata")] == [(0,)]
+
+
+@pytest.mark.postgres
+def test_the_server_takes_one_statement_whatever_was_checked_before(postgres_shop):
+    postgres_shop.run("CREATE TABLE IF NOT EXISTS kept (a int)", "INSERT INTO kept VALUES (1)")
+    reader = SqlRows(ReadOnlyDatabase(postgres_shop.address(), PASSWORD), "SELECT 1 AS id; COMMIT; DELETE FROM kept")
+    with pytest.raises(CatalogError, match="cannot insert multiple commands"):
+        list(reader.rows())
+    assert [tuple(row) for row in postgres_shop.run("SELECT count(*) FROM kept")] == [(1,)]
 
 
 @pytest.mark.postgres
