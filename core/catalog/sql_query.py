@@ -2,6 +2,7 @@
 
 import logging
 import re
+from typing import Any
 
 from core.catalog.picture_formats import printable
 from core.errors import CatalogError
@@ -10,6 +11,13 @@ LONGEST_QUERY = 100_000
 
 _TABLE = re.compile(r"[^\W\d][\w$]*(\.[^\W\d][\w$]*)?")
 _DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "mariadb": "mysql", "mssql": "tsql"}
+# Functions that act beyond what a read-only transaction holds back: files and processes of the server, other servers.
+_ACTING = re.compile(
+    r"lo_export|dblink\w*|pg_(terminate|cancel)_backend|pg_reload_conf|pg_rotate_logfile|pg_promote|pg_file_\w+"
+    r"|pg_(switch|walfile)\w*|pg_create_\w+|pg_drop_\w+|pg_logical_emit_message|load_file|sys_(exec|eval)|xp_\w+",
+    re.IGNORECASE,
+)
+_RUN_COMMENT = re.compile(r"/\*M?!")  # MySQL runs what such a comment holds
 _WAY_OUT = "expected one SELECT, WITH or VALUES, or the name of a table, after --query"
 
 
@@ -45,7 +53,20 @@ def check_query(query: str, *, backend: str) -> str:
     if found is not None:
         what = {"Into": "INTO", "Lock": "FOR UPDATE"}.get(type(found).__name__, type(found).__name__.upper())
         raise CatalogError(f"the query writes or locks ({what}): {_WAY_OUT}")
+    _refuse_acting(statement, query, backend)
     return query.strip().rstrip(";").rstrip()
+
+
+def _refuse_acting(statement: Any, query: str, backend: str) -> None:
+    """Refuse what does more than read though it looks like reading."""
+    from sqlglot import exp
+
+    names = (node.name for node in statement.find_all(exp.Anonymous))
+    acting = next((name for name in names if _ACTING.fullmatch(name)), None)
+    if acting is not None:
+        raise CatalogError(f"the query calls {acting.lower()}, which does more than read: {_WAY_OUT}")
+    if backend in ("mysql", "mariadb") and _RUN_COMMENT.search(query):
+        raise CatalogError(f"the query holds a comment that is run (/*!): {_WAY_OUT}")
 
 
 def _parsed(query: str, dialect: str) -> list[object]:

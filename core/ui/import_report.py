@@ -1,13 +1,12 @@
 """Step 4 of an import: watch it, then read what it did and go on."""
 
-import csv
-import io
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import find_catalog
+from core.catalog.export_cells import csv_lines, safe_cell
 from core.catalog.import_log import list_skipped
 from core.catalog.picture_lookup import count_repeated
 from core.catalog.sources import SKIP_REASONS
@@ -110,17 +109,9 @@ def _draw_skipped(report: dict[str, Any], catalog: str) -> None:
 
 def skipped_table(catalog: str) -> bytes:
     """Write everything the last import of a catalog skipped as CSV, safe to open in a spreadsheet."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(["name", "reason", "detail"])
-    for file in list_skipped(home(), find_catalog(home(), catalog).catalog_id):
-        writer.writerow([_harmless(value) for value in (file.name, file.reason, file.detail)])
-    return buffer.getvalue().encode("utf-8-sig", "replace")
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking a foreign name for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    skipped = list_skipped(home(), find_catalog(home(), catalog).catalog_id)
+    rows = ([safe_cell(value) for value in (file.name, file.reason, file.detail)] for file in skipped)
+    return csv_lines([["name", "reason", "detail"], *rows]).encode("utf-8-sig", "replace")
 
 
 def _draw_next_steps(catalog: str) -> None:

@@ -68,3 +68,17 @@ def test_no_text_breaks_the_check(words):
     except CatalogError:
         return
     assert checked == query.strip().rstrip(";").rstrip()
+
+
+@pytest.mark.parametrize(
+    ("backend", "query", "told"),
+    [
+        ("postgresql", "SELECT lo_export(1, '/tmp/x')", "calls lo_export"),
+        ("postgresql", "SELECT * FROM DBLINK_EXEC('host=a', 'DELETE FROM b') AS t", "calls dblink_exec"),
+        ("postgresql", "SELECT a FROM b WHERE pg_catalog.pg_terminate_backend(a)", "calls pg_terminate_backend"),
+        ("mysql", "SELECT 1 /*! INTO OUTFILE '/tmp/x' */", "a comment that is run"),
+    ],
+)
+def test_what_acts_beyond_a_transaction_is_refused(backend, query, told):
+    with pytest.raises(CatalogError, match=told):
+        check_query(query, backend=backend)
