@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from math import floor
 
 from sqlalchemy import ColumnElement, Connection, select
 
@@ -23,7 +24,8 @@ def choose_splits(
     """Choose a split for every product that has none.
 
     Products that share a picture, directly or through others, stay together and join the split that one of them has
-    already. The others fill up, category by category, whichever split is furthest below its share.
+    already. The others fill up, category by category, whichever split is furthest below its share. What is less than
+    one product of a category's share goes by the shares of all products: else every small category would go to train.
 
     Args:
         products: (product_id, category, split or None), each id once.
@@ -50,11 +52,14 @@ def choose_splits(
     held: dict[str, Counter[str]] = defaultdict(Counter)
     for product_id, side in {**split, **chosen}.items():
         held[category[product_id]][side] += 1
+    overall = Counter({**split, **chosen}.values())
     # Large groups first, while there is room for them; then in the order of the seed.
     for group in sorted(free, key=lambda group: (-len(group), _lot(group[0], seed))):
         name = Counter(category[product_id] for product_id in group).most_common(1)[0][0]
-        side = _emptiest(held[name], total=totals[name], shares=shares)
+        side = _emptiest(held[name], total=totals[name], shares=shares, least=1)
+        side = side or _emptiest(overall, total=overall.total() + len(group), shares=shares) or SPLITS[0]
         chosen |= dict.fromkeys(group, side)
+        overall[side] += len(group)
         for product_id in group:
             held[category[product_id]][side] += 1
     return chosen
@@ -113,10 +118,19 @@ def _groups(product_ids: list[str], links: Iterable[tuple[str, str]]) -> list[li
     return list(groups.values())
 
 
-def _emptiest(held: Counter[str], *, total: int, shares: Shares) -> str:
-    """Choose the split furthest below its share; the first of equals, never one without a share."""
-    open_sides = [(side, share) for side, share in zip(SPLITS, shares, strict=True) if share > 0]
-    return max(open_sides, key=lambda item: item[1] * total - held[item[0]])[0]
+def _emptiest(held: Counter[str], *, total: int, shares: Shares, least: int | None = None) -> str | None:
+    """Choose the split furthest below its share; the first of equals, never one without a share.
+
+    Args:
+        held: How many products each split holds.
+        total: Of how many products it is to hold its share.
+        shares: Of train, validation and test.
+        least: Only splits whose share, rounded down, lacks at least so many products; None lets each be chosen.
+    """
+    wanted = [(side, share * total) for side, share in zip(SPLITS, shares, strict=True) if share > 0]
+    if least is not None:
+        wanted = [(side, size) for side, size in wanted if floor(size + 1e-9) - held[side] >= least]
+    return max(wanted, key=lambda item: item[1] - held[item[0]])[0] if wanted else None
 
 
 def _lot(product_id: str, seed: int) -> bytes:

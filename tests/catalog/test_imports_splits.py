@@ -25,6 +25,14 @@ def test_every_category_is_divided_by_the_shares():
         assert tuple(counted[side] for side in ("train", "validation", "test")) == sizes
 
 
+def test_many_small_categories_together_still_fill_every_split():
+    # 0.8 of two products is no whole product more than one, 0.1 is none: the other product of each of the hundred
+    # categories goes where all of them together lack most.
+    products = [product for number in range(100) for product in free(2, f"c{number}", f"c{number}-")]
+    counted = Counter(choose_splits(products, [], shares=SHARES, seed=1).values())
+    assert counted == {"train": 160, "validation": 20, "test": 20}
+
+
 def test_seed_decides_and_order_does_not():
     products = free(50)
     chosen = choose_splits(products, [], shares=SHARES, seed=1)
