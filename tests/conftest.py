@@ -2,11 +2,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from core.home import Home, open_home
 from tests.postgres import postgres_server  # noqa: F401 - the fixture is found here
 
 IN_CI = os.environ.get("CI") == "true"
+
+# How long one example takes says how busy the machine is, not whether the answer is right.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)

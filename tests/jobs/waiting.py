@@ -5,7 +5,7 @@ import time
 from core.jobs import job_log_tail, job_status
 
 SMALL_KINDS = "tests.jobs.small_kinds:KINDS"
-LIMIT_SECONDS = 30.0
+LIMIT_SECONDS = 80.0
 
 
 def wait_until(condition, what):

@@ -15,9 +15,9 @@ def server():
 
 @pytest.fixture
 def limits() -> FetchLimits:
-    """Short waits, so that a test of timeouts takes a second."""
+    """Short waits, so that a test of timeouts takes seconds; long enough for a server on a busy machine."""
     return FetchLimits(
-        attempts=2, backoff_seconds=0.02, connect_seconds=2.0, read_seconds=0.6, file_seconds=3.0, pause_seconds=0.2
+        attempts=2, backoff_seconds=0.02, connect_seconds=2.0, read_seconds=1.5, file_seconds=3.0, pause_seconds=0.2
     )
 
 

@@ -17,7 +17,7 @@ from core.catalog.web import fetching
 from core.catalog.web.fetch_limits import FetchLimits
 from core.home import Home, open_home
 
-QUICK = FetchLimits(attempts=3, backoff_seconds=0.02, connect_seconds=5.0, read_seconds=1.0, pause_seconds=0.2)
+QUICK = FetchLimits(attempts=3, backoff_seconds=0.02, connect_seconds=5.0, read_seconds=2.5, pause_seconds=0.2)
 ALLOWED = SourceSettings(format="table", allowed_hosts=("127.0.0.1",))
 
 

@@ -239,7 +239,7 @@ def test_a_host_that_recovers_in_its_pause_is_asked_on(home, shop, limits):
         f"/{number}.jpg": lambda handler: (answer if fails[0] else fault_server.serve)(handler) for number in range(30)
     }
     threading.Timer(0.5, lambda: fails.clear() or fails.append(False)).start()
-    patient = replace(limits, failing_pictures=5, attempts=3, pause_seconds=1.0, at_once_a_host=2)
+    patient = replace(limits, failing_pictures=5, attempts=3, pause_seconds=2.0, at_once_a_host=2)
     assert reasons(home, *addresses(shop, 30), limits=patient) == [None] * 30
 
 
@@ -265,7 +265,7 @@ def test_progress_says_how_many_came(home, shop, limits):
 
     shop.faults["/2.jpg"] = fault_server.never
     shop.faults["/1.jpg"] = fault_server.status(404)
-    slow = limits.__class__(attempts=1, read_seconds=0.9)
+    slow = limits.__class__(attempts=1, read_seconds=2.5)
     read_all(home, records(*addresses(shop, 3)), limits=slow, progress=Listen(), total=3)
     assert heard[-1] == (2, 3, "fetched 1 pictures, 1 could not be had")
 

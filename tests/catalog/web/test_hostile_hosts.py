@@ -14,7 +14,7 @@ from core.catalog.web.fetch_limits import FetchLimits
 from core.catalog.web.fetch_thread import FetchThread
 from tests.catalog.web.conftest import jpeg
 
-LIMITS = FetchLimits(attempts=1, read_seconds=1.0, file_seconds=2.0, most_bytes=50_000, failing_pictures=10**6)
+LIMITS = FetchLimits(attempts=1, read_seconds=5.0, file_seconds=10.0, most_bytes=50_000, failing_pictures=10**6)
 
 
 class RawHost:

@@ -13,7 +13,7 @@ from core.progress import SilentProgress
 from tests.catalog.web import fault_server
 from tests.catalog.web.git_shop import make_git_shop
 
-QUICK = FetchLimits(attempts=2, backoff_seconds=0.02, connect_seconds=2.0, read_seconds=0.5)
+QUICK = FetchLimits(attempts=2, backoff_seconds=0.02, connect_seconds=2.0, read_seconds=1.5)
 
 
 @pytest.fixture(scope="module")
