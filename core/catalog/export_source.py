@@ -9,6 +9,7 @@ from core.catalog.export_manifest import is_export, read_manifest
 from core.catalog.export_tables import TEXTS, read_rows
 from core.catalog.picture_formats import printable
 from core.catalog.sources import SPLITS, SkippedFile, SourcePicture, SourceRecord
+from core.catalog.tables.cells import UNCLEAN
 from core.errors import CatalogError
 
 _PICTURE = re.compile(r"pictures/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]{3,4}")
@@ -74,13 +75,16 @@ class ExportSource:
                 if record is not None:
                     yield record
         except (OSError, ValueError) as error:  # what was read before stays imported
-            raise CatalogError(f"{printable(str(path))} is damaged: {printable(str(error))}; export the catalog again") from error
+            raise CatalogError(
+                f"{printable(str(path))} is damaged: {printable(str(error))}; export the catalog again"
+            ) from error
 
     def _record(self, row: dict[str, Any], number: int, skipped: list[SkippedFile]) -> SourceRecord | None:
         problem = _problem(row)
         if problem:
             skipped.append(SkippedFile(f"row {number}", "unreadable", problem))
             return None
+        row = row | {name: _clean(row[name]) for name in (*TEXTS, "attributes")}
         category = row["category"]
         return SourceRecord(
             product_id=row["product_id"],
@@ -110,11 +114,22 @@ class ExportSource:
             yield SourcePicture(name, path=path)
 
 
+def _clean(value: Any) -> Any:
+    """Take out of a JSON value what steers terminals or no database takes; an export of ours holds none of it."""
+    if isinstance(value, str):
+        return value if value.isprintable() else UNCLEAN.sub("", value)
+    if isinstance(value, list):
+        return [_clean(each) for each in value]
+    return {_clean(name): _clean(each) for name, each in value.items()} if isinstance(value, dict) else value
+
+
 def _problem(row: dict[str, Any]) -> str:
     """Say what is wrong with a row that strangers may have written; an empty text when nothing is."""
     product_id, price = row.get("product_id"), row.get("price_minor_units")
     if not isinstance(product_id, str) or not product_id or not isinstance(row.get("title"), str):
         return "product_id or title is missing"
+    if UNCLEAN.search(product_id):
+        return "product_id holds control characters"
     for name in TEXTS:
         if not isinstance(row.get(name), str | None):
             return f"{name} is no text"

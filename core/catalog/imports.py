@@ -69,8 +69,9 @@ def import_source(
         source = MergedSource(source, options.merge)
     if source.count() == 0 and not source.skipped():
         raise CatalogError(f"{source.description} holds no pictures: check the path")
+    keys = frozenset(source.keys())  # before the catalog is made: a damaged source leaves none behind
     catalog = _open_catalog(home, catalog_name, actor=actor, source=source.description)
-    running = _Import(home, source, catalog=catalog, actor=actor, options=options, settings=settings)
+    running = _Import(home, source, keys=keys, catalog=catalog, actor=actor, options=options, settings=settings)
     return running.run(progress or SilentProgress())
 
 
@@ -94,6 +95,7 @@ class _Import:
         home: Home,
         source: Source,
         *,
+        keys: frozenset[str],
         catalog: Catalog,
         actor: str,
         options: ImportOptions,
@@ -104,7 +106,7 @@ class _Import:
         self.target = ImportTarget(
             catalog_id=catalog.catalog_id,
             source=source.description,
-            keys=frozenset(source.keys()),
+            keys=keys,
             category_levels=options.category_levels,
         )
         self.log = ImportLog(home, self.target, catalog_name=catalog.name, actor=actor, options=options)
@@ -246,4 +248,4 @@ def _weight(product: StagedRecord) -> int:
 
 
 def _told(done: int, total: int | None) -> str:
-    return f"importing {done:,} products" if total is None else f"importing {done:,} of {total:,} products"
+    return f"importing {done:,}{'' if total is None else f' of {total:,}'} products"

@@ -43,6 +43,8 @@ def _rows(folder: Path) -> list[HostileFile]:
         _entry(folder, "attributes that are a list", "unreadable", attributes=["a"]),
         _entry(folder, "a split that is none", "unreadable", split="\x1b[31mall"),
         _entry(folder, "terminal commands and formulas", "", title="=1+1\x1b]0;owned\x07\u202e"),
+        _entry(folder, "attributes of terminal commands", "", attributes={"\x1b[2J": [{"\ud800": "\x9b31m"}, 1]}),
+        _entry(folder, "an id of terminal commands", "unreadable", product_id="1\x1b[2J\n"),
         _entry(folder, "a title of 10 MB", "", title="x" * 10_000_000),
     ]
 

@@ -12,7 +12,8 @@ from typing import Any
 MOST_CHARACTERS = 2**20
 MOST_LEVELS = 20
 
-_UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters and halves of characters."""
 _EMPTY = frozenset(["", "nan", "null", "nil", "n/a", "#n/a", "<na>", "\\n"])
 _NOTHING = _EMPTY | {"none", "na", "-", "unknown", "undefined"}
 
@@ -31,7 +32,7 @@ def cell_text(cell: Any) -> str:
 
 def clean_text(text: str) -> str:
     """Take control characters and halves of characters out of a text; line ends and tabs stay."""
-    return _UNCLEAN.sub("", text).strip()
+    return UNCLEAN.sub("", text).strip()
 
 
 def is_empty(text: str) -> bool:
