@@ -219,9 +219,8 @@ def _batches(staged: Iterable[StagedRecord], tell: Callable[[int], None]) -> Ite
         tell: Hears every second how many were gathered so far, and after each batch; it may cancel.
     """
     batch: list[StagedRecord] = []
-    done = 0
+    done = weight = 0
     began = told = time.monotonic()
-    weight = 0
     for product in staged:
         batch.append(product)
         weight += _weight(product)

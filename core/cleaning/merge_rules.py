@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalog.picture_formats import printable
+from core.catalog.tables.cells import UNCLEAN
 from core.cleaning.category_paths import join_levels, path_levels
 from core.errors import SettingsError
 
@@ -16,6 +17,7 @@ MOST_RULES = 20_000
 _MOST_BYTES = 20_000_000
 _MOST_REWRITES = 100
 _MOST_LEVELS = 50
+_LONGEST_TARGET = 1000  # as of a category that is typed
 
 Levels = tuple[str, ...]
 Rule = tuple[str, str]
@@ -83,6 +85,11 @@ def make_rules(rules: Sequence[Rule], *, match: str) -> MergeRules:
         source, target = path_levels(before), path_levels(after)
         if not source:
             raise SettingsError(f"merge rule {place} names no category under 'from'")
+        if len(after) > _LONGEST_TARGET or UNCLEAN.search(after):
+            raise SettingsError(
+                f"merge rule {place} leads to {_named(target)}: expected at most {_LONGEST_TARGET:,} characters, none "
+                "of them a control character"
+            )
         if match == "level" and len(source) > 1:
             raise SettingsError(
                 f"merge rule {place} names the path {_named(source)}: match=level takes single levels; use match=path"

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.catalog.catalogs import Catalog
 from core.catalog.database import read
 from core.catalog.log import undo
+from core.catalog.picture_formats import printable
 from core.catalog.schema import cleaning_steps, events
 from core.cleaning.kinds import STEP_KINDS
 from core.cleaning.step import Step
@@ -110,9 +111,8 @@ def read_recipe(values: Any, *, name: str = "the recipe") -> list[Step]:
     if not isinstance(values, dict) or not isinstance(values.get("steps"), list):
         raise SettingsError(f"{name} is no recipe: expected an object with a list 'steps'")
     if values.get("format", RECIPE_FORMAT) != RECIPE_FORMAT:
-        raise SettingsError(
-            f"{name} has recipe format {str(values['format'])[:40]}, this ShelfLens reads {RECIPE_FORMAT}: upgrade it"
-        )
+        found = printable(str(values["format"]))[:40]
+        raise SettingsError(f"{name} has recipe format {found}, this ShelfLens reads {RECIPE_FORMAT}: upgrade it")
     if len(values["steps"]) > _MOST_STEPS:
         raise SettingsError(f"{name} has {len(values['steps']):,} steps: at most {_MOST_STEPS:,}")
     return [_read_step(value, place, name=name) for place, value in enumerate(values["steps"], start=1)]

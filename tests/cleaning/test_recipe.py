@@ -183,3 +183,17 @@ def test_balance_is_kept_for_trainings_and_changes_no_product(home):
 def test_views_of_a_picture(pictures, views):
     # 750 wanted: 250 pictures three times; one picture at most five times; large categories once.
     assert views_of_each(pictures, BalanceSettings()) == views
+
+
+@pytest.mark.parametrize("target", ["a\x00b", "\x1b[2J", "\ud800", "x" * 1001])
+def test_no_rule_makes_a_category_that_cannot_be_shown(target):
+    rules = [{"from": "Shirts", "to": target}]
+    with pytest.raises(SettingsError, match="merge rule 1 leads to") as refused:
+        read_recipe({"steps": [{"kind": "merge-categories", "settings": {"rules": rules}}]})
+    assert str(refused.value).isprintable()
+
+
+def test_a_format_of_terminal_commands_is_shown_escaped():
+    with pytest.raises(SettingsError, match="has recipe format") as refused:
+        read_recipe({"steps": [], "format": "\x1b[2J"})
+    assert str(refused.value).isprintable()
