@@ -66,12 +66,12 @@ def draw_measuring(catalog: Catalog, report: QualityReport) -> None:
     if not report.unmeasured:
         return
     with st.container(border=True, key="measure_offer"):
-        words, button = st.columns([4, 1.4], vertical_alignment="center")
+        words, button = st.columns([3, 1.5], vertical_alignment="center")
         words.markdown(
             f"**{counted(report.unmeasured, 'picture')} not measured yet**  \n"
             "Measuring finds dark, blurry and empty ones; what is measured once is kept."
         )
-        if button.button("Measure pictures", type="primary", icon=":material/straighten:", width="stretch"):
+        if button.button("Measure pictures", type="primary", width="stretch"):
             submit(home(), "measure", {"catalog": catalog.name}, actor=visitor_name())
             st.rerun()
 

@@ -17,7 +17,7 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.live_job import live_job
 from core.ui.navigation import go
-from core.ui.wording import counted, duration, literal
+from core.ui.wording import counted, literal
 
 ANOTHER_IN_URL = "another"
 _MOST_EXAMPLES = 5
@@ -55,10 +55,9 @@ def _draw_report(job: JobStatus) -> None:
 
 
 def _draw_totals(report: dict[str, Any]) -> None:
-    figures = st.columns(4)
+    figures = st.columns(3)
     for place, name in enumerate(("products", "pictures", "categories")):
         figures[place].metric(name.capitalize(), f"{report.get(name, 0):,}")
-    figures[3].metric("Took", duration(report.get("seconds")))
     st.caption("Totals of the whole catalog, pictures of several products counted each time.")
 
 
@@ -75,7 +74,9 @@ def _draw_changes(report: dict[str, Any], catalog: str) -> None:
         )
         if report.get(name)
     ]
-    st.markdown("**Against the import before:** " + (", ".join(words) if words else "nothing is different."))
+    is_first = len(words) == 1 and report.get("new") and report["new"] == report.get("products")
+    title = "First import" if is_first else "Against the import before"
+    st.markdown(f"**{title}:** " + (", ".join(words) if words else "nothing is different."))
     repeated = count_repeated(home(), find_catalog(home(), catalog)) if report.get("pictures") else 0
     if repeated:
         st.markdown(f"**{counted(repeated, 'duplicate picture file')}** found: the same bytes again, kept once.")
