@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Connection, Table, and_, bindparam, delete, insert, literal, select, tuple_, update
 
+from core.catalog import log_staging
 from core.catalog.schema import (
     catalogs,
     changed_rows,
@@ -21,6 +22,9 @@ from core.catalog.schema import (
 Row = dict[str, Any]
 
 ROWS_A_QUERY = 200  # SQLite takes a bounded number of parameters in one statement
+
+ROWS_STAGED = 10_000
+"""Products changed by one statement: what is not written yet stays small."""
 
 MARKED = {
     products.name: (products, removed_products),
@@ -90,6 +94,31 @@ class Change:
         Raises:
             KeyError: One of the rows is not there.
         """
+        if len(changes) < log_staging.STAGED_ROWS:
+            self._update_each(table, changes)
+            return
+        alike: dict[tuple[Any, ...], list[tuple[Row, Row]]] = defaultdict(list)
+        for key, values in changes:
+            alike[(key.get("catalog_id"), *values)].append((key, values))
+        for (catalog_id, *columns), group in alike.items():
+            if len(group) < log_staging.STAGED_ROWS or not log_staging.can_stage(table, columns):
+                self._update_each(table, group)
+                continue
+            for start in range(0, len(group), ROWS_STAGED):
+                self._update_staged(catalog_id, columns, group[start : start + ROWS_STAGED])
+
+    def _update_staged(self, catalog_id: int, columns: Sequence[str], changes: Sequence[tuple[Row, Row]]) -> None:
+        columns = [column.name for column in products.columns if column.name in columns]  # as statements write them
+        staging = log_staging.Staging(self.connection, catalog_id, columns)
+        ids = [key["product_id"] for key, _values in changes]
+        staging.add(ids, [[values[name] for name in columns] for _key, values in changes])
+        missing = staging.missing()
+        if missing is not None:
+            raise KeyError(f"{products.name} has no row {missing!r} of catalog {catalog_id}")
+        staging.write(event_id=self.event_id, sequence=self._sequence, version=self._next_version(catalog_id))
+        self._sequence += len(changes)
+
+    def _update_each(self, table: Table, changes: Sequence[tuple[Row, Row]]) -> None:
         for start in range(0, len(changes), ROWS_A_QUERY):
             chunk = changes[start : start + ROWS_A_QUERY]
             found = self._rows(

@@ -4,9 +4,9 @@ import json
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, exists, null, or_, select
 
-from core.catalog.log_change import MARKED, NEVER_PUT_BACK, ROWS_A_QUERY, Change, Row, key_text, matches_any
+from core.catalog.log_change import MARKED, NEVER_PUT_BACK, ROWS_A_QUERY, Change, Row, matches_any
 from core.catalog.schema import changed_rows, events, metadata
 from core.errors import UndoError
 
@@ -135,23 +135,30 @@ def _restore_run(undoing: Change, table: Table, run: list[Any], *, added: bool) 
         undoing.delete(table, keys)
         return
     # A row changed twice is met newest first: what it was before the older change counts.
-    befores: dict[str, Row] = {}
-    for key, record in zip(map(key_text, keys), run, strict=True):
-        befores[key] = {**befores.get(key, {}), **record["row_before"]}
-    present = _present_keys(undoing.connection, table, [json.loads(text) for text in befores])
-    missing = [before for text, before in befores.items() if text not in present]
-    undoing.put_back(table, missing, recorded=True)
+    befores: dict[tuple[Any, ...], Row] = {}
+    names = [column.name for column in table.primary_key]
+    for key, record in zip(keys, run, strict=True):
+        values = tuple(key[name] for name in names)
+        befores[values] = {**befores[values], **record["row_before"]} if values in befores else record["row_before"]
+    present = _present(undoing.connection, table, list(befores))
+    undoing.put_back(table, [before for key, before in befores.items() if key not in present], recorded=True)
+    kept = {*names, *NEVER_PUT_BACK.get(table.name, ())}
     changes = []
-    for text in present:
-        key = json.loads(text)
-        kept = key.keys() | NEVER_PUT_BACK.get(table.name, frozenset())
-        changes.append((key, {name: value for name, value in befores[text].items() if name not in kept}))
-    undoing.update_many(table, [(key, values) for key, values in changes if values])
+    for key, added_by in present.items():
+        # The mark only differs where a row made room for another of its name.
+        stays = kept | {"added_by"} if befores[key].get("added_by") == added_by else kept
+        changes.append(({name: value for name, value in befores[key].items() if name not in stays}, key))
+    undoing.update_many(table, [(dict(zip(names, key, strict=True)), values) for values, key in changes if values])
 
 
-def _present_keys(connection: Connection, table: Table, keys: list[Row]) -> set[str]:
-    found: set[str] = set()
+def _present(connection: Connection, table: Table, keys: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], int | None]:
+    """Find which rows are there by their keys' values, each with the event that added it where rows bear that."""
+    primary = list(table.primary_key)
+    names = [column.name for column in primary]
+    columns = [*primary, table.c.added_by if table.name in MARKED else null()]
+    found: dict[tuple[Any, ...], int | None] = {}
     for start in range(0, len(keys), ROWS_A_QUERY):
-        query = select(*table.primary_key).where(matches_any(table, keys[start : start + ROWS_A_QUERY]))
-        found.update(key_text(dict(row)) for row in connection.execute(query).mappings())
+        chunk = [dict(zip(names, key, strict=True)) for key in keys[start : start + ROWS_A_QUERY]]
+        query = select(*columns).where(matches_any(table, chunk))
+        found.update((tuple(row[:-1]), row[-1]) for row in connection.execute(query))
     return found

@@ -47,7 +47,8 @@ def product_history(home: Home, catalog: Catalog, product_id: str) -> list[Produ
         )
         before: dict[int, dict[str, Any]] = {}
         for each in connection.execute(recorded):
-            before.setdefault(each.event_id, each.row_before)  # changed twice in one event: the first says how it was
+            # Changed twice in one event: the first says how it was, column by column.
+            before[each.event_id] = {**each.row_before, **before.get(each.event_id, {})}
     after = dict(row) if row is not None else {}
     changes = []
     for event in events:

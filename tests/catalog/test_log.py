@@ -1,6 +1,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from core.catalog import log_staging
 from core.catalog.catalogs import find_catalog, rename_catalog
 from core.catalog.database import read
 from core.catalog.log import change, list_events, undo
@@ -8,6 +9,12 @@ from core.catalog.products import edit_product, get_product, product_events
 from core.catalog.schema import changed_rows, product_pictures, products
 from core.errors import CatalogError, UndoError
 from tests.catalog.store import small_catalog
+
+
+@pytest.fixture(autouse=True, params=[1, log_staging.STAGED_ROWS], ids=["staged", "one by one"])
+def least_staged(request, monkeypatch):
+    """Every test changes products in both ways."""
+    monkeypatch.setattr(log_staging, "STAGED_ROWS", request.param)
 
 
 def test_undo_puts_the_row_back_and_undoing_that_does_it_again(home):

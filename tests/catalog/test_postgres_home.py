@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from core.catalog import column_store
+from core.catalog import column_store, log_change, log_staging
 from core.catalog.catalogs import find_catalog
 from core.catalog.database import read
 from core.catalog.import_comparison import compare_imports, list_imports
@@ -20,6 +20,7 @@ from core.catalog.schema import metadata
 from core.errors import UndoError
 from core.home import open_home
 from tests.catalog.test_import_comparison import LAMP, MUG, VASE, Shelf
+from tests.catalog.test_log_staging import ONE_BY_ONE, check_refusals, fill, play
 
 
 @pytest.fixture
@@ -88,3 +89,20 @@ def test_filters_search_and_comparison_answer_alike(postgres_home, monkeypatch):
     first, second = sorted(run.import_id for run in list_imports(home, find_catalog(home, "shop")))
     compared = compare_imports(home, find_catalog(home, "shop"), first, second)
     assert (compared.new, compared.gone, len(compared.changed)) == (("vase",), ("mug",), 1)
+
+
+def test_changes_of_many_products_leave_the_same_rows_and_records_as_one_by_one(postgres_home, monkeypatch):
+    ids = ['a"\\/', "b\b\f\n\r\t\x01\x1f\x7f", "\u2028é😀'", "plain"]
+    rounds = [
+        {0: {"title": 'x"\n', "price_minor_units": 2**60}, 1: {"title": "y", "price_minor_units": None}},
+        {0: {"category": "Mugs"}, 1: {"category": None}, 2: {"category": "é\x01"}, 3: {"attributes": {"a": 1}}},
+        {0: {"category": "Cups"}, 2: {"left_out": "capped"}},
+    ]
+    seen = []
+    for name, least in (("alone", ONE_BY_ONE), ("staged", 1)):
+        monkeypatch.setattr(log_staging, "STAGED_ROWS", least)
+        monkeypatch.setattr(log_change, "ROWS_STAGED", 2)
+        seen.append(play(postgres_home, fill(postgres_home, name, ids), ids, rounds))
+    assert seen[0] == seen[1]
+    ids = [f"p{number:02}" for number in range(25)]
+    check_refusals(postgres_home, fill(postgres_home, "shop", ids), ids)
