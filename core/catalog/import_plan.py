@@ -130,16 +130,16 @@ def _same_product(
 
 def _plan_present(plan: BatchPlan, target: ImportTarget, staged: StagedRecord, *, row: Row, links: list[Row]) -> None:
     """Plan what a product that is there takes from its source."""
-    says = source_values(staged.record, source=target.source, category_levels=target.category_levels)
+    says = _says(target, staged)
     values = changed_values(row, said=row["source_values"], says=says)
     moved = row["source_key"] != staged.record.product_id
     if moved:
         values["source_key"] = staged.record.product_id
-    shows_other = tuple(link["picture_hash"] for link in links) != staged.picture_hashes
+    shows_other = _shows_other(row, staged, links)
     if values:
         plan.updated[row["product_id"]] = values
     rows = _link_rows(target, row["product_id"], staged)
-    if shows_other or (values and _unmarked(links) != rows):
+    if shows_other or (values and _same_pictures(links, rows) and _unmarked(links) != rows):
         plan.relinked[row["product_id"]] = rows
         _plan_pictures(plan, staged)
     changed = shows_other or bool(values.keys() - UNSEEN)
@@ -149,6 +149,29 @@ def _plan_present(plan: BatchPlan, target: ImportTarget, staged: StagedRecord, *
         shown = [[link["picture_hash"] for link in links], list(staged.picture_hashes)] if shows_other else None
         kind = "moved" if moved else "changed"
         plan.differences.append((row["product_id"], kind, _differences(row, values, pictures=shown)))
+
+
+def _says(target: ImportTarget, staged: StagedRecord) -> dict[str, Any]:
+    """Collect what the source says of a product, its pictures by their hashes."""
+    says = source_values(staged.record, source=target.source, category_levels=target.category_levels)
+    return {**says, "pictures": list(staged.picture_hashes)} if staged.pictures else says
+
+
+def _shows_other(row: Row, staged: StagedRecord, links: list[Row]) -> bool:
+    """Tell whether the source shows other pictures than before.
+
+    As with fields, what a user did with a product's pictures, such as merging products, stays until the source itself
+    shows others. Products imported before their pictures were noted are compared with what they show now.
+    """
+    said = row["source_values"].get("pictures")
+    if said is None:
+        said = [link["picture_hash"] for link in links]
+    return tuple(said) != staged.picture_hashes
+
+
+def _same_pictures(links: list[Row], rows: list[Row]) -> bool:
+    """Tell whether a product shows what its source says, so that names and times of its files may be renewed."""
+    return [link["picture_hash"] for link in links] == [row["picture_hash"] for row in rows]
 
 
 def _differences(row: Row, values: Row, *, pictures: list[list[str]] | None) -> dict[str, list[Any]]:
@@ -170,8 +193,8 @@ def _unmarked(links: list[Row]) -> list[Row]:
 
 def _plan_new(plan: BatchPlan, target: ImportTarget, staged: StagedRecord) -> None:
     """Plan a new product."""
-    says = source_values(staged.record, source=target.source, category_levels=target.category_levels)
-    fields = {name: value for name, value in says.items() if name != "source"}
+    says = _says(target, staged)
+    fields = {name: value for name, value in says.items() if name not in ("source", "pictures")}
     key = staged.record.product_id
     ids = {"catalog_id": target.catalog_id, "product_id": key, "source_key": key}
     plan.added.append({**ids, **fields, "source_values": says})

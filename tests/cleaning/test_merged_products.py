@@ -3,9 +3,13 @@
 import pytest
 
 from core.catalog.catalogs import find_catalog
+from core.catalog.imports import import_source
 from core.catalog.log import change
 from core.catalog.schema import product_pictures
+from core.catalog.sources import SourcePicture, SourceRecord
 from core.errors import SettingsError
+from tests.catalog.picture_files import save_picture
+from tests.catalog.test_imports_records import ListSource
 from tests.cleaning.shop import all_products, clean, make_shop, values
 from tests.models.synthetic import picture_hash
 
@@ -61,3 +65,23 @@ def test_a_key_names_what_products_have(home, key, words):
     make_shop(home, ROWS)
     with pytest.raises(SettingsError, match=words):
         clean(home, "merge-products", key=key)
+
+
+def test_importing_again_leaves_merged_products_as_they_are(home, tmp_path):
+    names = ("mug-1", "mug-2")
+    files = {name: save_picture(tmp_path / f"{name}.png", color=(place, 0, 0)) for place, name in enumerate(names)}
+    records = [
+        SourceRecord(name, "Red mug", brand="Acme", pictures=(SourcePicture(f"{name}.png", files[name]),))
+        for name in names
+    ]
+    source = ListSource(records)
+    import_source(home, source, catalog_name="shop", actor="tests")
+    clean(home, "merge-products")
+    merged = pictures_of(home)
+    assert [len(hashes) for hashes in merged.values()] == [2]
+    again = import_source(home, source, catalog_name="shop", actor="tests")
+    # The source repeats itself, so what was done with its products stays, pictures included.
+    assert again.message == "Nothing new."
+    assert pictures_of(home) == merged
+    save_picture(files["mug-1"], color=(9, 0, 0))
+    assert import_source(home, source, catalog_name="shop", actor="tests").changed == 1  # now it does show another
