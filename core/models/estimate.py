@@ -1,7 +1,7 @@
 """What a training will cost, said before it starts."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,10 @@ import pandas as pd
 
 from core.catalog.catalogs import Catalog
 from core.catalog.products import picture_table
-from core.errors import BackboneError
+from core.errors import BackboneError, TrainingError
 from core.files import read_json
 from core.home import Home
-from core.models.linear import LinearSettings
+from core.models.learning_costs import LearningCost, LearningSize
 from core.models.recipes import Recipe, find_recipe
 from core.models.run_writer import machine
 from core.models.runs import MANIFEST, list_runs
@@ -79,19 +79,16 @@ def estimate_training(
     own = [each for each in past if each["recipe"] == recipe]
     if chosen.passes is not None:
         return _picture_estimate(home, chosen, found, rows, missing=missing, past=own, everything=past)
-    settings = chosen.parse_settings({})
-    columns = classes * len(settings.shrinkage)
-    learning, learning_basis = _learning_seconds(own, len(rows), classes, found.feature_dimensions, settings)
-    features = len(rows) * found.feature_dimensions * 4
+    size = LearningSize(len(rows), classes, found.feature_dimensions)
+    cost = _learning_cost(chosen, {}, size)
+    learning, learning_basis = _learning_seconds(chosen, own, cost)
+    features = size.pictures * size.dimensions * 4
+    kept = missing * size.dimensions * FEATURE_DTYPE.itemsize + 4 * (classes * size.pictures + cost.head_values)
     return Estimate(
         seconds=None if rate is None else learning + missing / rate,
         pictures_to_embed=missing,
-        memory_mib=_BASE_MEMORY_MIB + (3 * min(features, 256 * _MIB) + 12 * columns * found.feature_dimensions) / _MIB,
-        disk_mib=(
-            missing * found.feature_dimensions * FEATURE_DTYPE.itemsize
-            + 4 * classes * (len(rows) + found.feature_dimensions)
-        )
-        / _MIB,
+        memory_mib=_BASE_MEMORY_MIB + (3 * min(features, 256 * _MIB) + cost.memory_bytes) / _MIB,
+        disk_mib=kept / _MIB,
         basis=f"Embedding: {embedding_basis}. Learning: {learning_basis}.",
     )
 
@@ -158,33 +155,32 @@ def _embedding_rate(home: Home, backbone: str, past: list[dict[str, Any]]) -> tu
     return rate, f"{rate:.0f} pictures a second in a probe of {len(blank)} pictures just now"
 
 
-def _learning_seconds(
-    past: list[dict[str, Any]], pictures: int, classes: int, dimensions: int, settings: LinearSettings
-) -> tuple[float, str]:
-    work = _work(pictures, classes, dimensions)
+def _learning_cost(recipe: Recipe, values: Mapping[str, object], size: LearningSize) -> LearningCost:
+    if recipe.learning_cost is None:
+        raise TrainingError(f"recipe {recipe.name!r} does not say what its learning costs")
+    return recipe.learning_cost(recipe.parse_settings(values), size)
+
+
+def _learning_seconds(recipe: Recipe, past: list[dict[str, Any]], cost: LearningCost) -> tuple[float, str]:
+    """Scale the last run of the recipe, or else time one step."""
     for manifest in past:
-        size = (sum(manifest["pictures"].values()), len(manifest["classes"]), manifest["feature_dimensions"])
+        pictures, classes = sum(manifest["pictures"].values()), len(manifest["classes"])
+        size = LearningSize(pictures, classes, manifest["feature_dimensions"])
+        before = _learning_cost(recipe, manifest["settings"], size)
         parts = manifest["seconds_by_part"]
-        seconds = (parts["learn"] + parts["prepare"]) * work / _work(*size)
+        seconds = (parts["learn"] + parts["prepare"]) * cost.products / before.products
         return seconds, f"scaled from run {manifest['run']}"
-    seconds = _probe_epoch(pictures, classes, dimensions, settings) * settings.epochs
-    return seconds, f"a probe of one step just now, for at most {settings.epochs} epochs"
+    return _probe_step(cost) * cost.steps, f"a probe of one step just now, for at most {cost.epochs} epochs"
 
 
-def _work(pictures: int, classes: int, dimensions: int) -> float:
-    """Number of multiplications up to a factor: whitening grows with the dimensions, steps with the classes."""
-    return float(pictures) * dimensions * (dimensions / 10 + classes) + float(dimensions) ** 3
-
-
-def _probe_epoch(pictures: int, classes: int, dimensions: int, settings: LinearSettings) -> float:
-    """Time one step on made-up numbers, times the steps of an epoch."""
-    columns = min(classes * len(settings.shrinkage), 4096)
-    inputs = np.ones((settings.batch_size, dimensions), dtype=np.float32)
-    weights = np.ones((dimensions, columns), dtype=np.float32)
+def _probe_step(cost: LearningCost) -> float:
+    """Time one step on made-up numbers: a product forth and one back."""
+    columns = min(cost.step_columns, 4096)
+    inputs = np.ones((min(cost.step_rows, 4096), cost.step_inputs), dtype=np.float32)
+    weights = np.ones((cost.step_inputs, columns), dtype=np.float32)
     started = time.perf_counter()
     outputs = inputs @ weights
     gradient = inputs.T @ np.exp(-outputs)
     weights -= gradient
     step = time.perf_counter() - started
-    widening = classes * len(settings.shrinkage) / columns
-    return step * widening * (pictures / settings.batch_size)
+    return step * (cost.step_columns / columns) * (cost.step_rows / len(inputs))

@@ -1,10 +1,10 @@
 """Recipe `linear`: softmax regression on cached features of a frozen backbone, in numpy alone."""
 
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
 
+from core.models.head_parts import class_weights, few_threads, softmax, training_marks
 from core.models.learning import Arrays, LearningData, TrainedHead
 from core.models.linear_inputs import InputAxes, blocks, make_inputs, measure_axes, raise_to
 from core.models.linear_state import LinearState, fingerprint, fresh_state, load_state, save_state
@@ -13,8 +13,6 @@ from core.models.splits import TRAIN, VALIDATION
 from core.progress import Progress
 
 _MOMENTUM = 0.9
-_FEW_COLUMNS = 512
-"""Below so many outputs the steps are too small to share: several threads only wait for one another."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +75,12 @@ def train_linear(data: LearningData, *, settings: LinearSettings, seed: int, pro
     Raises:
         Cancelled: Someone asked to stop between two epochs.
     """
-    name = fingerprint(settings, seed, data.class_count, *_marks(data))
+    name = fingerprint(settings, seed, data.class_count, *training_marks(data))
     state = load_state(progress.folder, belongs_to=name) if progress.folder else None
     state = state or fresh_state(
         data.features.shape[1] + 1, strengths=len(settings.shrinkage), classes=data.class_count
     )
-    with _threads(data.class_count * len(settings.shrinkage)):
+    with few_threads(data.class_count * len(settings.shrinkage)):
         progress.report(state.epoch, settings.epochs, "measuring the features")
         fit = _Fit(data, settings, seed=seed)
         while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
@@ -108,7 +106,7 @@ def predict_linear(head: Arrays, features: np.ndarray) -> np.ndarray:
         Float32 array of shape (N, C), rows sum to 1.
     """
     logits = raise_to(features, float(head["feature_power"])) @ head["weights"]
-    return _softmax(logits + head["bias"])
+    return softmax(logits + head["bias"])
 
 
 class _Fit:
@@ -124,7 +122,7 @@ class _Fit:
         gains = [self.axes.gains(strength) for strength in settings.shrinkage]
         # (D + 1, S * C): the same gains for every class of a strength.
         self._gains = np.repeat(np.stack(gains, axis=1), data.class_count, axis=1)
-        self._class_weights = _class_weights(data.labels[self._train], data.class_count, settings.class_weights)
+        self._class_weights = class_weights(data.labels[self._train], data.class_count, settings.class_weights)
         self._steps = -(-len(self._train) // settings.batch_size)
 
     def run_epoch(self, state: LinearState) -> None:
@@ -168,7 +166,7 @@ class _Fit:
 
     def _probabilities(self, inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Float32 (B pictures, S strengths, C classes)."""
-        return _softmax((inputs @ weights).reshape(len(inputs), -1, self._classes))
+        return softmax((inputs @ weights).reshape(len(inputs), -1, self._classes))
 
     def _keep_best(self, state: LinearState, losses: np.ndarray) -> None:
         strength = int(losses.argmin())
@@ -192,31 +190,3 @@ class _Tally:
 
     def means(self) -> tuple[np.ndarray, np.ndarray]:
         return self._loss / max(self._rows, 1), self._right / max(self._rows, 1)
-
-
-def _class_weights(labels: np.ndarray, class_count: int, power: float) -> np.ndarray:
-    """Weights (n / n_class) ** power, scaled so that a train picture weighs 1 on average."""
-    counts = np.maximum(np.bincount(labels, minlength=class_count), 1)
-    weights = (len(labels) / counts) ** power
-    return (weights / weights[labels].mean()).astype(np.float32)
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    logits -= logits.max(axis=-1, keepdims=True)
-    np.exp(logits, out=logits)
-    logits /= logits.sum(axis=-1, keepdims=True)
-    return logits
-
-
-def _threads(columns: int) -> AbstractContextManager[object]:
-    if columns >= _FEW_COLUMNS:
-        return nullcontext()
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(1)
-
-
-def _marks(data: LearningData) -> tuple[object, ...]:
-    """Labels, sides and a sample of the features: a checkpoint of other data is not continued."""
-    sample = np.asarray(data.features[:: max(1, len(data.features) // 64)][:64])
-    return data.labels.tobytes(), data.sides.tobytes(), data.features.shape, sample.tobytes()

@@ -6,9 +6,14 @@ from typing import Any
 
 from core.errors import TrainingError
 from core.models.fine_tune_settings import FineTuneSettings
+from core.models.head import predict_head, train_head
+from core.models.head_settings import HeadSettings
 from core.models.learning import Predictor, Trainer
+from core.models.learning_costs import LearningCost, LearningSize, head_cost, linear_cost, one_vs_all_cost
 from core.models.learning_pictures import PictureTrainer
 from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.one_vs_all import predict_one_vs_all, train_one_vs_all
+from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.settings import parse_settings
 
 
@@ -28,6 +33,8 @@ class Recipe:
             cached features.
         passes: Guesses what learning costs, in pictures through the whole backbone, from the settings and the numbers
             of pictures to learn from and of all; only for recipes that learn from pictures.
+        learning_cost: Says what learning costs from the settings and how much there is to learn from; only for recipes
+            that learn from cached features.
     """
 
     name: str
@@ -39,6 +46,7 @@ class Recipe:
     load_predictor: Callable[[], Predictor]
     load_picture_trainer: Callable[[], PictureTrainer] | None = None
     passes: Callable[[Any, int, int], float] | None = None
+    learning_cost: Callable[[Any, LearningSize], LearningCost] | None = None
 
     def parse_settings(self, values: Mapping[str, object]) -> Any:
         """Read settings from strings or values.
@@ -72,6 +80,29 @@ RECIPES: dict[str, Recipe] = {
             settings_class=LinearSettings,
             load_trainer=lambda: train_linear,
             load_predictor=lambda: predict_linear,
+            learning_cost=linear_cost,
+        ),
+        Recipe(
+            name="head",
+            title="Dense head",
+            summary="Keeps the pretrained network as it is and trains two more layers on its features, which can learn "
+            "what a linear head cannot.",
+            cost="Seconds to minutes, once the pictures are embedded; best from about 50 pictures a category.",
+            settings_class=HeadSettings,
+            load_trainer=lambda: train_head,
+            load_predictor=lambda: predict_head,
+            learning_cost=head_cost,
+        ),
+        Recipe(
+            name="one-vs-all",
+            title="One against all",
+            summary="Trains one yes-or-no model for each category and combines them into one prediction; each model "
+            "alone looks more accurate than the choice among all, because it is right whenever it rightly says no.",
+            cost="Seconds, once the pictures are embedded; minutes for hundreds of categories.",
+            settings_class=OneVsAllSettings,
+            load_trainer=lambda: train_one_vs_all,
+            load_predictor=lambda: predict_one_vs_all,
+            learning_cost=one_vs_all_cost,
         ),
         Recipe(
             name="fine-tune",

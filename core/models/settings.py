@@ -78,6 +78,9 @@ def check_settings(settings: Any) -> None:
 def parse_settings(settings_class: type[Settings], values: Mapping[str, object]) -> Settings:
     """Build settings from what a command line or a form gives.
 
+    A class with presets (``PRESETS``: name to values, and a choice ``preset``) takes the values of the preset for what
+    is not named; what is named always wins.
+
     Args:
         settings_class: A frozen dataclass whose fields were declared with :func:`setting`.
         values: Names to strings (``--set``) or to values of the right type (a form, a job's spec).
@@ -92,7 +95,9 @@ def parse_settings(settings_class: type[Settings], values: Mapping[str, object])
     unknown = sorted(set(values) - set(fields))
     if unknown:
         raise SettingsError(f"unknown setting {unknown[0]!r}: the settings are {', '.join(fields)}")
-    return settings_class(**{name: _read_value(fields[name], value) for name, value in values.items()})
+    presets: Mapping[str, Mapping[str, object]] = getattr(settings_class, "PRESETS", {})
+    filled = {**presets.get(str(values.get("preset")), {}), **values}
+    return settings_class(**{name: _read_value(fields[name], value) for name, value in filled.items()})
 
 
 def settings_to_json(settings: Any) -> dict[str, object]:

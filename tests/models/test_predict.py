@@ -11,6 +11,7 @@ from core.catalog.pictures import read_picture
 from core.errors import RunError
 from core.evaluation.report import evaluate_run
 from core.files import read_json, write_json_whole
+from core.models.estimate import estimate_training
 from core.models.predict import predict_pictures
 from core.models.runs import open_run
 from core.models.train import train_run
@@ -49,3 +50,24 @@ def test_what_pages_import_brings_no_heavy_library():
     script = f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("recipe", ["head", "one-vs-all"])
+def test_every_recipe_on_features_goes_from_picture_files_to_names(home, color_folder, recipe):
+    source, quiet = FolderSource(color_folder), SilentProgress()
+    import_source(home, source, catalog_name="colors", actor="tests", options=ImportOptions(), progress=quiet)
+    catalog = find_catalog(home, "colors")
+    result = train_run(home, catalog, recipe=recipe, settings={"batch_size": 8}, actor="tests", progress=quiet)
+    # 36 pictures in one class a color: nothing is easier to tell apart.
+    assert result["metrics"]["test"]["accuracy"] == 1.0
+    names = ["red/red-00.png", "blue/blue-05.png"]
+    pictures = [read_picture(color_folder / name) for name in names]
+    predicted = predict_pictures(home, result["run"], pictures, top=2)
+    assert [classes[0][0] for classes in predicted] == ["red", "blue"]
+    kept = open_run(home, result["run"])
+    chances = kept.products.set_index("product_id").loc[names, "probability"]
+    assert [classes[0][1] for classes in predicted] == pytest.approx(chances.tolist(), abs=1e-3)
+    estimate = estimate_training(home, catalog, recipe, "efficientnet-lite0")
+    # The same data and, but for the batch, the same settings: it rests on the run and says so.
+    assert f"scaled from run {result['run']}" in estimate.basis
+    assert estimate.seconds is not None and estimate.memory_mib > 600

@@ -186,8 +186,8 @@ def test_a_run_that_lost_its_files_is_listed_as_such(home, shop):
 
 
 def test_what_is_asked_wrongly_is_refused_before_anything_is_done(home, shop):
-    with pytest.raises(TrainingError, match="there is no recipe 'fine-tune': choose one of linear"):
-        find_recipe("fine-tune")
+    with pytest.raises(TrainingError, match="there is no recipe 'coarse-tune': choose one of linear, "):
+        find_recipe("coarse-tune")
     with pytest.raises(TrainingError, match="unknown target"):
         trained(home, shop, target="taste")
     assert list_runs(home) == []
@@ -204,7 +204,7 @@ def test_estimates_say_what_they_rest_on(home, shop):
     assert before.pictures_to_embed == 0
     assert before.seconds is not None and before.seconds > 0
     assert "a probe of one step just now" in before.basis
-    run_id = trained(home, shop)["run"]
+    run_id = trained(home, shop, settings={})["run"]
     after = estimate_training(home, shop, "linear", "efficientnet-lite0")
     assert f"scaled from run {run_id}" in after.basis
     parts = open_run(home, run_id).manifest["seconds_by_part"]
