@@ -19,7 +19,7 @@ from core.ui.import_reading import ask_reading
 from core.ui.wording import counted, shortened
 
 _CORRECTIONS = "_mapping_corrections"
-_LEFT_OUT = "leave it out"
+_LEFT_OUT = "no column"
 _CELL_CHARACTERS = 200
 _MOST_DETAILS = 3
 _FIELD_WORDS = {

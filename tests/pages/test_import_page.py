@@ -103,8 +103,8 @@ def test_a_column_can_be_left_out_and_the_mapping_put_back(home, open_page, tabl
     before = mapping(app)
     box = next(box for box in app.selectbox if box.label == "Pictures" and str(box.key).startswith("map_"))
     assert box.value == "file"
-    box.select("leave it out").run()
-    assert mapping(app)["Pictures"] == "leave it out"
+    box.select("no column").run()
+    assert mapping(app)["Pictures"] == "no column"
     next(button for button in app.button if button.label == "Back to automatic").click().run()
     assert mapping(app) == before
 
