@@ -155,9 +155,7 @@ def test_settings_say_what_is_wrong(tuned):
     home, _ = tuned
     with pytest.raises(SettingsError, match="epochs is 0: expected at least 1"):
         FineTuneSettings(epochs=0)
-    with pytest.raises(
-        TrainingError, match="99: EfficientNet-Lite0 can be cut before 1 to 16 of its blocks"
-    ):
+    with pytest.raises(TrainingError, match="99: EfficientNet-Lite0 can be cut before 1 to 16 of its blocks"):
         train(home, trained_blocks=99)
 
 

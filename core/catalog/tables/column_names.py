@@ -13,8 +13,9 @@ FIELD_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "title": tuple(
         """title producttitle productname productdisplayname displayname itemname itemtitle name articlename
-        fulltitle shorttitle listingtitle bezeichnung artikelbezeichnung produktname titel titre nom designation libelle nombre
-        titulo titolo nome naam nazwa headline 名称 商品名称 商品名 标题 名前 название наименование""".split()
+        fulltitle shorttitle listingtitle bezeichnung artikelbezeichnung produktname titel titre nom libelle
+        designation nombre titulo titolo nome naam nazwa headline 名称 商品名称 商品名 标题 名前 название
+        наименование""".split()
     ),
     "category": tuple(
         """productcategorytree categorytree categorypath productcategory category categories categoryname
