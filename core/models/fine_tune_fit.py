@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
-import math
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.files import write_whole
+from core.models.epochs import Checkpoint, EpochState, run_epochs
 from core.models.fine_tune_graph import TrainableGraph
 from core.models.fine_tune_settings import FineTuneSettings
 from core.models.learning import Arrays
@@ -66,30 +62,41 @@ class Fit:
     def __init__(self, upper: keras.Model, data: FitData, *, settings: FineTuneSettings, seed: int) -> None:
         self._upper, self._data, self._settings, self._seed = upper, data, settings, seed
         self.feature_dimensions = int(upper.output_shape[-1])
-        self.history: list[dict[str, Any]] = []
-        self.best_epoch, self._best_loss = 0, float("inf")
         self._steps_an_epoch = max(1, len(data.train_labels) // settings.batch_size)
         self._graph = TrainableGraph(upper, data.class_count, settings, steps=self._steps_an_epoch * settings.epochs)
-        self._best = self._graph.averaged_values()
+        self._state = EpochState(self._graph.averaged_values())
         self.trained = int(sum(np.prod(variable.shape) for variable in self._graph.variables))
 
     def run(self, progress: Progress, *, belongs_to: str) -> None:
         """Run all epochs that are missing, then take the best weights."""
         total = self._settings.head_epochs + self._settings.epochs
-        if progress.folder is not None:
-            self._load(progress.folder, belongs_to)
-        while len(self.history) < total and not self._has_stalled():
-            epoch = len(self.history) + 1
-            row = self._epoch(epoch, total, progress)
-            self.history.append(row)
-            if row["phase"] == 2 and row["validation_loss"] < self._best_loss:
-                self._best_loss, self.best_epoch = row["validation_loss"], epoch
-                self._best = self._graph.averaged_values()
-            if progress.folder is not None:
-                self._save(progress.folder, belongs_to)
-            progress.record("epoch", row)
-        self._graph.set_values(self._best)
+        checkpoint = Checkpoint(CHECKPOINT_NAME, belongs_to)
+        patience = self._settings.patience
+        self._state = run_epochs(self, total=total, patience=patience, checkpoint=checkpoint, progress=progress)
+        self._graph.set_values(self._state.best)
         progress.report(total, total, "trained")
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """One row an epoch."""
+        return self._state.history
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch with the lowest validation loss."""
+        return self._state.best_epoch
+
+    def kept_values(self) -> list[np.ndarray]:
+        """Copy the weights that are kept should this epoch be the best."""
+        return self._graph.averaged_values()
+
+    def state_values(self) -> list[np.ndarray]:
+        """Copy everything an epoch changes."""
+        return self._graph.state_values()
+
+    def set_state_values(self, values: list[np.ndarray]) -> None:
+        """Put back what `state_values` gave."""
+        self._graph.set_state_values(values)
 
     def features(self, activations: np.ndarray) -> np.ndarray:
         """Compute features, float32 (B, D), of float16 activations (B, H, W, C) with the weights as they are."""
@@ -100,10 +107,9 @@ class Fit:
         weights, bias = self._graph.head_values()
         return {"weights": weights, "bias": bias, "feature_power": np.array(1.0, dtype=np.float32)}
 
-    def _has_stalled(self) -> bool:
-        return bool(self.best_epoch) and len(self.history) - self.best_epoch >= self._settings.patience
-
-    def _epoch(self, epoch: int, total: int, progress: Progress) -> dict[str, Any]:
+    def epoch(self, number: int, total: int, progress: Progress) -> dict[str, Any]:
+        """Learn from every picture once; see `core.models.epochs.Learner`."""
+        epoch = number
         in_phase_1 = epoch <= self._settings.head_epochs
         started = told = time.monotonic()
         chance = np.random.default_rng((self._seed, epoch))
@@ -180,38 +186,3 @@ class Fit:
                 right += int((chances.argmax(axis=1) == labels).sum())
         count = max(len(data.validation_labels), 1)
         return losses / count, right / count
-
-    def _save(self, folder: Path, belongs_to: str) -> None:
-        notes = {
-            "belongs_to": belongs_to,
-            "history": self.history,
-            "best_epoch": self.best_epoch,
-            "best_loss": self._best_loss if math.isfinite(self._best_loss) else None,
-        }
-        groups = {"state": self._graph.state_values(), "best": self._best}
-        arrays: dict[str, Any] = {
-            f"{name}_{place}": array for name, group in groups.items() for place, array in enumerate(group)
-        }
-        buffer = io.BytesIO()
-        np.savez(buffer, notes=np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8), **arrays)
-        write_whole(folder / CHECKPOINT_NAME, buffer.getvalue())
-
-    def _load(self, folder: Path, belongs_to: str) -> None:
-        path = folder / CHECKPOINT_NAME
-        if not path.exists():
-            return
-        with np.load(path, allow_pickle=False) as file:
-            notes = json.loads(file["notes"].tobytes())
-            if notes["belongs_to"] != belongs_to:
-                return
-            groups = {name: _group(file, name) for name in ("state", "best")}
-        self._graph.set_state_values(groups["state"])
-        self._best = groups["best"]
-        self.history, self.best_epoch = notes["history"], notes["best_epoch"]
-        self._best_loss = float("inf") if notes["best_loss"] is None else notes["best_loss"]
-
-
-def _group(file: Any, name: str) -> list[np.ndarray]:
-    """Read arrays `name_0`, `name_1` ... in order."""
-    count = sum(key.startswith(f"{name}_") for key in file.files)
-    return [file[f"{name}_{place}"] for place in range(count)]

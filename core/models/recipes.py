@@ -14,6 +14,7 @@ from core.models.learning_pictures import PictureTrainer
 from core.models.linear import LinearSettings, predict_linear, train_linear
 from core.models.one_vs_all import predict_one_vs_all, train_one_vs_all
 from core.models.one_vs_all_settings import OneVsAllSettings
+from core.models.scratch_settings import BasicCnnSettings, ScratchSettings, SmallVggSettings, VanillaCnnSettings
 from core.models.settings import parse_settings
 
 
@@ -69,6 +70,31 @@ def _fine_tune_passes(settings: FineTuneSettings, learned: int, pictures: int) -
     return 0.75 * (views + settings.epochs * learned)
 
 
+def _scratch() -> PictureTrainer:
+    from core.models.scratch import train_scratch
+
+    return train_scratch
+
+
+def _scratch_passes(settings: ScratchSettings, learned: int, pictures: int) -> float:
+    """Every epoch learns from every picture; a tenth of the price for the few of validation."""
+    return settings.epochs * settings.passes_a_step * (learned + 0.1 * (pictures - learned))
+
+
+def _baseline(name: str, title: str, summary: str, settings_class: type) -> Recipe:
+    return Recipe(
+        name=name,
+        title=title,
+        summary=summary,
+        cost="From several minutes to hours: every epoch runs the whole network over every picture.",
+        settings_class=settings_class,
+        load_trainer=None,
+        load_predictor=lambda: predict_linear,
+        load_picture_trainer=_scratch,
+        passes=_scratch_passes,
+    )
+
+
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
@@ -115,6 +141,24 @@ RECIPES: dict[str, Recipe] = {
             load_predictor=lambda: predict_linear,
             load_picture_trainer=_fine_tune,
             passes=_fine_tune_passes,
+        ),
+        _baseline(
+            "basic-cnn",
+            "Basic CNN from scratch",
+            "Trains a small network from random weights on your pictures alone: the measure for pretrained ones.",
+            BasicCnnSettings,
+        ),
+        _baseline(
+            "vanilla-cnn",
+            "Vanilla CNN from scratch",
+            "Trains three wide convolutions from random weights; the report found it barely above chance.",
+            VanillaCnnSettings,
+        ),
+        _baseline(
+            "small-vgg",
+            "Small VGG from scratch",
+            "Trains a small VGG from random weights on turned and moved pictures; good at colors and simple shapes.",
+            SmallVggSettings,
         ),
     )
 }
