@@ -56,8 +56,8 @@ def choose_splits(
     # Large groups first, while there is room for them; then in the order of the seed.
     for group in sorted(free, key=lambda group: (-len(group), _lot(group[0], seed))):
         name = Counter(category[product_id] for product_id in group).most_common(1)[0][0]
-        side = _emptiest(held[name], total=totals[name], shares=shares, least=1)
-        side = side or _emptiest(overall, total=overall.total() + len(group), shares=shares) or SPLITS[0]
+        wanting = _emptiest(held[name], total=totals[name], shares=shares, least=1)
+        side = wanting or _emptiest(overall, total=overall.total() + len(group), shares=shares) or SPLITS[0]
         chosen |= dict.fromkeys(group, side)
         overall[side] += len(group)
         for product_id in group:
