@@ -97,10 +97,10 @@ def _fill(connection: sqlite3.Connection, texts: Iterable[tuple[int, Text]]) -> 
 
 
 def _clean(text: str | None) -> str | None:
-    """Leave out what SQLite cannot take: half characters, and the NUL at which it would stop reading."""
+    """Compose letters as queries do; leave out half characters, and the NUL at which SQLite would stop reading."""
     if text is None or (text.isascii() and "\0" not in text):
         return text
-    return text.replace("\0", " ").encode("utf-8", "ignore").decode()
+    return unicodedata.normalize("NFC", text.replace("\0", " ").encode("utf-8", "ignore").decode())
 
 
 @contextmanager

@@ -126,13 +126,14 @@ def end_jobs(home: Home) -> None:
             kill_job(home, job.job)
 
 
-@pytest.fixture(scope="session")
+# Of this folder alone: while it runs, Playwright keeps an event loop in this thread, beside which no other can start.
+@pytest.fixture(scope="package")
 def _playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(_playwright) -> Iterator[Browser]:
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":

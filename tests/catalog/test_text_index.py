@@ -50,3 +50,10 @@ def test_no_text_is_an_error(text):
 def test_a_text_is_found_by_the_words_it_is_made_of(words):
     index = TextIndex.in_memory([(7, (None, " ".join(words), None, None, None, None))])
     assert index.rows(" ".join(words[:20])).tolist() == [7]
+
+
+def test_letters_are_composed_alike_in_texts_and_queries():
+    # U+1FE3 and U+03B0 are one letter to a reader; Unicode composes the first to the second.
+    index = TextIndex.in_memory([(7, (None, "0\u1fe3", None, None, None, None))])
+    assert index.rows("0\u1fe3").tolist() == [7]
+    assert index.rows("0\u03b0").tolist() == [7]

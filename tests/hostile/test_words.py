@@ -90,6 +90,6 @@ def test_rows_that_are_no_json_or_no_numbers_are_named(home, shop):
 
 
 def test_a_table_that_is_gone_is_one_error(home):
-    tampered(home, "DROP TABLE products")
+    tampered(home, "DROP TABLE catalogs")
     with pytest.raises(HomeError, match="cannot be opened: no such table"):
         find_catalog(home, "shop")
