@@ -104,28 +104,37 @@ function keepOneTabStop(list, card) {
   if (card) card.tabIndex = 0;
 }
 
-// A dialog that closes leaves the keyboard nowhere: the card it was opened from takes it back.
-function giveBackFocus(root, productId) {
-  clearInterval(root.watch);
+// Which element draws which grid now: a page that runs anew may make the element of a grid anew.
+const grids = new Map();
+let watch;
+
+// A dialog that closes leaves the keyboard nowhere: the card it was opened from takes it back, and keeps it should the
+// page still be drawing, until the visitor goes elsewhere.
+function giveBackFocus(label, productId) {
+  clearInterval(watch);
   let wasOpen = false;
-  root.watch = setInterval(() => {
+  let left = 400;
+  watch = setInterval(() => {
     const open = document.querySelector('[role="dialog"]') !== null;
-    if (wasOpen && !open) {
-      clearInterval(root.watch);
-      if (document.activeElement === document.body) root.querySelector(`[data-product="${CSS.escape(productId)}"]`)?.focus();
-    }
-    wasOpen = open;
-    if (!root.isConnected) clearInterval(root.watch);
+    if (open && !wasOpen) left = 20;
+    wasOpen ||= open;
+    if (open) return;
+    left -= 1;
+    const card = grids.get(label)?.querySelector(`[data-product="${CSS.escape(productId)}"]`);
+    const nowhere = document.activeElement === document.body;
+    if (wasOpen && nowhere) card?.focus();
+    if (left <= 0 || (wasOpen && !nowhere && !card?.matches(":focus"))) clearInterval(watch);
   }, 150);
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
+  grids.set(data.label, root);
   const focused = parentElement.activeElement?.dataset?.product;
   const colors = getComputedStyle(root).getPropertyValue("--st-chart-categorical-colors").split(",").map((color) => color.trim());
   const open = (productId) => {
     root.opened = productId;
-    giveBackFocus(root, productId);
+    giveBackFocus(data.label, productId);
     setTriggerValue("opened", productId);
   };
   if (!data.cards.length) {
