@@ -66,6 +66,7 @@ def test_from_an_upload_to_a_mended_catalog(serve, visit, home, delivery):
     page.get_by_role("option", name="house", exact=True).click()
     expect(page.get_by_text("named by you")).to_be_visible()
     name = page.get_by_role("textbox", name="Name of the catalog")
+    expect(name).to_have_count(1)  # while the page is drawn anew, what it showed before may still be there
     expect(name).to_have_value("feed-of-may")
     page.get_by_role("button", name="Import", exact=True).click()
     browse = page.get_by_role("button", name="Browse the products")
