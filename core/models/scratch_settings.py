@@ -1,5 +1,6 @@
 """Settings of the networks trained from random weights; their defaults are the reports' values."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from core.models.settings import check_settings, setting
@@ -15,7 +16,7 @@ _PASS_MULTIPLICATIONS = 0.4e9
 
 
 @dataclass(frozen=True)
-class ScratchSettings:
+class ScratchSettings(ABC):
     """What all of them share."""
 
     side_px: int = setting(200, help=_SIDE, unit="pixels", minimum=32, maximum=512)
@@ -34,9 +35,9 @@ class ScratchSettings:
         check_settings(self)
 
     @property
+    @abstractmethod
     def multiplications(self) -> float:
         """What one look at a picture costs."""
-        raise NotImplementedError
 
     @property
     def passes_a_step(self) -> float:

@@ -1,49 +1,19 @@
 import numpy as np
 import pytest
 
-from core.errors import Cancelled, SettingsError
+from core.errors import SettingsError
 from core.models import gathered_features
 from core.models.learning import LearningData
 from core.models.linear import LinearSettings, predict_linear, train_linear
 from core.models.linear_inputs import measure_axes
-from core.models.linear_state import CHECKPOINT_NAME
-from core.progress import SilentProgress
 from tests.models.synthetic import learning_data
+from tests.models.watched_progress import WatchedProgress
 
 QUICK = LinearSettings(epochs=8, patience=8, batch_size=16)
 
 
-class WatchedProgress(SilentProgress):
-    """Keeps checkpoints in a folder, notes epochs, and cancels before a given epoch."""
-
-    def __init__(self, folder=None, *, cancel_before=None):
-        self.folder = folder
-        self.epochs = []
-        self._cancel_before = cancel_before
-
-    def report(self, done, total, message):
-        if message == f"epoch {self._cancel_before}":
-            raise Cancelled
-
-    def record(self, kind, values):
-        assert kind == "epoch"
-        self.epochs.append(values["epoch"])
-
-
 def train(data, *, settings=QUICK, seed=0, progress=None):
     return train_linear(data, settings=settings, seed=seed, progress=progress or WatchedProgress())
-
-
-def test_separable_classes_are_learned_and_the_history_tells_it():
-    data = learning_data()
-    head = train(data)
-    test = data.sides == 2
-    predicted = predict_linear(head.arrays, data.features).argmax(axis=1)
-    # Centers lie about sqrt(2 * 16) apart, the noise is 1.5 a direction: hardly any overlap.
-    assert (predicted[test] == data.labels[test]).mean() > 0.9
-    assert [each["epoch"] for each in head.history] == list(range(1, 9))
-    assert set(head.history[0]) >= {"train_loss", "train_accuracy", "validation_loss", "validation_accuracy"}
-    assert head.history[-1]["train_loss"] < head.history[0]["train_loss"]
 
 
 def test_the_head_kept_is_the_one_with_the_lowest_validation_loss():
@@ -55,45 +25,6 @@ def test_the_head_kept_is_the_one_with_the_lowest_validation_loss():
     given = predict_linear(head.arrays, data.features[validation])[np.arange(validation.sum()), data.labels[validation]]
     # Predicting from the folded head gives the loss the history says, up to float32 rounding.
     assert -np.log(given).mean() == pytest.approx(min(losses), rel=1e-3)
-
-
-def test_probabilities_sum_to_one_and_are_float32():
-    data = learning_data()
-    probabilities = predict_linear(train(data).arrays, data.features)
-    assert probabilities.dtype == np.float32
-    assert probabilities.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
-
-
-def test_the_labels_of_test_pictures_change_nothing():
-    data = learning_data()
-    shuffled = data.labels.copy()
-    shuffled[data.sides == 2] = 0
-    other = LearningData(data.features, shuffled, data.sides, data.class_count)
-    assert train(other).history == train(data).history
-
-
-@pytest.mark.parametrize("stop", [1, 2, 5, 8])
-def test_resuming_after_a_stop_gives_what_an_uninterrupted_training_gives(tmp_path, stop):
-    data = learning_data()
-    whole = train(data)
-    first, second = WatchedProgress(tmp_path, cancel_before=stop), WatchedProgress(tmp_path)
-    with pytest.raises(Cancelled):
-        train(data, progress=first)
-    resumed = train(data, progress=second)
-    assert first.epochs + second.epochs == list(range(1, 9))
-    assert resumed.history == whole.history
-    assert resumed.choices == whole.choices
-    assert all((resumed.arrays[name] == whole.arrays[name]).all() for name in whole.arrays)
-
-
-def test_a_checkpoint_of_other_data_or_settings_is_not_continued(tmp_path):
-    data = learning_data()
-    train(data, progress=WatchedProgress(tmp_path))
-    assert (tmp_path / CHECKPOINT_NAME).exists()
-    for other, seed in ((learning_data(seed=9), 0), (data, 1)):
-        again = WatchedProgress(tmp_path)
-        assert train(other, seed=seed, progress=again).history == train(other, seed=seed).history
-        assert again.epochs == list(range(1, 9))
 
 
 def test_permuting_the_classes_permutes_the_probabilities():

@@ -1,67 +1,19 @@
 import numpy as np
 import pytest
 
-from core.errors import Cancelled
 from core.models import gathered_features, one_vs_all
 from core.models.learning import LearningData
 from core.models.one_vs_all import predict_one_vs_all, train_one_vs_all
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.settings import parse_settings
 from tests.models.synthetic import learning_data, separable_features
-from tests.models.test_linear import WatchedProgress
+from tests.models.watched_progress import WatchedProgress
 
 QUICK = OneVsAllSettings(epochs=8, patience=8, batch_size=16)
 
 
 def train(data, *, settings=QUICK, seed=0, progress=None):
     return train_one_vs_all(data, settings=settings, seed=seed, progress=progress or WatchedProgress())
-
-
-@pytest.mark.parametrize("classes", [2, 3])
-def test_separable_classes_are_learned(classes):
-    data = learning_data(per_class=120, classes=classes)
-    head = train(data)
-    predicted = predict_one_vs_all(head.arrays, data.features).argmax(axis=1)
-    test = data.sides == 2
-    # Centers lie about sqrt(2 * 16) apart, the noise is 1.5 a direction: hardly any overlap.
-    assert (predicted[test] == data.labels[test]).mean() > 0.85
-    assert head.history[-1]["train_loss"] < head.history[0]["train_loss"]
-    assert [each["epoch"] for each in head.history] == list(range(1, 9))
-
-
-def test_probabilities_sum_to_one_and_are_float32():
-    data = learning_data()
-    probabilities = predict_one_vs_all(train(data).arrays, data.features)
-    assert probabilities.dtype == np.float32
-    assert probabilities.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
-
-
-def test_the_labels_of_test_pictures_change_nothing():
-    data = learning_data()
-    shuffled = data.labels.copy()
-    test = data.sides == 2
-    shuffled[test] = np.random.default_rng(0).permutation(shuffled[test])
-    first, second = train(data), train(LearningData(data.features, shuffled, data.sides, data.class_count))
-    assert (first.history, first.choices) == (second.history, second.choices)
-    assert all((first.arrays[name] == second.arrays[name]).all() for name in first.arrays)
-
-
-def test_seeds_repeat_and_differ():
-    data = learning_data()
-    assert train(data, seed=3).history == train(data, seed=3).history != train(data, seed=4).history
-
-
-@pytest.mark.parametrize("stop", [1, 2, 5, 8])
-def test_resuming_after_a_stop_gives_what_an_uninterrupted_training_gives(tmp_path, stop):
-    data = learning_data()
-    whole = train(data)
-    first, second = WatchedProgress(tmp_path, cancel_before=stop), WatchedProgress(tmp_path)
-    with pytest.raises(Cancelled):
-        train(data, progress=first)
-    resumed = train(data, progress=second)
-    assert first.epochs + second.epochs == list(range(1, 9))
-    assert (resumed.history, resumed.choices) == (whole.history, whole.choices)
-    assert all((resumed.arrays[name] == whole.arrays[name]).all() for name in whole.arrays)
 
 
 def noisy_data():
