@@ -48,10 +48,10 @@ check: $(VENV)/installed-dev
 
 test: check
 	$(SAY) "Tests (browser journeys need Chromium; shared ones the real pictures; both say so when skipped)"
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 25
 
 fast: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -m "not shared and not browser and not faults"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not shared and not browser and not faults"
 
 lock: $(VENV)/installed-dev
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt requirements.in

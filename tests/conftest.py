@@ -1,3 +1,4 @@
+import fcntl
 import os
 from pathlib import Path
 
@@ -44,8 +45,18 @@ def demo_home(tmp_path_factory) -> Home:
     """The embedded demo, built once: catalog, features, run and map. Read it; change copies only."""
     from core.jobs.supervise import run_here
 
-    home = open_home(os.environ.get("SHELFLENS_TEST_DEMO_HOME") or tmp_path_factory.mktemp("demo") / "home")
-    run_here(home, "demo", {"seed": 7}, actor="tests")
+    base = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    root = Path(os.environ.get("SHELFLENS_TEST_DEMO_HOME") or base / "demo_home")
+    # Processes that share the tests share the demo too: the first builds it while the others wait.
+    with root.with_name(f"{root.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built = root.with_name(f"{root.name}.built")
+        home = open_home(root)
+        if not built.exists() or base not in root.parents:
+            run_here(home, "demo", {"seed": 7}, actor="tests")
+            built.touch()
     return home
 
 

@@ -106,25 +106,38 @@ function keepOneTabStop(list, card) {
 
 // Which element draws which grid now: a page that runs anew may make the element of a grid anew.
 const grids = new Map();
-let watch;
+let stopWatching = () => {};
 
-// A dialog that closes leaves the keyboard nowhere: the card it was opened from takes it back, and keeps it should the
-// page still be drawing, until the visitor goes elsewhere.
+// A dialog that closes leaves the keyboard nowhere, or on the page as a whole: the card it was opened from takes it
+// back, and keeps it while the page is still being drawn, until the visitor presses a key or the pointer.
 function giveBackFocus(label, productId) {
-  clearInterval(watch);
+  const dialogOpen = () => document.querySelector('[role="dialog"]') !== null;
   let wasOpen = false;
   let left = 400;
-  watch = setInterval(() => {
-    const open = document.querySelector('[role="dialog"]') !== null;
-    if (open && !wasOpen) left = 20;
-    wasOpen ||= open;
-    if (open) return;
+  let acted = false;
+  // A quick visitor closes the dialog between two looks of a timer; the observer sees every one.
+  const watcher = new MutationObserver(() => {
+    if (!wasOpen && dialogOpen()) [wasOpen, left] = [true, 20];
+  });
+  const act = () => {
+    acted = wasOpen && !dialogOpen();
+  };
+  const look = () => {
+    if (dialogOpen()) return;
     left -= 1;
+    if (left <= 0 || acted) return stopWatching();
     const card = grids.get(label)?.querySelector(`[data-product="${CSS.escape(productId)}"]`);
-    const nowhere = document.activeElement === document.body;
-    if (wasOpen && nowhere) card?.focus();
-    if (left <= 0 || (wasOpen && !nowhere && !card?.matches(":focus"))) clearInterval(watch);
-  }, 150);
+    if (wasOpen && card && !card.matches(":focus")) card.focus();
+  };
+  stopWatching();
+  watcher.observe(document.body, { childList: true, subtree: true });
+  for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, act, true);
+  const timer = setInterval(look, 150);
+  stopWatching = () => {
+    clearInterval(timer);
+    watcher.disconnect();
+    for (const kind of ["keydown", "pointerdown"]) document.removeEventListener(kind, act, true);
+  };
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
