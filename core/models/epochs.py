@@ -1,16 +1,15 @@
 """Epochs one after another, with a checkpoint after each: what every recipe that trains a network shares."""
 
-import io
-import json
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from core.files import write_whole
+from core.models.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from core.progress import Progress
+
+_NOTES = ("history", "best_epoch", "best_loss")
 
 
 @dataclass
@@ -47,7 +46,7 @@ class Learner(Protocol):
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class CheckpointPlace:
     """Where a training is kept between epochs.
 
     Attributes:
@@ -60,7 +59,7 @@ class Checkpoint:
 
 
 def run_epochs(
-    learner: Learner, *, total: int, patience: int, checkpoint: Checkpoint, progress: Progress
+    learner: Learner, *, total: int, patience: int, checkpoint: CheckpointPlace, progress: Progress
 ) -> EpochState:
     """Run all epochs that are missing.
 
@@ -91,37 +90,16 @@ def _has_stalled(state: EpochState, patience: int) -> bool:
     return bool(state.best_epoch) and len(state.history) - state.best_epoch >= patience
 
 
-def _save(learner: Learner, state: EpochState, checkpoint: Checkpoint, folder: Path) -> None:
-    notes = {
-        "belongs_to": checkpoint.belongs_to,
-        "history": state.history,
-        "best_epoch": state.best_epoch,
-        "best_loss": state.best_loss if math.isfinite(state.best_loss) else None,
-    }
+def _save(learner: Learner, state: EpochState, place: CheckpointPlace, folder: Path) -> None:
+    notes = {name: getattr(state, name) for name in _NOTES}
     groups = {"state": learner.state_values(), "best": state.best}
-    arrays: dict[str, Any] = {
-        f"{name}_{place}": array for name, group in groups.items() for place, array in enumerate(group)
-    }
-    buffer = io.BytesIO()
-    np.savez(buffer, notes=np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8), **arrays)
-    write_whole(folder / checkpoint.name, buffer.getvalue())
+    arrays = {f"{name}.{number}": array for name, group in groups.items() for number, array in enumerate(group)}
+    write_checkpoint(folder / place.name, Checkpoint(notes, arrays), belongs_to=place.belongs_to)
 
 
-def _loaded(learner: Learner, checkpoint: Checkpoint, folder: Path | None) -> EpochState | None:
-    path = None if folder is None else folder / checkpoint.name
-    if path is None or not path.exists():
+def _loaded(learner: Learner, place: CheckpointPlace, folder: Path | None) -> EpochState | None:
+    kept = None if folder is None else read_checkpoint(folder / place.name, belongs_to=place.belongs_to)
+    if kept is None:
         return None
-    with np.load(path, allow_pickle=False) as file:
-        notes = json.loads(file["notes"].tobytes())
-        if notes["belongs_to"] != checkpoint.belongs_to:
-            return None
-        values, best = (_group(file, name) for name in ("state", "best"))
-    learner.set_state_values(values)
-    best_loss = float("inf") if notes["best_loss"] is None else notes["best_loss"]
-    return EpochState(best, notes["best_epoch"], best_loss, notes["history"])
-
-
-def _group(file: Any, name: str) -> list[np.ndarray]:
-    """Read arrays `name_0`, `name_1` ... in order."""
-    count = sum(key.startswith(f"{name}_") for key in file.files)
-    return [file[f"{name}_{place}"] for place in range(count)]
+    learner.set_state_values(list(kept.group("state").values()))
+    return EpochState(best=list(kept.group("best").values()), **kept.notes)

@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from core.models.checkpoints import fingerprint
 from core.models.fine_tune_fit import Fit, FitData
 from core.models.fine_tune_settings import FineTuneSettings
 from core.models.learning_pictures import PictureData, TrainedNetwork
-from core.models.linear_state import fingerprint
 from core.models.network_files import write_network
 from core.models.splits import TRAIN, VALIDATION
 from core.progress import Progress

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.models.epochs import Checkpoint, EpochState, run_epochs
+from core.models.epochs import CheckpointPlace, EpochState, run_epochs
 from core.models.fine_tune_graph import TrainableGraph
 from core.models.fine_tune_settings import FineTuneSettings
 from core.models.learning import Arrays
@@ -70,7 +70,7 @@ class Fit:
     def run(self, progress: Progress, *, belongs_to: str) -> None:
         """Run all epochs that are missing, then take the best weights."""
         total = self._settings.head_epochs + self._settings.epochs
-        checkpoint = Checkpoint(CHECKPOINT_NAME, belongs_to)
+        checkpoint = CheckpointPlace(CHECKPOINT_NAME, belongs_to)
         patience = self._settings.patience
         self._state = run_epochs(self, total=total, patience=patience, checkpoint=checkpoint, progress=progress)
         self._graph.set_values(self._state.best)

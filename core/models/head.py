@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from core.models.checkpoints import fingerprint
 from core.models.head_parts import class_weights, few_threads, softmax, training_marks
 from core.models.head_settings import HeadSettings
 from core.models.head_state import HeadState, fresh_head, load_head, save_head
 from core.models.learning import Arrays, LearningData, TrainedHead
 from core.models.linear_inputs import blocks, raise_to
-from core.models.linear_state import fingerprint
 from core.models.scores import SMALLEST_PROBABILITY
 from core.models.splits import TRAIN, VALIDATION
 from core.progress import Progress

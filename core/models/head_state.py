@@ -1,19 +1,18 @@
 """Where the training of a dense head stands, and the checkpoint it goes on from."""
 
-import io
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.files import write_whole
+from core.models.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 from core.models.learning import Arrays
 
 CHECKPOINT_NAME = "head-checkpoint.npz"
 LAYERS = ("first", "second", "last")
 _GROUPS = ("layers", "means", "squares", "best")
+_NOTES = ("best_loss", "best_epoch", "epoch", "history")
 
 
 @dataclass
@@ -67,32 +66,15 @@ def fresh_head(widths: tuple[int, ...], *, seed: int) -> HeadState:
 
 def save_head(folder: Path, state: HeadState, *, belongs_to: str) -> None:
     """Keep a state as one file that appears whole."""
-    notes = {
-        "belongs_to": belongs_to,
-        "best_loss": state.best_loss,
-        "best_epoch": state.best_epoch,
-        "epoch": state.epoch,
-        "history": state.history,
-    }
+    notes = {name: getattr(state, name) for name in _NOTES}
     arrays = {f"{group}.{name}": array for group in _GROUPS for name, array in getattr(state, group).items()}
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, notes=np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8), **arrays)
-    write_whole(folder / CHECKPOINT_NAME, buffer.getvalue())
+    write_checkpoint(folder / CHECKPOINT_NAME, Checkpoint(notes, arrays), belongs_to=belongs_to)
 
 
 def load_head(folder: Path, *, belongs_to: str) -> HeadState | None:
     """Read the state kept in a folder; None when there is none or it belongs to another training."""
-    path = folder / CHECKPOINT_NAME
-    if not path.exists():
+    kept = read_checkpoint(folder / CHECKPOINT_NAME, belongs_to=belongs_to)
+    if kept is None:
         return None
-    with np.load(path, allow_pickle=False) as file:
-        notes: dict[str, Any] = json.loads(file["notes"].tobytes())
-        if notes.pop("belongs_to") != belongs_to:
-            return None
-        groups: dict[str, Arrays] = {group: {} for group in _GROUPS}
-        for key in file.files:
-            group, _, name = key.partition(".")
-            if name:
-                groups[group][name] = file[key]
-    fields: dict[str, Any] = {**groups, **notes}
-    return HeadState(**fields)
+    groups: dict[str, Any] = {group: kept.group(group) for group in _GROUPS}
+    return HeadState(**groups, **kept.notes)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.models.checkpoints import fingerprint
 from core.models.head_parts import class_weights, few_threads, softmax, training_marks
 from core.models.learning import Arrays, LearningData, TrainedHead
 from core.models.linear_inputs import InputAxes, blocks, make_inputs, measure_axes, raise_to
-from core.models.linear_state import LinearState, fingerprint, fresh_state, load_state, save_state
+from core.models.linear_state import LinearState, fresh_state, load_state, save_state
 from core.models.settings import check_settings, setting
 from core.models.splits import TRAIN, VALIDATION
 from core.progress import Progress

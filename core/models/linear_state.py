@@ -1,18 +1,16 @@
 """Where the training of a linear head stands, and the checkpoint it goes on from."""
 
-import hashlib
-import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.files import write_whole
+from core.models.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 
 CHECKPOINT_NAME = "linear-checkpoint.npz"
 _ARRAYS = ("weights", "momentum", "best_weights")
+_NOTES = ("best_loss", "best_epoch", "best_strength", "epoch", "history")
 
 
 @dataclass
@@ -55,38 +53,17 @@ def fresh_state(inputs: int, *, strengths: int, classes: int) -> LinearState:
     )
 
 
-def fingerprint(*parts: object) -> str:
-    """Name what a checkpoint belongs to, so that it is never continued with other data or settings."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part if isinstance(part, bytes) else repr(part).encode())
-        digest.update(b"\0")
-    return digest.hexdigest()
-
-
 def save_state(folder: Path, state: LinearState, *, belongs_to: str) -> None:
     """Keep a state as one file that appears whole."""
-    notes = {
-        "belongs_to": belongs_to,
-        "best_loss": state.best_loss,
-        "best_epoch": state.best_epoch,
-        "best_strength": state.best_strength,
-        "epoch": state.epoch,
-        "history": state.history,
-    }
-    buffer = io.BytesIO()
-    arrays = {name: getattr(state, name) for name in _ARRAYS}
-    np.savez(buffer, notes=np.frombuffer(json.dumps(notes).encode(), dtype=np.uint8), **arrays)
-    write_whole(folder / CHECKPOINT_NAME, buffer.getvalue())
+    notes = {name: getattr(state, name) for name in _NOTES}
+    kept = Checkpoint(notes, {name: getattr(state, name) for name in _ARRAYS})
+    write_checkpoint(folder / CHECKPOINT_NAME, kept, belongs_to=belongs_to)
 
 
 def load_state(folder: Path, *, belongs_to: str) -> LinearState | None:
     """Read the state kept in a folder; None when there is none or it belongs to another training."""
-    path = folder / CHECKPOINT_NAME
-    if not path.exists():
+    kept = read_checkpoint(folder / CHECKPOINT_NAME, belongs_to=belongs_to)
+    if kept is None:
         return None
-    with np.load(path, allow_pickle=False) as file:
-        notes = json.loads(file["notes"].tobytes())
-        if notes.pop("belongs_to") != belongs_to:
-            return None
-        return LinearState(**{name: file[name] for name in _ARRAYS}, **notes)
+    fields: dict[str, Any] = {**kept.arrays, **kept.notes}
+    return LinearState(**fields)

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from core.models.calibration import Calibration, calibrate, combine, log_loss, score_blocks
+from core.models.checkpoints import fingerprint
 from core.models.even_negatives import draw_samples
 from core.models.gathered_features import make_rows
 from core.models.head_parts import few_threads, training_marks
 from core.models.learning import Arrays, LearningData, TrainedHead
 from core.models.linear_inputs import make_inputs, measure_axes, raise_to
-from core.models.linear_state import LinearState, fingerprint, fresh_state, load_state, save_state
+from core.models.linear_state import LinearState, fresh_state, load_state, save_state
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.splits import TRAIN, VALIDATION
 from core.progress import Progress

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from core.models.epochs import Checkpoint, run_epochs
+from core.models.checkpoints import fingerprint
+from core.models.epochs import CheckpointPlace, run_epochs
 from core.models.learning_pictures import PictureData, TrainedNetwork
-from core.models.linear_state import fingerprint
 from core.models.network_files import write_network
 from core.models.scratch_fit import ScratchData, ScratchFit
 from core.models.scratch_networks import NETWORKS
@@ -67,7 +67,7 @@ def train_scratch(data: PictureData, *, settings: ScratchSettings, seed: int, pr
             fit,
             total=settings.epochs,
             patience=settings.patience,
-            checkpoint=Checkpoint(CHECKPOINT_NAME, belongs_to),
+            checkpoint=CheckpointPlace(CHECKPOINT_NAME, belongs_to),
             progress=parts["learn"],
         )
         fit.take(state.best)
