@@ -28,7 +28,7 @@ PICTURE = drawn_picture(1, height=300, width=200)
 @pytest.mark.parametrize(
     "settings",
     [{}, {"progressive": True}, {"subsampling": 0}, *({"exif": turned(value)} for value in range(1, 9))],
-    ids=str,
+    ids=lambda settings: "turned" if "exif" in settings else str(settings),
 )
 def test_gives_the_pixels_of_the_careful_reader(settings):
     data = jpeg(PICTURE, **settings)
