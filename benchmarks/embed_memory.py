@@ -11,60 +11,23 @@ import hashlib
 import json
 import os
 import platform
-import resource
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
-import numpy as np
-
+from benchmarks.measuring import PrintedProgress, peak_mib
+from benchmarks.synthetic_pictures import drawings, numbered
 from core.catalog import schema
 from core.catalog.catalogs import Catalog, create_catalog, find_catalog
 from core.catalog.database import write
 from core.home import Home, open_home
-from core.progress import SilentProgress
 from core.vision.embed import embed_catalog
 
 DRAWINGS = 200
 SIDE_PX = 240
 LIMIT_MIB = 2048
 _ROWS_A_WRITE = 5000
-
-
-class PrintedProgress(SilentProgress):
-    """A line to stderr now and then."""
-
-    def __init__(self) -> None:
-        self._told = 0.0
-
-    def report(self, done: int, total: int | None, message: str) -> None:
-        """Print how far the run is and the memory so far."""
-        if time.monotonic() - self._told > 20:
-            self._told = time.monotonic()
-            print(f"{message}: {done} of {total}, peak {peak_mib():.0f} MiB", file=sys.stderr, flush=True)
-
-
-def drawings() -> list[bytes]:
-    """Draw the JPEG files that all others are copies of."""
-    random = np.random.default_rng(7)
-    found = []
-    for _ in range(DRAWINGS):
-        picture = np.full((SIDE_PX, SIDE_PX, 3), 255, dtype=np.uint8)
-        for _ in range(4):
-            center = tuple(int(value) for value in random.integers(40, SIDE_PX - 40, 2))
-            color = tuple(int(value) for value in random.integers(0, 255, 3))
-            cv2.circle(picture, center, int(random.integers(10, 60)), color, -1)
-        found.append(cv2.imencode(".jpg", picture)[1].tobytes())
-    return found
-
-
-def numbered(drawing: bytes, number: int) -> bytes:
-    """Write a number into a comment right after the start of a JPEG."""
-    comment = f"picture {number}".encode()
-    return drawing[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + drawing[2:]
 
 
 def fill(home: Home, catalog: Catalog, pictures: int) -> None:
@@ -76,7 +39,7 @@ def fill(home: Home, catalog: Catalog, pictures: int) -> None:
 
 
 def _blocks(home: Home, catalog: Catalog, pictures: int) -> Iterator[tuple[list[dict], list[dict], list[dict]]]:
-    originals = drawings()
+    originals = drawings(DRAWINGS, side_px=SIDE_PX)
     products, stored, links = [], [], []
     for number in range(pictures):
         data = numbered(originals[number % DRAWINGS], number)
@@ -93,12 +56,6 @@ def _blocks(home: Home, catalog: Catalog, pictures: int) -> Iterator[tuple[list[
         if len(links) == _ROWS_A_WRITE or number == pictures - 1:
             yield products, stored, links
             products, stored, links = [], [], []
-
-
-def peak_mib() -> float:
-    """Give the most resident memory this process ever had."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1024 if sys.platform == "linux" else peak / 2**20
 
 
 def measure(pictures: int) -> dict:

@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.measuring import machine_words
 from core.catalog.pictures import read_picture
 from core.home import open_home
 from core.vision.backbone_graphs import build_backbone
@@ -133,23 +134,13 @@ def machine() -> dict[str, object]:
     """Name processor, cores, load and the versions that matter."""
     capabilities = import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return {
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-        "load_average": round(os.getloadavg()[0], 1),
+        "name": machine_words(),
         "bf16": "BF16" in capabilities,
         "openvino": import_openvino().__version__.split("-")[0],
         "tensorflow": import_tensorflow().__version__,
         "keras": import_keras().__version__,
         "python": platform.python_version(),
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def main() -> None:

@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.import_table import CATALOG, import_ours, processor
+from benchmarks.import_table import CATALOG, import_ours
+from benchmarks.measuring import machine_words
 from benchmarks.synthetic_table import write_table
 from core.catalog.catalogs import find_catalog, list_catalogs
 from core.catalog.product_filter import ProductFilter
@@ -163,7 +164,7 @@ def measure(rows: int, *, repeats: int, seed: int, home: Path | None) -> dict[st
         **answers,
         "load": [round(value, 1) for value in os.getloadavg()],
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "pandas": pd.__version__},
-        "machine": f"{processor()}, {os.cpu_count()} cores",
+        "machine": machine_words(),
     }
 
 

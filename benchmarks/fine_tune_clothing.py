@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.linear_clothing import command
+from benchmarks.measuring import run_command
 from core.errors import ShelfLensError
 from core.evaluation.report import evaluate_run
 from core.home import open_home
@@ -35,10 +35,10 @@ def ours(data: Path, *, seed: int, settings: list[str]) -> dict[str, Any]:
     """Import, train, judge."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "home"
-        _, import_seconds = command("import", str(data), "--catalog", "clothing", home=root)
+        _, import_seconds = run_command("import", str(data), "--catalog", "clothing", home=root)
         words = ["train", "clothing", "--recipe", "fine-tune", "--seed", str(seed)]
         words += [word for setting in settings for word in ("--set", setting)]
-        trained, train_seconds = command(*words, home=root)
+        trained, train_seconds = run_command(*words, home=root)
         home = open_home(root)
         run = open_run(home, trained["run"])
         evaluation = evaluate_run(home, run.run.run_id).to_json()

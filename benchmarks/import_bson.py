@@ -11,8 +11,6 @@ import argparse
 import json
 import os
 import platform
-import resource
-import struct
 import subprocess
 import sys
 import tempfile
@@ -21,54 +19,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bson
-import cv2
 import numpy as np
 
+from benchmarks.measuring import PrintedProgress, peak_mib
+from benchmarks.synthetic_pictures import drawings, numbered
 from core.catalog.imports import import_source
 from core.catalog.open_source import open_source
 from core.home import open_home
-from core.progress import SilentProgress
 
 DRAWINGS = 1000
 SIDE_PX = 180
 CATEGORIES = 500
 LIMIT_MIB = 500
 DISTINCT_PICTURES = 4_000
-
-
-class PrintedProgress(SilentProgress):
-    """A line to stderr now and then."""
-
-    def __init__(self) -> None:
-        self._told = 0.0
-
-    def report(self, done: int, total: int | None, message: str) -> None:
-        """Print how far the import is and the memory so far."""
-        if time.monotonic() - self._told > 20:
-            self._told = time.monotonic()
-            print(f"{message}, peak {peak_mib():.0f} MiB", file=sys.stderr, flush=True)
-
-
-def drawings() -> list[bytes]:
-    """Draw the JPEG files that all others are copies of; noise gives them the size of real ones."""
-    random = np.random.default_rng(7)
-    found = []
-    for _ in range(DRAWINGS):
-        picture = np.full((SIDE_PX, SIDE_PX, 3), 245, dtype=np.uint8)
-        for _ in range(4):
-            center = tuple(int(value) for value in random.integers(30, SIDE_PX - 30, 2))
-            color = tuple(int(value) for value in random.integers(0, 255, 3))
-            cv2.circle(picture, center, int(random.integers(10, 50)), color, -1)
-        noise = random.integers(-12, 13, picture.shape, dtype=np.int16)
-        noisy = np.clip(picture + noise, 0, 255).astype(np.uint8)
-        found.append(cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 80])[1].tobytes())
-    return found
-
-
-def numbered(drawing: bytes, number: int) -> bytes:
-    """Write a number into a comment right after the start of a JPEG."""
-    comment = f"picture {number}".encode()
-    return drawing[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + drawing[2:]
 
 
 def documents(originals: list[bytes]) -> Iterator[bytes]:
@@ -92,18 +55,12 @@ def write_source(folder: Path, gigabytes: float) -> Path:
     (folder / "category_names.csv").write_text(header + names)
     path, size = folder / "generated.bson", 0
     with path.open("wb") as file:
-        for document in documents(drawings()):
+        for document in documents(drawings(DRAWINGS, side_px=SIDE_PX, noise=12)):
             file.write(document)
             size += len(document)
             if size >= gigabytes * 2**30:
                 return path
     return path
-
-
-def peak_mib() -> float:
-    """Give the most resident memory this process ever had."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1024 if sys.platform == "linux" else peak / 2**20
 
 
 def measure_import(path: Path, folder: Path) -> dict:

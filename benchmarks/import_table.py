@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.measuring import machine_words
 from benchmarks.synthetic_table import write_table
 
 CATALOG = "million"
@@ -118,17 +119,8 @@ def measure(rows: int, *, seed: int) -> dict[str, object]:
             "pandas": pd.__version__,
             "sqlalchemy": sqlalchemy.__version__,
         },
-        "machine": f"{processor()}, {os.cpu_count()} cores",
+        "machine": machine_words(),
     }
-
-
-def processor() -> str:
-    """Name the processor as the system does."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def main() -> None:

@@ -10,8 +10,6 @@ on validation from a grid as ours is; it neither decodes nor embeds.
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.measuring import run_command
 from core.evaluation.report import evaluate_run
 from core.home import open_home
 from core.models.gathered_features import gather_features
@@ -28,14 +27,6 @@ from core.models.runs import RunFiles, open_run
 ROOT = Path(__file__).resolve().parent.parent
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 ACCURACY_GOAL, SECONDS_GOAL = 0.86, 60.0
-
-
-def command(*words: str, home: Path) -> tuple[dict[str, Any], float]:
-    """Run one command of the command line; give its JSON and its seconds, start of the process included."""
-    started = time.perf_counter()
-    line = [sys.executable, "-m", "core", *words, "--json", "--home", str(home)]
-    done = subprocess.run(line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return json.loads(done.stdout), time.perf_counter() - started
 
 
 def peer(features: np.ndarray, labels: np.ndarray, split: np.ndarray) -> dict[str, Any]:
@@ -61,9 +52,9 @@ def measure(data: Path, *, seed: int) -> dict[str, Any]:
     """Run everything once and collect the figures."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "home"
-        imported, import_seconds = command("import", str(data), "--catalog", "clothing", home=root)
+        imported, import_seconds = run_command("import", str(data), "--catalog", "clothing", home=root)
         words = ("train", "clothing", "--recipe", "linear", "--seed", str(seed))
-        trained, train_seconds = command(*words, home=root)
+        trained, train_seconds = run_command(*words, home=root)
         home = open_home(root)
         run = open_run(home, trained["run"])
         features, _ = gather_features(home, run.products["picture_hash"].tolist(), backbone=run.run.backbone)

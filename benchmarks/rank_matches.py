@@ -8,15 +8,14 @@ ShelfLens compares embeddings, palettes, price levels and categories, then ranks
 
 import argparse
 import json
-import os
 import platform
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.measuring import machine_words
 from core.recommend.index import CatalogIndex, build_index
 from core.recommend.ranking import RankWeights, rank, score_parts
 
@@ -87,17 +86,8 @@ def measure(products: int, dimensions: int, *, queries: int, seed: int) -> dict[
         "scikit_learn_brute_cosine": peer,
         "ratio": round(peer["median_ms"] / ours["median_ms"], 2),
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "scikit-learn": sklearn.__version__},
-        "machine": f"{_processor()}, {os.cpu_count()} cores",
+        "machine": machine_words(),
     }
-
-
-def _processor() -> str:
-    """Name the processor as the system does."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def main() -> None:
