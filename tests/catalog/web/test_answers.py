@@ -22,7 +22,7 @@ def read(response, most_bytes=1000):
     return asyncio.run(read_body(response, most_bytes=most_bytes))
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(b"a" * 900), zlib.compress(b"a" * 900)])
+@pytest.mark.parametrize("packed", [gzip.compress(b"a" * 900), zlib.compress(b"a" * 900)], ids=["gzip", "zlib"])
 def test_packed_answers_are_unpacked(packed):
     assert read(answer(packed, Content_Encoding="gzip")) == b"a" * 900
 
