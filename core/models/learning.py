@@ -23,12 +23,14 @@ class LearningData:
         labels: Int64 array of shape (P,): class of each picture, 0..C-1.
         sides: Uint8 array of shape (P,): 0 train, 1 validation, 2 test.
         class_count: Number of classes, C.
+        classes: Their names, for recipes that read something in them; empty where nobody does.
     """
 
     features: np.ndarray
     labels: np.ndarray
     sides: np.ndarray
     class_count: int
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

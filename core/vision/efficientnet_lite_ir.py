@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 as an OpenVINO model, straight from the checkpoint.
+"""EfficientNet-Lite as an OpenVINO model, straight from the checkpoint.
 
 The same network as the Keras graph of `efficientnet_lite` (a test holds them together), but made without importing
 TensorFlow, which takes longer than embedding a few thousand pictures. Batch normalisation is folded into the weights.
@@ -10,25 +10,22 @@ from typing import Any
 
 import numpy as np
 
-from core.vision.efficientnet_lite import (
-    BLOCKS,
-    BN_EPSILON,
-    SIDE_PX,
-    Block,
-    checkpoint_name,
-    verified_checkpoint,
-)
+from core.vision.efficientnet_lite import checkpoint_name
+from core.vision.lite_networks import BN_EPSILON, Block, LiteNetwork, verified_checkpoint
 from core.vision.quiet_openvino import import_openvino
 from core.vision.torch_checkpoint import read_checkpoint
 
 Weights = dict[str, np.ndarray]
 
 
-def build_efficientnet_lite0_ir() -> Any:
-    """Build the network with its ImageNet weights as an `openvino.Model`.
+def build_efficientnet_lite_ir(network: LiteNetwork) -> Any:
+    """Build a network of the family with its ImageNet weights as an `openvino.Model`.
+
+    Args:
+        network: Which size; S is its side.
 
     Returns:
-        A model from float32 (N, 3, 224, 224), values `(x - 127) / 128`, to float32 (N, 1280).
+        A model from float32 (N, 3, S, S), values `(x - 127) / 128`, to float32 (N, 1280).
 
     Raises:
         BackboneError: The weights are missing or not the published ones, or OpenVINO cannot be loaded.
@@ -36,14 +33,14 @@ def build_efficientnet_lite0_ir() -> Any:
     openvino = import_openvino()
     from openvino import opset13 as ops
 
-    weights = read_checkpoint(verified_checkpoint())
-    pictures = ops.parameter([-1, 3, SIDE_PX, SIDE_PX], np.float32, name="pictures")
+    weights = read_checkpoint(verified_checkpoint(network))
+    pictures = ops.parameter([-1, 3, network.side_px, network.side_px], np.float32, name="pictures")
     x = _relu6(_convolution(pictures, weights, "stem_conv", "stem_bn", stride=2))
-    for block in BLOCKS:
+    for block in network.blocks:
         x = _block(x, weights, block)
     x = _relu6(_convolution(x, weights, "head_conv", "head_bn"))
     features = ops.reduce_mean(x, ops.constant(np.array([2, 3], dtype=np.int64)), keep_dims=False)
-    return openvino.Model([ops.result(features)], [pictures], "efficientnet_lite0")
+    return openvino.Model([ops.result(features)], [pictures], network.name.replace("-", "_"))
 
 
 def _block(x: Any, weights: Weights, block: Block) -> Any:

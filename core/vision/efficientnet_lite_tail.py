@@ -1,4 +1,4 @@
-"""The upper blocks of EfficientNet-Lite0 made fast to train: normalisation folded into the convolutions.
+"""The upper blocks of EfficientNet-Lite made fast to train: normalisation folded into the convolutions.
 
 The filters of the depthwise convolutions stay as they are. TensorFlow computes the gradient of 5 x 5 depthwise filters
 so slowly that it takes as long as everything else (measured: 1.3 of 2.2 ms a picture and block on two cores), and they
@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.vision.efficientnet_lite import BLOCKS, BN_EPSILON, FEATURE_DIMENSIONS, Block
+from core.vision.lite_networks import BN_EPSILON, FEATURE_DIMENSIONS, Block, LiteNetwork
 from core.vision.quiet_tensorflow import import_keras
 
 if TYPE_CHECKING:
     import keras
 
 
-def build_lite_tail(graph: keras.Model, *, after: str) -> keras.Model:
+def build_lite_tail(graph: keras.Model, network: LiteNetwork, *, after: str) -> keras.Model:
     """Rebuild the network above a layer, with the same outputs.
 
     Args:
-        graph: The whole network, as `build_efficientnet_lite0` gives it.
+        graph: The whole network, as `build_efficientnet_lite` gives it.
+        network: Which size it is.
         after: Name of the layer it is cut after; block ends are called `block<i>_output`.
 
     Returns:
@@ -31,9 +32,9 @@ def build_lite_tail(graph: keras.Model, *, after: str) -> keras.Model:
     keras = import_keras()
     inputs = keras.Input(graph.get_layer(after).output.shape[1:], name="activations")
     x = inputs
-    names = [block.name for block in BLOCKS]
+    names = [block.name for block in network.blocks]
     first = names.index(after.removesuffix("_output")) + 1 if after.startswith("block") else 0
-    for block in BLOCKS[first:]:
+    for block in network.blocks[first:]:
         x = _folded_block(x, block, graph)
     x = _relu6(_folded(x, graph, "head_conv", "head_bn", filters=FEATURE_DIMENSIONS), "head")
     return keras.Model(inputs, keras.layers.GlobalAveragePooling2D(name="features")(x), name="upper")
