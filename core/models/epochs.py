@@ -1,5 +1,6 @@
 """Epochs one after another, with a checkpoint after each: what every recipe that trains a network shares."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,9 +18,9 @@ class EpochState:
     """Where a training stands.
 
     Attributes:
-        best: Weights of the epoch with the lowest validation loss so far.
+        best: Weights of the epoch with the lowest validation loss (or other measure) so far.
         best_epoch: That epoch, from 1; 0 before the first that counts.
-        best_loss: Its validation loss; infinity before.
+        best_loss: Its validation loss or other measure; infinity before.
         history: One row an epoch.
     """
 
@@ -58,8 +59,18 @@ class CheckpointPlace:
     belongs_to: str
 
 
+def _validation_loss(row: dict[str, Any]) -> float:
+    return float(row["validation_loss"])
+
+
 def run_epochs(
-    learner: Learner, *, total: int, patience: int, checkpoint: CheckpointPlace, progress: Progress
+    learner: Learner,
+    *,
+    total: int,
+    patience: int,
+    checkpoint: CheckpointPlace,
+    progress: Progress,
+    measure: Callable[[dict[str, Any]], float] = _validation_loss,
 ) -> EpochState:
     """Run all epochs that are missing.
 
@@ -69,6 +80,7 @@ def run_epochs(
         patience: Stop when validation has not improved for so many.
         checkpoint: Where it is kept.
         progress: Told of every epoch; without a folder nothing is kept.
+        measure: What of an epoch's row is to be low, on validation.
 
     Raises:
         Cancelled: Someone asked to stop; finished epochs are kept.
@@ -78,8 +90,8 @@ def run_epochs(
         number = len(state.history) + 1
         row = learner.epoch(number, total, progress)
         state.history.append(row)
-        if row.get("phase", 2) == 2 and row["validation_loss"] < state.best_loss:
-            state.best_loss, state.best_epoch, state.best = row["validation_loss"], number, learner.kept_values()
+        if row.get("phase", 2) == 2 and measure(row) < state.best_loss:
+            state.best_loss, state.best_epoch, state.best = measure(row), number, learner.kept_values()
         if progress.folder is not None:
             _save(learner, state, checkpoint, progress.folder)
         progress.record("epoch", row)

@@ -26,6 +26,7 @@ class PictureData:
         labels: Int64 (P,): class of each picture, 0..C-1.
         sides: Uint8 (P,): 0 train, 1 validation, 2 test.
         class_count: Number of classes, C.
+        product_ids: P ids: the product each picture shows; empty where nobody needs them.
     """
 
     home: Home
@@ -35,6 +36,7 @@ class PictureData:
     labels: np.ndarray
     sides: np.ndarray
     class_count: int
+    product_ids: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,7 @@ def _learn(home: Home, catalog: Catalog, rows: TrainingSet, plan: TrainingPlan, 
         labels=rows.labels,
         sides=rows.sides,
         class_count=len(rows.classes),
+        product_ids=rows.rows["product_id"].tolist(),
     )
     network = plan.recipe.load_picture_trainer()(pictures, settings=plan.settings, seed=plan.seed, progress=progress)
     shape = {
