@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from core.errors import TrainingError
 from core.models.fine_tune_settings import FineTuneSettings
@@ -36,6 +36,10 @@ class Recipe:
             of pictures to learn from and of all; only for recipes that learn from pictures.
         learning_cost: Says what learning costs from the settings and how much there is to learn from; only for recipes
             that learn from cached features.
+        group: Where people look for it: ``features`` of the frozen network, a ``network`` of its own, or a
+            ``baseline`` to compare with; None is told from what it learns from.
+        recommended: Whether to try it first.
+        least_labels: Fewest pictures of the median class from which trying it makes sense.
     """
 
     name: str
@@ -48,6 +52,14 @@ class Recipe:
     load_picture_trainer: Callable[[], PictureTrainer] | None = None
     passes: Callable[[Any, int, int], float] | None = None
     learning_cost: Callable[[Any, LearningSize], LearningCost] | None = None
+    group: Literal["features", "network", "baseline"] | None = None
+    recommended: bool = False
+    least_labels: int = 3
+
+    @property
+    def shown_group(self) -> str:
+        """Where people look for it."""
+        return self.group or ("network" if self.load_picture_trainer else "features")
 
     def parse_settings(self, values: Mapping[str, object]) -> Any:
         """Read settings from strings or values.
@@ -92,6 +104,7 @@ def _baseline(name: str, title: str, summary: str, settings_class: type) -> Reci
         load_predictor=lambda: predict_linear,
         load_picture_trainer=_scratch,
         passes=_scratch_passes,
+        group="baseline",
     )
 
 
@@ -141,6 +154,8 @@ RECIPES: dict[str, Recipe] = {
             load_predictor=lambda: predict_linear,
             load_picture_trainer=_fine_tune,
             passes=_fine_tune_passes,
+            recommended=True,
+            least_labels=10,
         ),
         _baseline(
             "basic-cnn",
