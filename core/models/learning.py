@@ -11,7 +11,9 @@ from core.progress import Progress
 Arrays = dict[str, np.ndarray]
 
 Predictor = Callable[[Arrays, np.ndarray], np.ndarray]
-"""Takes the arrays of a head and float32 features (N, D); gives float32 probabilities (N, C) whose rows sum to 1."""
+"""Takes the arrays of a head and float32 features (N, D); gives float32 probabilities (N, C).
+
+Rows sum to 1 where each picture has one class; those of labels are independent of one another."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class LearningData:
         sides: Uint8 array of shape (P,): 0 train, 1 validation, 2 test.
         class_count: Number of classes, C.
         classes: Their names, for recipes that read something in them; empty where nobody does.
+        label_sets: Uint8 array of shape (P, C): 1 where a picture has a label, for recipes that predict sets; `labels`
+            then numbers the sets. None where each picture has one class.
     """
 
     features: np.ndarray
@@ -31,6 +35,7 @@ class LearningData:
     sides: np.ndarray
     class_count: int
     classes: tuple[str, ...] = ()
+    label_sets: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a run learns to predict: the category, one level of it, or an attribute."""
+"""What a run learns to predict: the category, one level of it, an attribute, or all labels of a product."""
 
 import re
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from core.catalog.catalogs import Catalog
 from core.catalog.products import picture_table, product_table, read_products
 from core.errors import TrainingError
 from core.home import Home
+from core.models.label_sets import LABELS, read_label_set
 
 LEVEL_SEPARATOR = " > "
 
-TARGET_FORMS = "category, category:LEVEL (1 is the top level) or attribute:NAME"
+TARGET_FORMS = "category, category:LEVEL (1 is the top level), labels or attribute:NAME"
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,19 @@ class Target:
         text: The target as written, such as ``category:2``.
         level: How many levels of the category count; None takes the full path.
         attribute: Name of the attribute, or None for the category.
+        several: Whether a product has any number of labels at once, in place of one class.
     """
 
     text: str
     level: int | None = None
     attribute: str | None = None
+    several: bool = False
 
     @property
     def words(self) -> str:
         """What a product lacks when it has no label, for messages."""
+        if self.several:
+            return "list of labels"
         if self.attribute is not None:
             return f"attribute {self.attribute!r}"
         return "category" if self.level is None else f"category of {self.level} levels"
@@ -47,6 +52,8 @@ def parse_target(text: str) -> Target:
     attribute = re.fullmatch(r"attribute:(.+)", text)
     if text == "category":
         return Target(text)
+    if text == LABELS:
+        return Target(text, several=True)
     if level:
         return Target(text, level=int(level[1]))
     if attribute:
@@ -63,11 +70,14 @@ def read_labels(home: Home, catalog: Catalog, target: Target) -> pd.Series:
         target: What counts as label.
 
     Returns:
-        Class names indexed by product_id, in position order; products without a label are missing.
+        Class names indexed by product_id, in position order; products without a label are missing. Where a product has
+        several labels, tuples of their names.
 
     Raises:
         TrainingError: No product has such a label; the message names what the catalog has.
     """
+    if target.several:
+        return _label_sets(home, catalog)
     if target.attribute is None:
         frame = product_table(home, catalog)
         labels = pd.Series(frame["category"].to_numpy(), index=frame["product_id"].to_numpy(), dtype=object).dropna()
@@ -90,8 +100,8 @@ def labeled_pictures(home: Home, catalog: Catalog, target: Target) -> tuple[pd.D
         target: What counts as label.
 
     Returns:
-        One row a picture, in product order: product_id, picture_hash, label, split (the source's, or None); and the
-        number of products with pictures that were left out for want of a label.
+        One row a picture, in product order: product_id, picture_hash, label (a tuple where products have several),
+        split (the source's, or None); and the number of products with pictures that were left out for want of a label.
 
     Raises:
         TrainingError: No product has such a label.
@@ -127,3 +137,17 @@ def _attribute_labels(home: Home, catalog: Catalog, name: str) -> pd.Series:
         known = ", ".join(names[:20]) if names else "none"
         raise TrainingError(f"no product of catalog {catalog.name!r} has an attribute {name[:100]!r}; it has: {known}")
     return pd.Series(labels, dtype=object)
+
+
+def _label_sets(home: Home, catalog: Catalog) -> pd.Series:
+    found = {
+        product.product_id: labels
+        for product in read_products(home, catalog)
+        if (labels := read_label_set(product.attributes.get(LABELS)))
+    }
+    if not found:
+        raise TrainingError(
+            f"no product of catalog {catalog.name!r} has labels (a list in its attribute {LABELS!r}): import a folder "
+            "with `--labels parts`, or a table with a column of that name"
+        )
+    return pd.Series(list(found.values()), index=list(found), dtype=object)

@@ -11,8 +11,9 @@ from core.catalog.category_names import path_levels
 from core.errors import TrainingError
 from core.home import Home
 from core.models.gathered_features import gather_features
+from core.models.label_sets import group_sets, multi_hot, named_sets
 from core.models.near_duplicates import join_groups, near_duplicate_pairs
-from core.models.splits import SPLIT_NAMES, TRAIN, assign_splits
+from core.models.splits import SPLIT_NAMES, TRAIN, Splits, assign_splits
 from core.models.targets import labeled_pictures, parse_target
 
 LEAST_PRODUCTS = 3
@@ -34,7 +35,8 @@ class TrainingSet:
     """Pictures a run learns from, chooses by and is judged on.
 
     Attributes:
-        rows: One row a picture, in product order: product_id, picture_hash, label (class name), split.
+        rows: One row a picture, in product order: product_id, picture_hash, label (class name, or the names of a set),
+            split.
         classes: Class names in the order of their numbers: that of the category tree, so that close numbers are alike.
         features: Float32 array of shape (P pictures, D dimensions), aligned with the rows; may be memory-mapped.
         left_out: Counts of what is not in it: ``unlabeled_products``, ``pictures_without_features``,
@@ -42,6 +44,7 @@ class TrainingSet:
         leaked: Validation and test pictures with a duplicate in train.
         warnings: What may make the figures worse or better than they should be, in sentences.
         notes: How the sides came about, in sentences.
+        label_sets: Uint8 array of shape (P, C): 1 where a picture has a label; None where each has one class.
     """
 
     rows: pd.DataFrame
@@ -51,10 +54,13 @@ class TrainingSet:
     leaked: int
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    label_sets: np.ndarray | None = None
 
     @property
     def labels(self) -> np.ndarray:
-        """Int64 array of shape (P,): number of each picture's class."""
+        """Int64 array of shape (P,): number of each picture's class, or of its set of labels."""
+        if self.label_sets is not None:
+            return pd.factorize(self.rows["label"], sort=True)[0].astype(np.int64)
         return pd.Index(self.classes).get_indexer(pd.Index(self.rows["label"])).astype(np.int64)
 
     @property
@@ -69,16 +75,18 @@ def build_training_set(home: Home, catalog: Catalog, *, target: str, backbone: s
     Args:
         home: The home.
         catalog: The catalog; its pictures are embedded already.
-        target: ``category``, ``category:LEVEL`` or ``attribute:NAME``.
+        target: ``category``, ``category:LEVEL``, ``labels`` or ``attribute:NAME``.
         backbone: Whose features.
         seed: Seed of the split, where the source has none.
 
     Raises:
         TrainingError: The target is unknown, or fewer than two classes can be learned.
     """
-    rows, unlabeled = labeled_pictures(home, catalog, parse_target(target))
+    parsed = parse_target(target)
+    rows, unlabeled = labeled_pictures(home, catalog, parsed)
     features, known = gather_features(home, rows["picture_hash"].tolist(), backbone=backbone)
-    return split_training_set(rows, features, known, unlabeled_products=unlabeled, seed=seed)
+    split = split_label_sets if parsed.several else split_training_set
+    return split(rows, features, known, unlabeled_products=unlabeled, seed=seed)
 
 
 def split_training_set(
@@ -96,13 +104,11 @@ def split_training_set(
     Raises:
         TrainingError: Fewer than two classes can be learned, or a side would be empty.
     """
-    warnings = []
-    if not known.all():
-        warnings.append(f"{int((~known).sum())} pictures could not be embedded and are left out")
+    warnings = _unknown_warning(known)
     products_of = rows[known].groupby("label")["product_id"].nunique()
     small = products_of[products_of < LEAST_PRODUCTS]
     if len(small):
-        warnings.append(_small_warning(small))
+        warnings.append(_small_warning(small, "class", "classes"))
     keep = known & ~rows["label"].isin(small.index).to_numpy()
     kept = rows[keep].reset_index(drop=True)
     features = features if keep.all() else _take_rows(features, keep)
@@ -115,11 +121,7 @@ def split_training_set(
         warnings.append(f"no picture to learn from, so left out: {name_some(unlearnable)}")
         teachable = ~kept["label"].isin(unlearnable).to_numpy()
         features, kept = _take_rows(features, teachable), kept[teachable].reset_index(drop=True)
-    if splits.leaked:
-        warnings.append(
-            f"{splits.leaked} validation or test pictures have a near duplicate in train (the source's own splits are "
-            "kept): figures on them flatter"
-        )
+    warnings.extend(_leak_warning(splits))
     classes = tuple(sorted(kept["label"].unique(), key=path_levels))
     _check_enough(kept, classes)
     left_out = {
@@ -128,6 +130,57 @@ def split_training_set(
         "small_class_products": int(small.sum()),
     }
     return TrainingSet(kept, classes, features, left_out, splits.leaked, tuple(warnings), splits.notes)
+
+
+def split_label_sets(
+    rows: pd.DataFrame, features: np.ndarray, known: np.ndarray, *, unlabeled_products: int = 0, seed: int
+) -> TrainingSet:
+    """Do the same where a picture has several labels: sides hold about their share of every set of labels.
+
+    A label that too few products have is left out of all sets, and a picture only when it has no other.
+
+    Args:
+        rows: One row a picture: product_id, picture_hash, label (a tuple of names), split (the source's, or None).
+        features: As in :func:`split_training_set`.
+        known: Likewise.
+        unlabeled_products: Likewise.
+        seed: Likewise.
+
+    Raises:
+        TrainingError: Fewer than two labels can be learned, or a side would be empty.
+    """
+    warnings = _unknown_warning(known)
+    exploded = rows.loc[known, ["product_id", "label"]].explode("label")
+    products_of = exploded.groupby("label")["product_id"].nunique()
+    small = products_of[products_of < LEAST_PRODUCTS]
+    if len(small):
+        warnings.append(_small_warning(small, "label", "labels"))
+    classes = tuple(sorted(str(name) for name in products_of.index.difference(small.index)))
+    sets = multi_hot(rows["label"].tolist(), classes)
+    keep = known & sets.any(axis=1)
+    kept, sets, features = rows[keep].reset_index(drop=True), sets[keep], _take_rows(features, keep)
+    _check_classes(classes, "labels")
+    products = kept["product_id"].tolist()
+    groups = duplicate_groups(products, kept["picture_hash"].tolist(), features)
+    strata = group_sets(sets, products, least_products=LEAST_PRODUCTS)
+    splits = assign_splits(strata, groups, source=kept["split"].tolist(), seed=seed)
+    kept["split"] = np.array(SPLIT_NAMES, dtype=object)[splits.sides]
+    taught = sets[splits.sides == TRAIN].any(axis=0)
+    if not taught.all():
+        lost = [name for name, known_in_train in zip(classes, taught, strict=True) if not known_in_train]
+        warnings.append(f"no picture to learn from, so left out: {name_some(lost)}")
+        classes, sets = tuple(name for name in classes if name not in lost), sets[:, taught]
+        labeled = sets.any(axis=1)
+        kept, sets, features = kept[labeled].reset_index(drop=True), sets[labeled], _take_rows(features, labeled)
+    warnings.extend(_leak_warning(splits))
+    kept["label"] = named_sets(sets, classes)
+    _check_enough(kept, classes, "labels")
+    left_out = {
+        "unlabeled_products": unlabeled_products,
+        "pictures_without_features": int((~known).sum()),
+        "small_class_products": int(rows.loc[known & ~keep, "product_id"].nunique()),
+    }
+    return TrainingSet(kept, classes, features, left_out, splits.leaked, tuple(warnings), splits.notes, sets)
 
 
 def duplicate_groups(product_ids: Sequence[str], picture_hashes: Sequence[str], features: np.ndarray) -> np.ndarray:
@@ -156,9 +209,23 @@ def name_some(names: Sequence[str]) -> str:
     return ", ".join(repr(name) for name in names[:_NAMED]) + more
 
 
-def _small_warning(small: pd.Series) -> str:
+def _unknown_warning(known: np.ndarray) -> list[str]:
+    missing = int((~known).sum())
+    return [f"{missing} pictures could not be embedded and are left out"] if missing else []
+
+
+def _leak_warning(splits: Splits) -> list[str]:
+    if not splits.leaked:
+        return []
+    return [
+        f"{splits.leaked} validation or test pictures have a near duplicate in train (the source's own splits are "
+        "kept): figures on them flatter"
+    ]
+
+
+def _small_warning(small: pd.Series, one: str, many: str) -> str:
     names = name_some([str(name) for name in small.index])
-    subject = "a class has" if len(small) == 1 else f"{len(small)} classes have"
+    subject = f"a {one} has" if len(small) == 1 else f"{len(small)} {many} have"
     return f"{subject} fewer than {LEAST_PRODUCTS} products with pictures and cannot be learned: {names}"
 
 
@@ -167,12 +234,16 @@ def _classes_without_train(rows: pd.DataFrame) -> list[str]:
     return sorted(set(rows["label"]) - trained)
 
 
-def _check_enough(rows: pd.DataFrame, classes: tuple[str, ...]) -> None:
+def _check_classes(classes: tuple[str, ...], noun: str) -> None:
     if len(classes) < 2:
         raise TrainingError(
-            f"a training needs at least two classes of {LEAST_PRODUCTS} products with pictures; "
+            f"a training needs at least two {noun} of {LEAST_PRODUCTS} products with pictures; "
             f"this catalog has {len(classes)} for this target"
         )
+
+
+def _check_enough(rows: pd.DataFrame, classes: tuple[str, ...], noun: str = "classes") -> None:
+    _check_classes(classes, noun)
     for name in SPLIT_NAMES:
         if not (rows["split"] == name).any():
             raise TrainingError(
