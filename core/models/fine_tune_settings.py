@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from core.errors import SettingsError
+from core.models.augmentation import AugmentationSettings
 from core.models.settings import check_settings, setting
-from core.vision.views import PRESETS, ViewSettings
 
 
 @dataclass(frozen=True)
-class FineTuneSettings:
+class FineTuneSettings(AugmentationSettings):
     """Settings of the recipe `fine-tune`."""
 
     trained_blocks: int = setting(
@@ -26,7 +26,6 @@ class FineTuneSettings:
         minimum=1,
         maximum=64,
     )
-    augmentation: str = setting("ours", help="How the variants are drawn.", choices=tuple(PRESETS))
     head_epochs: int = setting(
         0,
         help="Phase 1: passes in which only the new output layer learns. 0 starts with both at once.",
@@ -81,8 +80,3 @@ class FineTuneSettings:
         check_settings(self)
         if self.epochs + self.head_epochs > 1000:
             raise SettingsError(f"{self.epochs + self.head_epochs} epochs are too many: expected at most 1000 together")
-
-    @property
-    def view_settings(self) -> ViewSettings:
-        """How views are drawn."""
-        return PRESETS[self.augmentation]

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from core.models.augmentation import alters_nothing
+from core.models.head_parts import class_weights
 from core.models.learning import Arrays
 from core.models.scratch_networks import NETWORKS
 from core.models.scratch_settings import ScratchSettings
@@ -15,7 +17,7 @@ from core.models.splits import TRAIN, VALIDATION
 from core.progress import Progress
 from core.vision.networks import preprocessed
 from core.vision.quiet_tensorflow import import_keras, import_tensorflow
-from core.vision.views import PRESETS, make_view
+from core.vision.views import make_view
 
 _EVALUATION_ROWS = 64
 _REPORT_SECONDS = 0.5
@@ -59,6 +61,7 @@ class ScratchFit:
         self._head.build((None, int(self.graph.output_shape[-1])))
         self._train = np.flatnonzero(data.sides == TRAIN)
         self._validation = np.flatnonzero(data.sides == VALIDATION)
+        self._class_weights = class_weights(data.labels[self._train], data.class_count, settings.class_weights)
         self._learned = [*self.graph.trainable_variables, *self._head.trainable_variables]
         self._optimizer = self._adam()
         self._optimizer.build(self._learned)
@@ -139,8 +142,8 @@ class ScratchFit:
 
     def _views(self, rows: np.ndarray, epoch: int) -> np.ndarray:
         """Draw a new view of every picture; warping the decoded square costs far less than a step."""
-        squares, views = self._squares(rows), PRESETS[self._settings.augmentation]
-        if self._settings.augmentation == "none":
+        squares, views = self._squares(rows), self._settings.view_settings
+        if alters_nothing(views):
             return squares
         for place, row in enumerate(rows):
             own = (self._seed, int(row))
@@ -172,7 +175,8 @@ class ScratchFit:
         tf = import_tensorflow()
         with tf.GradientTape() as tape:
             logits = self._head(self.graph(pixels, training=True))
-            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+            loss = tf.reduce_mean(losses * tf.gather(self._class_weights, labels))
         self._optimizer.apply(tape.gradient(loss, [variable.value for variable in self._learned]))
         return loss, logits
 

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from core.models.augmentation import AugmentationSettings
 from core.models.settings import check_settings, setting
 from core.vision.views import PRESETS
 
@@ -11,12 +12,15 @@ _SIDE = "Side of the square pictures; the report's value is the default."
 _EPOCHS = "Most passes through the pictures; the report's value is the default."
 _PATIENCE = "Stop when validation has not improved for so long. The report never stopped early, nor does the default."
 _AUGMENTATION = "How pictures are turned, moved and mirrored anew in every epoch."
+_CLASS_WEIGHTS = (
+    "How far small categories count for more: 0 not at all, 1 all categories count the same. The reports: 0."
+)
 _PASS_MULTIPLICATIONS = 0.4e9
 """Of one picture through the default backbone; learning from a picture costs about three times a look at it."""
 
 
 @dataclass(frozen=True)
-class ScratchSettings(ABC):
+class ScratchSettings(AugmentationSettings, ABC):
     """What all of them share."""
 
     side_px: int = setting(200, help=_SIDE, unit="pixels", minimum=32, maximum=512)
@@ -24,7 +28,8 @@ class ScratchSettings(ABC):
     patience: int = setting(_NO_PATIENCE, help=_PATIENCE, unit="epochs", minimum=1, maximum=1000)
     batch_size: int = setting(16, help="Pictures a step.", unit="pictures", minimum=1, maximum=1024)
     learning_rate: float = setting(3e-4, help="Size of the steps of Adam.", minimum=1e-7, maximum=1.0)
-    augmentation: str = setting("none", help=_AUGMENTATION, choices=tuple(PRESETS))
+    class_weights: float = setting(0.0, help=_CLASS_WEIGHTS, minimum=0.0, maximum=1.0)
+    augmentation: str = setting("none", help=_AUGMENTATION, choices=tuple(PRESETS), section="augmentation")
 
     def __post_init__(self) -> None:
         """Check the ranges.
@@ -95,7 +100,9 @@ class SmallVggSettings(ScratchSettings):
     learning_rate: float = setting(
         1e-3, help="Size of the first steps of Adam; they shrink by this over the epochs.", minimum=1e-7, maximum=1.0
     )
-    augmentation: str = setting("multi-label report", help=_AUGMENTATION, choices=tuple(PRESETS))
+    augmentation: str = setting(
+        "multi-label report", help=_AUGMENTATION, choices=tuple(PRESETS), section="augmentation"
+    )
 
     @property
     def multiplications(self) -> float:

@@ -25,6 +25,7 @@ class SettingField:
         minimum: Smallest value allowed, or None.
         maximum: Largest value allowed, or None.
         choices: The values allowed for a choice.
+        section: What the setting belongs to, such as ``augmentation``; empty for the recipe's own, which come first.
     """
 
     name: str
@@ -35,6 +36,7 @@ class SettingField:
     minimum: float | None
     maximum: float | None
     choices: tuple[str, ...]
+    section: str = ""
 
 
 def setting(
@@ -45,15 +47,24 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     choices: tuple[str, ...] = (),
+    section: str = "",
 ) -> Any:
     """Declare one field of a settings dataclass; the arguments are those of :class:`SettingField`."""
-    details = {"help": help, "unit": unit, "minimum": minimum, "maximum": maximum, "choices": choices}
+    details = {
+        "help": help,
+        "unit": unit,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": choices,
+        "section": section,
+    }
     return dataclasses.field(default=default, metadata=details)
 
 
 def describe_settings(settings_class: type) -> tuple[SettingField, ...]:
-    """List the fields of a settings dataclass in the order they are declared."""
-    return tuple(_describe(field) for field in dataclasses.fields(settings_class))
+    """List the fields of a settings dataclass in the order they are declared, those of a section last."""
+    found = (_describe(field) for field in dataclasses.fields(settings_class))
+    return tuple(sorted(found, key=lambda field: bool(field.section)))
 
 
 def check_settings(settings: Any) -> None:
