@@ -17,6 +17,7 @@ import pandas as pd
 
 from core.files import whole_folder, write_json_whole
 from core.home import Home
+from core.models.further_figures import with_further_figures
 from core.models.learning import Arrays
 from core.models.runs import HEAD, HISTORY, MANIFEST, PROBABILITIES, ROWS
 from core.models.scores import count_classes, judge, mean_log_loss
@@ -74,7 +75,13 @@ def write_run(home: Home, run_id: str, finished: FinishedTraining, *, manifest: 
         complete = {
             "format": MANIFEST_FORMAT,
             **manifest,
-            "metrics": split_metrics(rows, finished.classes),
+            "metrics": with_further_figures(
+                split_metrics(rows, finished.classes),
+                folder / PROBABILITIES,
+                rows,
+                finished.classes,
+                target=str(manifest.get("target", "category")),
+            ),
             "versions": _versions(),
             "machine": machine(),
         }
