@@ -88,9 +88,10 @@ def peer(data: Path, *, until_accuracy: float, until_seconds: float) -> dict[str
 
 
 def _peer_model(keras: Any, *, classes: int) -> tuple[Any, Any]:
-    from core.vision.efficientnet_lite import build_efficientnet_lite0
+    from core.vision.efficientnet_lite import build_efficientnet_lite
+    from core.vision.lite_networks import LITE0
 
-    base = build_efficientnet_lite0()
+    base = build_efficientnet_lite(LITE0)
     inputs = keras.Input((_SIDE_PX, _SIDE_PX, 3))
     x = keras.layers.RandomFlip("horizontal")(inputs)
     x = keras.layers.RandomRotation(0.03)(x)

@@ -30,7 +30,6 @@ def embed_what_waits(session: Session, catalog: "Catalog", *, backbone: str) -> 
 
 def prepare_backbone(session: Session, name: str) -> None:
     """Make the model that encodes single pictures, when embedding did not leave one, as after emptying the cache."""
-    from core.vision.backbone_ir import ensure_ir
-    from core.vision.backbones import find_backbone
+    from core.vision.encode import prepare_encoder
 
-    ensure_ir(session.home, find_backbone(name, home=session.home))
+    prepare_encoder(session.home, name)

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from core.errors import BackboneError
 from core.files import whole_folder
 from core.home import Home
+from core.vision.backbone import Backbone, Preprocessing
 from core.vision.backbone_graphs import build_backbone
-from core.vision.backbones import Backbone, Preprocessing, find_weights, missing_weights, weights_hash
-from core.vision.efficientnet_lite_ir import build_efficientnet_lite0_ir
+from core.vision.efficientnet_lite_ir import build_efficientnet_lite_ir
+from core.vision.lite_networks import LITE_NETWORKS
 from core.vision.quiet_openvino import import_openvino
 from core.vision.quiet_tensorflow import import_tensorflow
+from core.vision.weights import missing_weights, weights_hash
 
 if TYPE_CHECKING:
     import keras
@@ -40,24 +42,21 @@ def ir_path(home: Home, backbone: Backbone) -> Path:
 def ensure_ir(home: Home, backbone: Backbone) -> Path:
     """Give the cached model of a backbone, making it first when it is not there.
 
-    Making it imports TensorFlow for the backbones of `keras.applications`, not for the default.
+    Making it imports TensorFlow for the backbones of `keras.applications`, not for EfficientNet-Lite.
 
     Raises:
         BackboneError: The weights are missing or wrong, or OpenVINO cannot be loaded.
     """
     if backbone.folder is not None:
         return require_ir(home, backbone)
-    if backbone.keras_name is None:
-        path = ir_path(home, backbone)
-        if not path.exists():
-            write_ir(build_efficientnet_lite0_ir(), backbone.preprocessing, path, layout="NCHW")
-        return path
-    if find_weights(home, backbone) is not None and (path := ir_path(home, backbone)).exists():
-        return path
-    model = converted(build_backbone(home, backbone))
-    # Weights that were just downloaded have a hash only now, and the file's name depends on it.
     path = ir_path(home, backbone)
-    write_ir(model, backbone.preprocessing, path, layout="NHWC")
+    if not path.exists():
+        if backbone.kind == "lite":
+            write_ir(
+                build_efficientnet_lite_ir(LITE_NETWORKS[backbone.name]), backbone.preprocessing, path, layout="NCHW"
+            )
+        else:
+            write_ir(converted(build_backbone(home, backbone)), backbone.preprocessing, path, layout="NHWC")
     return path
 
 

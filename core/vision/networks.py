@@ -14,10 +14,12 @@ import numpy as np
 
 from core.errors import BackboneError, SettingsError
 from core.home import Home
+from core.vision.backbone import Backbone, Preprocessing
 from core.vision.backbone_graphs import build_backbone
 from core.vision.backbone_ir import ensure_ir
-from core.vision.backbones import Backbone, Preprocessing
+from core.vision.bovw import WordsNetwork, open_words
 from core.vision.quiet_openvino import import_openvino
+from core.vision.weights import find_weights, missing_weights
 
 if TYPE_CHECKING:
     import keras
@@ -33,7 +35,7 @@ class Network(Protocol):
     """A backbone that is ready to run.
 
     Attributes:
-        engine: `openvino` or `keras`.
+        engine: `openvino`, `keras`, or `opencv` for visual words.
     """
 
     engine: str
@@ -162,9 +164,23 @@ def open_network(home: Home, backbone: Backbone) -> Network:
         BackboneError: The weights are missing or wrong, or the named engine cannot be loaded.
         SettingsError: `SHELFLENS_ENGINE` names no engine.
     """
+    if backbone.kind == "words":
+        return open_vocabulary(home, backbone)
     if _uses_openvino():
         return OpenVinoNetwork(ensure_ir(home, backbone))
     return KerasNetwork(build_backbone(home, backbone), backbone.preprocessing)
+
+
+def open_vocabulary(home: Home, backbone: Backbone) -> WordsNetwork:
+    """Open the visual words of a home.
+
+    Raises:
+        BackboneError: None were fitted yet, or their file is damaged.
+    """
+    path = find_weights(home, backbone)
+    if path is None:
+        raise missing_weights(home, backbone)
+    return open_words(path)
 
 
 def prepare_for_pages(home: Home, backbone: Backbone) -> None:
@@ -173,7 +189,9 @@ def prepare_for_pages(home: Home, backbone: Backbone) -> None:
     Raises:
         BackboneError: The weights are missing or wrong.
     """
-    if _uses_openvino():
+    if backbone.kind == "words":
+        open_vocabulary(home, backbone)
+    elif _uses_openvino():
         ensure_ir(home, backbone)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.errors import BackboneError
-from core.vision.efficientnet_lite import verified_checkpoint
+from core.vision.lite_networks import LITE0, verified_checkpoint
 from core.vision.torch_checkpoint import read_checkpoint
 from tests.vision.torch_files import PROTOCOL, archive_file, legacy_file, state_dict, tensor, text
 
@@ -93,7 +93,7 @@ def test_names_a_file_that_is_not_there(tmp_path):
 
 
 def test_reads_the_published_file():
-    found = read_checkpoint(verified_checkpoint())
+    found = read_checkpoint(verified_checkpoint(LITE0))
     # 49 convolutions and normalisations: stem, 15 widening, 16 filters, 16 narrowing, head; five tensors a
     # normalisation, one a convolution, two for the classifier.
     assert len(found) == 49 * 6 + 2
