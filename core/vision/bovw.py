@@ -4,6 +4,7 @@ Source: report S3. SIFT descriptors (Lowe 2004) of a picture are brought to 69 n
 given to the nearest of 20 words (k-means), and the features are how often each word occurs, as shares (term frequency;
 Sivic & Zisserman 2003). S3 fits a vocabulary a category; here one serves the whole catalog, because features must be
 comparable between categories. A picture without keypoints (plain, or smooth all over) has no word: its row is zero.
+"""
 
 from __future__ import annotations
 
