@@ -8,6 +8,7 @@ from core.models.checkpoints import fingerprint
 from core.models.head_parts import class_weights, few_threads, softmax, training_marks
 from core.models.learning import Arrays, LearningData, TrainedHead
 from core.models.linear_inputs import InputAxes, blocks, make_inputs, measure_axes, raise_to
+from core.models.linear_outputs import FlatOutputs, LinearOutputs
 from core.models.linear_state import LinearState, fresh_state, load_state, save_state
 from core.models.settings import check_settings, setting
 from core.models.splits import TRAIN, VALIDATION
@@ -77,18 +78,42 @@ def train_linear(data: LearningData, *, settings: LinearSettings, seed: int, pro
         Cancelled: Someone asked to stop between two epochs.
     """
     name = fingerprint(settings, seed, data.class_count, *training_marks(data))
-    state = load_state(progress.folder, belongs_to=name) if progress.folder else None
-    state = state or fresh_state(
-        data.features.shape[1] + 1, strengths=len(settings.shrinkage), classes=data.class_count
-    )
-    with few_threads(data.class_count * len(settings.shrinkage)):
+    outputs = FlatOutputs(data.class_count)
+    return fit_linear(data, outputs, settings=settings, seed=seed, progress=progress, belongs_to=name)
+
+
+def fit_linear(
+    data: LearningData,
+    outputs: LinearOutputs,
+    *,
+    settings: LinearSettings,
+    seed: int,
+    progress: Progress,
+    belongs_to: str,
+) -> TrainedHead:
+    """Run the descent of :func:`train_linear` for any reading of the outputs.
+
+    Args:
+        data: Features, labels and sides.
+        outputs: What the numbers of the head mean.
+        settings: Of the descent.
+        seed: Seed of the order of the pictures.
+        progress: Told about every epoch; its folder keeps the checkpoint.
+        belongs_to: Fingerprint of data and settings, for the checkpoint.
+
+    Returns:
+        The head with one column for each of the outputs', its history, and what was chosen.
+    """
+    state = load_state(progress.folder, belongs_to=belongs_to) if progress.folder else None
+    state = state or fresh_state(data.features.shape[1] + 1, strengths=len(settings.shrinkage), classes=outputs.columns)
+    with few_threads(outputs.columns * len(settings.shrinkage)):
         progress.report(state.epoch, settings.epochs, "measuring the features")
-        fit = _Fit(data, settings, seed=seed)
+        fit = _Fit(data, outputs, settings, seed=seed)
         while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
             progress.report(state.epoch, settings.epochs, f"epoch {state.epoch + 1}")
             fit.run_epoch(state)
             if progress.folder:
-                save_state(progress.folder, state, belongs_to=name)
+                save_state(progress.folder, state, belongs_to=belongs_to)
             progress.record("epoch", min(state.history, key=lambda epochs: epochs[-1]["validation_loss"])[-1])
         head = fit.axes.fold(state.best_weights)
     progress.report(settings.epochs, settings.epochs, "trained")
@@ -113,16 +138,16 @@ def predict_linear(head: Arrays, features: np.ndarray) -> np.ndarray:
 class _Fit:
     """Runs epochs on a state."""
 
-    def __init__(self, data: LearningData, settings: LinearSettings, *, seed: int) -> None:
+    def __init__(self, data: LearningData, outputs: LinearOutputs, settings: LinearSettings, *, seed: int) -> None:
         self._train, self._validation = np.flatnonzero(data.sides == TRAIN), np.flatnonzero(data.sides == VALIDATION)
-        self._labels, self._classes, self._settings, self._seed = data.labels, data.class_count, settings, seed
+        self._labels, self._outputs, self._settings, self._seed = data.labels, outputs, settings, seed
         self.axes: InputAxes = measure_axes(
             data.features, data.labels, self._train, class_count=data.class_count, power=settings.feature_power
         )
         self._inputs = make_inputs(data.features, self.axes)
         gains = [self.axes.gains(strength) for strength in settings.shrinkage]
-        # (D + 1, S * C): the same gains for every class of a strength.
-        self._gains = np.repeat(np.stack(gains, axis=1), data.class_count, axis=1)
+        # (D + 1, S * K): the same gains for every output of a strength.
+        self._gains = np.repeat(np.stack(gains, axis=1), outputs.columns, axis=1)
         self._class_weights = class_weights(data.labels[self._train], data.class_count, settings.class_weights)
         self._steps = -(-len(self._train) // settings.batch_size)
 
@@ -144,9 +169,9 @@ class _Fit:
 
     def _step(self, state: LinearState, rows: np.ndarray, tally: "_Tally", *, step: int) -> None:
         inputs, labels = self._inputs[rows], self._labels[rows]
-        errors = self._probabilities(inputs, state.weights)
-        tally.add(errors, labels)
-        errors[np.arange(len(rows)), :, labels] -= 1
+        chances = self._chances(inputs, state.weights)
+        tally.add(*self._outputs.judge(chances, labels))
+        errors = self._outputs.subtract_truth(chances, labels)
         errors *= (self._class_weights[labels] / len(rows))[:, None, None]
         gradient = inputs.T @ errors.reshape(len(rows), -1)
         # Weights are kept for the plain inputs; a step in the scaled ones is the gain, squared, in these.
@@ -162,17 +187,18 @@ class _Fit:
     def _look_at_validation(self, state: LinearState) -> tuple[np.ndarray, np.ndarray]:
         tally = _Tally(len(self._settings.shrinkage))
         for block in blocks(self._validation):
-            tally.add(self._probabilities(self._inputs[block], state.weights), self._labels[block])
+            chances = self._chances(self._inputs[block], state.weights)
+            tally.add(*self._outputs.judge(chances, self._labels[block]))
         return tally.means()
 
-    def _probabilities(self, inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """Float32 (B pictures, S strengths, C classes)."""
-        return softmax((inputs @ weights).reshape(len(inputs), -1, self._classes))
+    def _chances(self, inputs: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Float32 (B pictures, S strengths, K outputs)."""
+        return self._outputs.chances((inputs @ weights).reshape(len(inputs), -1, self._outputs.columns))
 
     def _keep_best(self, state: LinearState, losses: np.ndarray) -> None:
         strength = int(losses.argmin())
         if losses[strength] < state.best_loss:
-            columns = slice(strength * self._classes, (strength + 1) * self._classes)
+            columns = slice(strength * self._outputs.columns, (strength + 1) * self._outputs.columns)
             state.best_weights = state.weights[:, columns].copy()
             state.best_loss, state.best_epoch, state.best_strength = float(losses[strength]), state.epoch, strength
 
@@ -183,11 +209,10 @@ class _Tally:
     def __init__(self, strengths: int) -> None:
         self._loss, self._right, self._rows = np.zeros(strengths), np.zeros(strengths), 0
 
-    def add(self, probabilities: np.ndarray, labels: np.ndarray) -> None:
-        given = probabilities[np.arange(len(labels)), :, labels]
+    def add(self, given: np.ndarray, right: np.ndarray) -> None:
         self._loss -= np.log(np.maximum(given, 1e-12)).sum(axis=0, dtype=np.float64)
-        self._right += (probabilities.argmax(axis=2) == labels[:, None]).sum(axis=0)
-        self._rows += len(labels)
+        self._right += right.sum(axis=0)
+        self._rows += len(given)
 
     def means(self) -> tuple[np.ndarray, np.ndarray]:
         return self._loss / max(self._rows, 1), self._right / max(self._rows, 1)

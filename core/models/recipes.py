@@ -11,6 +11,7 @@ from core.models.head_settings import HeadSettings
 from core.models.learning import Predictor, Trainer
 from core.models.learning_costs import LearningCost, LearningSize, head_cost, linear_cost, one_vs_all_cost
 from core.models.learning_pictures import PictureTrainer
+from core.models.level_by_level import LevelByLevelSettings, predict_level_by_level, train_level_by_level
 from core.models.linear import LinearSettings, predict_linear, train_linear
 from core.models.one_vs_all import predict_one_vs_all, train_one_vs_all
 from core.models.one_vs_all_settings import OneVsAllSettings
@@ -142,6 +143,17 @@ RECIPES: dict[str, Recipe] = {
             load_trainer=lambda: train_one_vs_all,
             load_predictor=lambda: predict_one_vs_all,
             learning_cost=one_vs_all_cost,
+        ),
+        Recipe(
+            name="level-by-level",
+            title="Level by level",
+            summary="Chooses among the top categories first, then among those below, so that a prediction never "
+            "contradicts its parent category.",
+            cost="Seconds, once the pictures are embedded; for categories of two levels or more.",
+            settings_class=LevelByLevelSettings,
+            load_trainer=lambda: train_level_by_level,
+            load_predictor=lambda: predict_level_by_level,
+            learning_cost=linear_cost,
         ),
         Recipe(
             name="fine-tune",

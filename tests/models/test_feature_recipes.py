@@ -6,6 +6,7 @@ import pytest
 from core.errors import Cancelled
 from core.models.head_settings import HeadSettings
 from core.models.learning import LearningData
+from core.models.level_by_level import LevelByLevelSettings
 from core.models.linear import LinearSettings
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.recipes import RECIPES, find_recipe
@@ -17,6 +18,7 @@ QUICK = {
     "linear": LinearSettings(epochs=8, patience=8, batch_size=16),
     "head": HeadSettings(epochs=8, patience=8, batch_size=16, first_layer=32, second_layer=16, learning_rate=5e-3),
     "one-vs-all": OneVsAllSettings(epochs=8, patience=8, batch_size=16),
+    "level-by-level": LevelByLevelSettings(epochs=8, patience=8, batch_size=16),
 }
 
 
