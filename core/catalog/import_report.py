@@ -77,7 +77,7 @@ def report_message(
     if divided:
         sentences.append(f"{divided:,} divided into splits.")
     if skipped:
-        sentences.append(f"{skipped:,} files were skipped.")
+        sentences.append("1 entry was skipped." if skipped == 1 else f"{skipped:,} entries were skipped.")
     if left_out:
         sentences.append(f"{left_out:,} were left out by the limit a category.")
     if gone:

@@ -9,6 +9,7 @@ from core.catalog.catalogs import Catalog
 from core.catalog.log import change
 from core.catalog.products import check_values, get_product
 from core.catalog.schema import products
+from core.catalog.tables.cells import UNCLEAN
 from core.errors import CatalogError, EditConflictError
 from core.home import Home
 
@@ -122,6 +123,8 @@ def _check_bulk(product_ids: Sequence[str], values: Mapping[str, Any]) -> None:
             raise CatalogError(f"{name!r} cannot be set for many products; expected one of {', '.join(_MANY_FIELDS)}")
         if not isinstance(value, str | None) or len(value or "") > 1000:
             raise CatalogError(f"{name} must be a text of at most 1,000 characters or empty, not {str(value)[:100]!r}")
+        if UNCLEAN.search(value or ""):
+            raise CatalogError(f"{name} holds signs that cannot be printed, {value!r:.100}: type it anew")
 
 
 def _bulk_summary(values: Mapping[str, Any], changed: int) -> str:

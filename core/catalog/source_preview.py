@@ -140,7 +140,7 @@ def _count(source: Source, records: tuple[SourceRecord, ...]) -> int | None:
 def _skip_warnings(skipped: tuple[SkippedFile, ...]) -> tuple[str, ...]:
     """Say by reason what was left out among the first."""
     counts = Counter(each.reason for each in skipped)
-    return tuple(f"{count:,} × {reason}: {skip_reason(reason)}" for reason, count in counts.most_common())
+    return tuple(f"{count:,} × {skip_reason(reason)}" for reason, count in counts.most_common())
 
 
 def _product_json(record: SourceRecord) -> dict[str, Any]:

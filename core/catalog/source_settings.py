@@ -19,6 +19,8 @@ MAPPED_FIELDS = (
     "color",
     "description",
     "split",
+    "price_was",
+    "specifications",
 )
 ATTRIBUTE = "attribute."
 

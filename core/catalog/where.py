@@ -55,7 +55,7 @@ def parse_where(expression: str) -> ColumnElement[bool]:
         # This dialect reads 'text' and "text" alike, as people type them in a shell.
         tree = sqlglot.parse_one(expression, dialect="bigquery")
     except (SqlglotError, RecursionError) as error:
-        raise CatalogError(f"cannot read the filter {expression[:200]!r}: {_first_line(error)}; {_HELP}") from error
+        raise CatalogError(f"cannot read the filter {expression[:200]!r}{_place(error)}; {_HELP}") from error
     try:
         values = sum(1 for _ in tree.find_all(exp.Literal))
         if values > _MOST_VALUES:
@@ -126,5 +126,8 @@ def _value(node: exp.Expr) -> str | int | float:
     return int(number) if number.is_integer() and abs(number) <= _LARGEST_WHOLE else number
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def _place(error: Exception) -> str:
+    """Say where a filter stops making sense, as far as the parser knows; its own words are about its insides."""
+    found = getattr(error, "errors", None) or [{}]
+    column = found[0].get("col")
+    return f": it stops making sense at character {column}" if column else ": a quote or a bracket may be missing"

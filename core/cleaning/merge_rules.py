@@ -12,6 +12,7 @@ from core.catalog.picture_formats import printable
 from core.catalog.tables.cells import UNCLEAN
 from core.cleaning.category_paths import join_levels, path_levels
 from core.errors import SettingsError
+from core.files import read_ordinary
 
 MOST_RULES = 20_000
 _MOST_BYTES = 20_000_000
@@ -113,11 +114,13 @@ def read_merge_file(path: Path) -> tuple[Rule, ...]:
         SettingsError: The file cannot be read, or a row is no rule; the message names the row.
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise SettingsError(f"{path} is larger than {_MOST_BYTES // 10**6} MB: that is no table of merge rules")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read the merge rules in {path}: {error}; write them as CSV in UTF-8") from error
+        text = read_ordinary(path, most_bytes=_MOST_BYTES).decode("utf-8-sig")
+    except OSError as error:
+        raise SettingsError(f"cannot read the merge rules in {path}: {error.strerror}; check the path") from error
+    except ValueError as error:  # no ordinary file, too large, or not UTF-8
+        raise SettingsError(
+            f"cannot read the merge rules in {path}: {str(error)[:200]}; write them as CSV in UTF-8"
+        ) from error
     return read_merge_text(text, name=str(path))
 
 

@@ -17,6 +17,7 @@ from core.cleaning.kinds import STEP_KINDS
 from core.cleaning.step import Step
 from core.cleaning.steps import AppliedStep, apply_step, make_step
 from core.errors import CatalogError, SettingsError
+from core.files import read_ordinary
 from core.home import Home
 from core.progress import Progress
 from core.progress_parts import in_parts
@@ -97,11 +98,9 @@ def read_recipe_file(path: Path) -> list[Step]:
         SettingsError: It cannot be read, or a step is unknown or has a wrong setting; the message names the step.
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise SettingsError(f"{path} is larger than {_MOST_BYTES // 10**6} MB: that is no recipe")
-        values = json.loads(path.read_text(encoding="utf-8-sig"))
+        values = json.loads(read_ordinary(path, most_bytes=_MOST_BYTES).decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        reason = str(error)[:200]
+        reason = (getattr(error, "strerror", None) or str(error))[:200]
         raise SettingsError(f"cannot read the recipe {path}: {reason}; export one with `recipe --export`") from error
     return read_recipe(values, name=str(path))
 

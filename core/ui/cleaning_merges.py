@@ -43,6 +43,8 @@ def merge_form(catalog: Catalog) -> dict[str, Any]:
 
 def _edited_rules(catalog: Catalog) -> list[dict[str, str]]:
     suggested = _suggestions(str(home().root), catalog.catalog_id, catalog.version, catalog)
+    if not suggested:
+        st.caption("No two categories look like the same one: nothing to suggest. Add a row for a rule of your own.")
     frame = pd.DataFrame(suggested, columns=["Use", "From", "To", "Why", "Products"])
     names = sorted(_prefixes(counts_of(catalog, "category")))
     text = st.column_config.TextColumn

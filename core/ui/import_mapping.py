@@ -116,7 +116,7 @@ def _draw_mapping(preview: SourcePreview, digest: str) -> None:
         st.rerun()
     found = {each.field: each for each in preview.mapping}
     with st.container(border=True, key="mapping"):
-        for name in (*MAPPED_FIELDS, *(each for each in found if each not in MAPPED_FIELDS)):
+        for name in dict.fromkeys((*MAPPED_FIELDS, *found)):
             mapped = found.get(name)
             _draw_field(
                 name,
@@ -141,9 +141,6 @@ def _draw_field(name: str, current: str | None, reason: str, columns: tuple[str,
     words, box, why = st.columns([1.5, 2.3, 3], vertical_alignment="center")
     words.text(label)
     why.text(shortened(reason, 160))
-    if name not in MAPPED_FIELDS and not name.startswith("attribute."):
-        box.text(current or "")
-        return
     options = [_LEFT_OUT, *([current] if current and current not in columns else []), *columns]
     # The key names the choice: another correction may take a column away, and the box then begins anew.
     key = f"map_{digest}_{name}_{hashlib.sha256(repr(current).encode('utf-8', 'replace')).hexdigest()[:8]}"

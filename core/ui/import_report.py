@@ -13,8 +13,10 @@ from core.catalog.sources import SKIP_REASONS
 from core.catalog.sql_address import is_address
 from core.jobs.status import JobStatus
 from core.jobs.supervise import resume_job
+from core.ui.address import last_choice
 from core.ui.caches import home
 from core.ui.errors import shown_errors
+from core.ui.frame import all_catalogs, choose_catalog
 from core.ui.live_job import live_job
 from core.ui.navigation import go
 from core.ui.wording import counted, literal
@@ -25,11 +27,23 @@ _MOST_EXAMPLES = 5
 
 def draw_job(job: JobStatus) -> None:
     """Draw an import that runs or has ended."""
+    _follow(job)
     live_job(job.job, title=f"Importing into {literal(job.arguments.get('catalog', ''))}", on_done=_draw_report)
     if job.state not in ("queued", "running", "done") and is_address(job.arguments.get("source")):
         _draw_resume_with_password(job)
     if st.button("Import something else", icon=":material/add:"):
         st.query_params.from_dict({ANOTHER_IN_URL: "yes"})
+        st.rerun()
+
+
+def _follow(job: JobStatus) -> None:
+    """Choose the catalog that a finished import filled, once; later the visitor's own choice stands."""
+    name, followed = str(job.arguments.get("catalog", "")), f"_followed_{job.job}"
+    if job.state != "done" or followed in st.session_state:
+        return
+    st.session_state[followed] = True
+    if last_choice("catalog") != name and name in {catalog.name for catalog in all_catalogs()}:
+        choose_catalog(name)
         st.rerun()
 
 
@@ -88,11 +102,11 @@ def _draw_skipped(report: dict[str, Any], catalog: str) -> None:
         st.markdown("**Nothing was skipped.**")
         return
     total = sum(entry["count"] for entry in skipped)
-    st.markdown(f"**{counted(total, 'file')} skipped**, everything else is in.")
+    st.markdown(f"**{counted(total, 'entry', 'entries')} skipped**, everything else is in.")
     frame = pd.DataFrame(
         {
-            "Reason": [str(entry["reason"]).replace("_", " ") for entry in skipped],
-            "Files": [entry["count"] for entry in skipped],
+            "Reason": [str(entry["reason"]).replace("_", " ").capitalize() for entry in skipped],
+            "Skipped": [entry["count"] for entry in skipped],
             "What it means": [SKIP_REASONS.get(str(entry["reason"]), "") for entry in skipped],
             "Examples": [", ".join(map(str, entry.get("examples", [])[:_MOST_EXAMPLES])) for entry in skipped],
         }

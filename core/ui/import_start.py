@@ -33,7 +33,7 @@ def draw_start(source: ChosenSource, *, has_splits: bool) -> None:
     """
     st.subheader("3 · Import", anchor=False)
     taken = {catalog.name for catalog in all_catalogs()}
-    with st.form("import_start"):
+    with st.form("import_start", enter_to_submit=False):
         left, right = st.columns(2, gap="large")
         name = left.text_input(
             "Name of the catalog",

@@ -59,6 +59,7 @@ def test_products_are_left_out_by_hand_and_taken_back(home, catalog):
         ([], {"category": "A"}, "no product is selected"),
         (["a/1"], {"title": "A"}, "'title' cannot be set for many"),
         (["a/1"], {"category": "x" * 1001}, "at most 1,000 characters"),
+        (["a/1"], {"brand": "No\x1b[2Jrd"}, "brand holds signs that cannot be printed"),
         (["a/1"], {"category": "Kitchen > Mugs"}, "nothing to change"),
         (["nobody"], {"category": "A"}, "nothing to change"),
     ],

@@ -31,7 +31,7 @@ class MappedColumn:
     """A field of a product and the columns that give it.
 
     Attributes:
-        field: One of ``MAPPED_FIELDS``, ``attribute.NAME``, "price_was" or "specifications".
+        field: One of ``MAPPED_FIELDS`` or ``attribute.NAME``.
         columns: The columns; several for the levels of a category or for one picture each.
         confidence: 0..1; 1 where the user said so.
         reason: Why, in a few words.
@@ -81,9 +81,9 @@ def map_columns(
             for column in found.columns:
                 evidence.pop(column)
     for found in (_old_price(evidence, mapping), _specifications(evidence)):
-        if found:
+        if found and found.field not in given:
             mapping[found.field] = found
-    order = {name: place for place, name in enumerate((*MAPPED_FIELDS, WAS_PRICE, SPECIFICATIONS))}
+    order = {name: place for place, name in enumerate(MAPPED_FIELDS)}
     return dict(sorted(mapping.items(), key=lambda item: order.get(item[0], len(order))))
 
 

@@ -66,7 +66,7 @@ class TableSource:
         self._repeated_ids: set[str] = set()
         self._repeated = RepeatedRows()
         self._skipped: list[SkippedFile] = []
-        self._unknown_currency = 0
+        self._unknown_currency = self._without_id = self._repeats_seen = 0
 
     @property
     def description(self) -> str:
@@ -93,7 +93,7 @@ class TableSource:
     def records(self) -> Iterator[SourceRecord]:
         """Yield a product a row, in the order of the table."""
         self._known_ids()
-        self._skipped, self._unknown_currency = [], 0
+        self._begin()
         made: set[str] = set()
         for _number, row in self._usable(self._skipped):
             product_id, is_repeated = self._id(row)
@@ -106,30 +106,40 @@ class TableSource:
     def head(self, most: int) -> list[SourceRecord]:
         """Make products of the first rows alone, without reading the table to its end."""
         records: dict[str, SourceRecord] = {}
-        self._skipped, self._unknown_currency = [], 0
+        self._begin()
         for row in self.first_rows:
             if len(records) == most:
                 break
             if self._records.trouble(row) is None:
                 product_id, _ = self._id(row)
-                if product_id not in records:
+                if product_id in records:
+                    self._repeats_seen += 1
+                else:
                     records[product_id] = self._record(row, product_id)
         return list(records.values())
 
     def skipped(self) -> list[SkippedFile]:
         """Return the rows that were left out, and the pictures and prices that could not be had."""
-        pictures = []
-        if self._pictures.lacks_folder:
-            names = ", ".join(self._records.picture_columns)
-            detail = "its values are file names, and no such file is beside the table: name their folder with --images"
-            pictures = [SkippedFile(f"column {names}", "missing", detail)]
-        return [*self._reader.skipped(), *self._repeated.conflicts, *pictures, *self._skipped]
+        return [*self._reader.skipped(), *self._repeated.conflicts, *self._skipped]
 
     def notes(self) -> list[str]:
         """Say what was decided and is worth knowing: merged rows, padded rows, prices of no known currency."""
         notes = list(getattr(self._reader, "notes", list)())
+        if self._pictures.lacks_folder:
+            names = ", ".join(self._records.picture_columns)
+            notes.append(
+                f"column {names} holds file names, and no such file is beside the table: products come without "
+                "pictures; name their folder with --images"
+            )
         if self._repeated.merged:
             notes.append(f"{self._repeated.merged:,} rows repeat a product and were merged with its first row")
+        elif self._repeats_seen:
+            notes.append(
+                f"{self._repeats_seen:,} of the first rows have the id of a row above: they are merged with it, or "
+                "left out where they contradict it"
+            )
+        if self._without_id:
+            notes.append(f"{self._without_id:,} rows have no id: their products are known by their content")
         if self._unknown_currency:
             notes.append(
                 f"{self._unknown_currency:,} prices name no currency and are kept as {UNKNOWN_CURRENCY}: "
@@ -146,7 +156,12 @@ class TableSource:
         pictures = self._pictures.of_row(row, product_id, further=further, skipped=self._skipped)
         record = self._records.record(row, product_id, pictures=pictures, skipped=self._skipped)
         self._unknown_currency += record.currency == UNKNOWN_CURRENCY
+        self._without_id += "product_id" in self.mapping and self._records.given_id(row) is None
         return record
+
+    def _begin(self) -> None:
+        """Forget what was counted before the rows are read anew."""
+        self._skipped, self._unknown_currency, self._without_id, self._repeats_seen = [], 0, 0, 0
 
     def _id(self, row: Mapping[str, Any]) -> tuple[str, bool]:
         """Name a row's product, and tell whether other rows bear the same name."""

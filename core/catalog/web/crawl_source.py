@@ -22,7 +22,7 @@ from core.progress import Progress
 LINK = "link"
 """Column of the address of a product's page; it becomes an attribute."""
 
-_FIELDS = tuple(name for name in MAPPED_FIELDS if name != "split")
+_FIELDS = tuple(name for name in MAPPED_FIELDS if name not in ("split", "price_was", "specifications"))
 
 
 class CrawlRows:

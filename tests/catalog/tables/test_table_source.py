@@ -173,7 +173,22 @@ def test_pictures_beside_the_table_need_no_folder(home, shop):
 def test_names_without_any_file_are_one_line_and_not_a_million(home, tmp_path):
     opened = source(home, write(tmp_path, "id,image\n1,a.jpg\n2,b.jpg\n"))
     assert [record.pictures for record in opened.records()] == [(), ()]
-    assert skips(opened) == [("column image", "missing")]
+    assert skips(opened) == []
+    assert opened.notes() == [
+        "column image holds file names, and no such file is beside the table: products come without pictures; name "
+        "their folder with --images"
+    ]
+
+
+def test_rows_without_an_id_and_repeated_ones_are_told(home, tmp_path):
+    opened = source(home, write(tmp_path, "id,name\n1,a\n,b\n1,c\n,d\n"))
+    # Rows two and four have no id, row three contradicts row one.
+    assert len(opened.head(20)) == 3
+    assert any(note.startswith("1 of the first rows have the id of a row above") for note in opened.notes())
+    assert len(list(opened.records())) == 3
+    assert [note for note in opened.notes() if "no id" in note] == [
+        "2 rows have no id: their products are known by their content"
+    ]
 
 
 def test_a_folder_that_is_not_there_is_one_error(home, tmp_path):
