@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from core.cli.balance import add_balance, balance_of
 from core.cli.catalogs import show_event
 from core.cli.embedded import embed_what_waits, prepare_backbone
 from core.cli.parser import Commands, pair, pairs, whole_number
@@ -47,6 +48,7 @@ def _add_embed_and_train(commands: Commands) -> None:
     train.add_argument("--set", metavar="KEY=VALUE", type=pair, action="append", help="a setting of the recipe")
     train.add_argument("--seed", metavar="N", type=whole_number(0), default=0, help="makes it repeatable; default 0")
     train.add_argument("--name", metavar="NAME", help="what to call the run")
+    add_balance(train)
 
 
 def embed_catalog(session: Session) -> dict[str, Any]:
@@ -66,6 +68,7 @@ def train_run(session: Session) -> dict[str, Any]:
         "settings": pairs(given.set, option="--set"),
         "seed": given.seed,
         "name": given.name,
+        "balance": balance_of(given),
     }
     return session.run_job("train", arguments)
 

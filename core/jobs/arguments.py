@@ -73,6 +73,8 @@ class TrainArguments:
         settings: Fields of the recipe's settings; missing ones take their default.
         seed: Makes the training repeatable.
         name: What people call the run; None makes one up.
+        balance: Fields of ``core.models.balance.BalanceSettings``; empty takes the balance of the catalog's cleaning
+            recipe, should it have one.
     """
 
     catalog: str
@@ -82,14 +84,18 @@ class TrainArguments:
     settings: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     name: str | None = None
+    balance: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Imported here, because they bring the database along, which listing jobs does without.
+        from core.jobs.balance_wish import read_balance
+        from core.models.balanced_training import weighted_settings
         from core.models.recipes import find_recipe
         from core.models.runs import check_run_name
         from core.models.targets import parse_target
 
-        find_recipe(self.recipe).parse_settings(self.settings)
+        settings = find_recipe(self.recipe).parse_settings(self.settings)
+        weighted_settings(settings, self.settings, read_balance(self.balance))
         parse_target(self.target)
         if self.name is not None:
             check_run_name(self.name)

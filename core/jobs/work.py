@@ -51,18 +51,23 @@ def embed(home: Home, arguments: EmbedArguments, *, actor: str, progress: Progre
 def train(home: Home, arguments: TrainArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
     """Train a model; features that are missing are computed first."""
     from core.catalog.catalogs import find_catalog
+    from core.jobs.balance_wish import wanted_balance
     from core.models.train import train_run
 
+    catalog = find_catalog(home, arguments.catalog)
+    balance, source = wanted_balance(home, catalog, arguments.balance)
     return dict(
         train_run(
             home,
-            find_catalog(home, arguments.catalog),
+            catalog,
             recipe=arguments.recipe,
             backbone=arguments.backbone,
             target=arguments.target,
             settings=arguments.settings,
             seed=arguments.seed,
             name=arguments.name,
+            balance=balance,
+            balance_source=source,
             actor=actor,
             progress=progress,
         )

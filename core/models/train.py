@@ -2,36 +2,32 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from core.catalog.catalogs import Catalog, list_catalogs
-from core.catalog.products import picture_table
-from core.errors import RunError, TrainingError
+from core.errors import RunError
 from core.files import read_json, write_json_whole
 from core.home import Home
-from core.models.learning import LearningData, TrainedHead
-from core.models.learning_pictures import PictureData
+from core.models.balance import BalanceSettings
+from core.models.balanced_training import balance_training_set, weighted_settings
+from core.models.plan_learning import learn
 from core.models.recipes import find_recipe
 from core.models.run_writer import FinishedTraining, new_run_id, write_run
 from core.models.runs import MANIFEST, check_run_name, find_run, register_run
 from core.models.splits import FRACTIONS, SPLIT_NAMES, TRAIN
 from core.models.targets import labeled_pictures, parse_target
 from core.models.training_manifest import TrainingPlan, contents, embedding, origin
-from core.models.training_set import TrainingSet, build_training_set
+from core.models.training_set import build_training_set
 from core.progress import Progress
 from core.progress_parts import in_parts
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 from core.vision.embed import embed_catalog
-from core.vision.engine import PictureFile
 from core.vision.feature_store import feature_shards
 
 _PLAN = "run.json"
+ASKED = "asked for with this training"
 _LOG = logging.getLogger(__name__)
 
 
@@ -45,6 +41,8 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
     settings: Mapping[str, object] | None = None,
     seed: int = 0,
     name: str | None = None,
+    balance: BalanceSettings | None = None,
+    balance_source: str = ASKED,
     actor: str,
     progress: Progress,
 ) -> dict[str, Any]:
@@ -62,6 +60,8 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
         settings: Settings of the recipe that differ from its defaults, as strings or values.
         seed: Seed of split and training.
         name: What people call the run; made up when None.
+        balance: How classes are balanced in train; None leaves them as they are.
+        balance_source: Where that wish comes from, for the run's notes.
         actor: Who trains.
         progress: Told of every step.
 
@@ -75,14 +75,16 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
         BackboneError: The backbone or its weights are missing.
         Cancelled: Someone asked to stop; what was reached is kept.
     """
-    chosen = find_recipe(recipe)
+    chosen, wanted = find_recipe(recipe), balance or BalanceSettings()
     plan = TrainingPlan(
         recipe=chosen,
-        settings=chosen.parse_settings(settings or {}),
+        settings=weighted_settings(chosen.parse_settings(settings or {}), settings or {}, wanted),
         backbone=find_backbone(backbone, home=home).name,
         target=parse_target(target),
         seed=seed,
         name=None if name is None else check_run_name(name),
+        balance=wanted,
+        balance_source=balance_source,
     )
     run_id = _planned_run_id(plan, progress)
     finished = home.runs / run_id / MANIFEST
@@ -109,8 +111,10 @@ def _train(
     rows = build_training_set(home, catalog, target=plan.target.text, backbone=plan.backbone, seed=plan.seed)
     for warning in rows.warnings:
         _LOG.warning("%s", warning)
+    balanced = balance_training_set(rows, plan.balance, seed=plan.seed)
+    rows = balanced.rows
     prepared = time.monotonic()
-    learned = _learn(home, catalog, rows, plan, learning)
+    learned = learn(home, catalog, balanced, plan, learning)
     predictor = plan.recipe.load_predictor()
     done = time.monotonic()
     finished = FinishedTraining(
@@ -129,56 +133,13 @@ def _train(
         **origin(home, catalog, plan),
         **learned.origin,
         **contents(rows, learned.head),
+        "balance": balanced.to_json(plan.balance_source),
         "embedding": embedding(embedded),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": time.monotonic() - started,
         "seconds_by_part": parts,
     }
     return write_run(home, run_id, finished, manifest=manifest)
-
-
-@dataclass(frozen=True)
-class _Learned:
-    """What learning gave: the head, the features it reads, and the run's own network, if it trained one."""
-
-    head: TrainedHead
-    features: np.ndarray
-    write_network: Callable[[Path], dict[str, Any]] | None = None
-    origin: dict[str, Any] = field(default_factory=dict)
-
-
-def _learn(home: Home, catalog: Catalog, rows: TrainingSet, plan: TrainingPlan, progress: Progress) -> _Learned:
-    if plan.recipe.load_trainer is not None:
-        data = LearningData(rows.features, rows.labels, rows.sides, len(rows.classes), rows.classes)
-        head = plan.recipe.load_trainer()(data, settings=plan.settings, seed=plan.seed, progress=progress)
-        return _Learned(head, rows.features)
-    if plan.recipe.load_picture_trainer is None:
-        raise TrainingError(f"recipe {plan.recipe.name!r} has nothing that trains")
-    pictures = PictureData(
-        home=home,
-        backbone=find_backbone(plan.backbone, home=home),
-        files=_files(home, catalog, rows),
-        features=rows.features,
-        labels=rows.labels,
-        sides=rows.sides,
-        class_count=len(rows.classes),
-        product_ids=rows.rows["product_id"].tolist(),
-    )
-    network = plan.recipe.load_picture_trainer()(pictures, settings=plan.settings, seed=plan.seed, progress=progress)
-    shape = {
-        "picture_fit": network.backbone.picture_fit,
-        "side_px": network.backbone.side_px,
-        "feature_dimensions": network.backbone.feature_dimensions,
-    }
-    head = TrainedHead(network.arrays, network.history, network.choices)
-    return _Learned(head, network.features, network.write, shape)
-
-
-def _files(home: Home, catalog: Catalog, rows: TrainingSet) -> list[PictureFile]:
-    table = picture_table(home, catalog).drop_duplicates("picture_hash").set_index("picture_hash")
-    hashes = rows.rows["picture_hash"]
-    pairs = zip(hashes, table["extension"].reindex(hashes), strict=True)
-    return [PictureFile(name, home.picture_path(name, extension)) for name, extension in pairs]
 
 
 def _passes(home: Home, catalog: Catalog, plan: TrainingPlan) -> float:

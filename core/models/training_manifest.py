@@ -1,10 +1,11 @@
 """What a run says of itself: where it comes from, what it learned from, what was chosen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.catalog.catalogs import Catalog
 from core.home import Home
+from core.models.balance import BalanceSettings
 from core.models.learning import TrainedHead
 from core.models.recipes import Recipe
 from core.models.settings import settings_to_json
@@ -24,6 +25,8 @@ class TrainingPlan:
     target: Target
     seed: int
     name: str | None
+    balance: BalanceSettings = field(default_factory=BalanceSettings)
+    balance_source: str = ""
 
 
 def origin(home: Home, catalog: Catalog, plan: TrainingPlan) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 import pytest
 
+from core.files import read_json
 from core.models.predict import predict_pictures
+from core.models.runs import MANIFEST
 
 
 @pytest.fixture
@@ -85,3 +87,45 @@ def test_embedding_again_reuses_everything(call, colors):
     assert (first["pictures"], first["dimensions"], first["reused"]) == (36, 1280, 0)
     assert (second["pictures"], second["reused"], second["version"]) == (36, 36, first["version"])
     assert "of them reused     36\n" in call("embed", colors).out
+
+
+def balance_in(home, run):
+    return read_json(home.runs / run / MANIFEST)["balance"]
+
+
+def test_classes_are_balanced_as_asked_and_the_run_says_so(call, colors, home):
+    words = ("train", colors, "--recipe", "linear", "--set", "epochs=3", "--json")
+    assert balance_in(home, call(*words).json["run"]) is None
+    raised = call(*words, "--balance", "oversample", "--balance-limit", "20", "--balance-set", "most_views=3").json
+    found = balance_in(home, raised["run"])
+    # 8:1:1 of 12 pictures a category leaves 9 or 10 in train; each becomes 20.
+    assert {each["after"] for each in found["train"].values()} == {20}
+    added = sum(20 - each["before"] for each in found["train"].values())
+    assert (found["added_views"], found["left_out"], found["settings"]["most_views"]) == (added, 0, 3)
+    # Views are no pictures of the catalog: figures are over its 36 alone.
+    assert sum(raised["metrics"][split]["pictures"] for split in ("train", "validation", "test")) == 36
+    capped = call(*words, "--balance", "cap", "--balance-limit", "5").json
+    assert capped["metrics"]["train"]["pictures"] == 15
+    assert capped["metrics"]["test"]["pictures"] == raised["metrics"]["test"]["pictures"]
+
+
+def test_the_balance_of_the_cleaning_recipe_is_followed_unless_another_is_asked(call, colors, home):
+    call("clean", colors, "balance", "--set", "raise_to=11", "--set", "color=0")
+    words = ("train", colors, "--recipe", "linear", "--set", "epochs=2", "--json")
+    found = balance_in(home, call(*words).json["run"])
+    assert found["source"] == "the step `balance` of the catalog's cleaning recipe"
+    assert {each["after"] for each in found["train"].values()} == {11}
+    assert (found["views_drawn_as"]["rotation"], found["views_drawn_as"]["color"]) == (15.0, 0.0)
+    assert balance_in(home, call(*words, "--balance", "none").json["run"]) is None
+
+
+def test_mistakes_of_the_balance_are_told_before_any_job_is_made(call, colors):
+    words = ("train", colors, "--recipe", "linear", "--detach")
+    for more, message in (
+        (("--balance", "magic"), "preset is 'magic': expected one of none, weights, cap, oversample"),
+        (("--balance-limit", "5"), "--balance-limit needs --balance cap or --balance oversample"),
+        (("--balance", "weights", "--balance-limit", "5"), "balance 'weights' takes no limit"),
+        (("--balance", "cap", "--balance-set", "above=5"), "above is 5 and most is 300"),
+    ):
+        answer = call(*words, *more)
+        assert answer.code == 2 and message in answer.err
