@@ -4,10 +4,11 @@ The folder says what was asked and what came of it, the worker goes on when page
 whether anybody still works on it. Pages and the command line use the names below.
 """
 
+from core.jobs.queue import move_job, set_at_once, start_next
 from core.jobs.reports import Report
 from core.jobs.run import JobFault
 from core.jobs.status import JobStatus, job_log_tail, job_result, job_status, list_jobs, read_progress
-from core.jobs.supervise import cancel_job, kill_job, resume_here, resume_job, run_here, submit
+from core.jobs.supervise import cancel_job, kill_job, pause_job, resume_here, resume_job, run_here, submit
 
 __all__ = [
     "JobFault",
@@ -19,9 +20,13 @@ __all__ = [
     "job_status",
     "kill_job",
     "list_jobs",
+    "move_job",
+    "pause_job",
     "read_progress",
     "resume_here",
     "resume_job",
     "run_here",
+    "set_at_once",
+    "start_next",
     "submit",
 ]

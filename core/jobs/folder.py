@@ -28,6 +28,11 @@ class JobFolder:
         return self.path.name
 
     @property
+    def kind(self) -> str:
+        """The job's kind, as its id tells it."""
+        return "-".join(self.job.split("-")[2:-1])
+
+    @property
     def spec(self) -> Path:
         """What was asked; written once, together with the folder."""
         return self.path / "spec.json"
@@ -61,6 +66,11 @@ class JobFolder:
     def cancel_flag(self) -> Path:
         """A file whose presence asks the work to stop."""
         return self.path / "cancel"
+
+    @property
+    def pause_flag(self) -> Path:
+        """A file whose presence asks the work to stop at its next checkpoint."""
+        return self.path / "pause"
 
     @property
     def lock(self) -> Path:

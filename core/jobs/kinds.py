@@ -46,16 +46,18 @@ class Kind:
     Attributes:
         arguments: A frozen dataclass that checks itself; its fields are the kind's arguments.
         work: What does it.
+        queued: Whether jobs of this kind stand in line, because several at once would only slow each other down.
     """
 
     arguments: Callable[..., Any]
     work: Work
+    queued: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
     "import": Kind(ImportArguments, work.import_products),
     "embed": Kind(EmbedArguments, work.embed),
-    "train": Kind(TrainArguments, work.train),
+    "train": Kind(TrainArguments, work.train, queued=True),
     "map": Kind(MapArguments, work.draw_map),
     "measure": Kind(MeasureArguments, work.measure),
     "export": Kind(ExportArguments, work.export),
@@ -75,6 +77,12 @@ def find_kind(name: str) -> Kind:
     if name not in kinds:
         raise JobError(f"there is no kind of job {name!r}; there are: {', '.join(kinds)}")
     return kinds[name]
+
+
+def is_queued_kind(name: str) -> bool:
+    """Tell whether jobs of a kind stand in line; one that is not known here does not."""
+    kind = {**KINDS, **_extra_kinds()}.get(name)
+    return kind is not None and kind.queued
 
 
 def check_arguments(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:

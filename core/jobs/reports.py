@@ -20,6 +20,8 @@ from core.jobs.remaining import RemainingTime
 logger = logging.getLogger(__name__)
 
 WRITE_SECONDS = 0.2
+EPOCH = "epoch"
+"""Kind of the records that training leaves after each checkpoint."""
 _TAIL_BYTES = 65_536
 _REPORTS_BEFORE_THINNING = 1000
 _LONGEST_WRITE_SECONDS = 2.0
@@ -45,10 +47,16 @@ class Report:
 
 
 class StopRequest:
-    """Whether this process was asked to stop. A plain attribute, so that a signal handler may set it."""
+    """Whether this process was asked to stop. Plain attributes, so that a signal handler may set them.
+
+    Attributes:
+        asked: Stop at the next report.
+        pausing: It stopped, or stops, because somebody asked it to pause.
+    """
 
     def __init__(self) -> None:
         self.asked = False
+        self.pausing = False
 
 
 class JobProgress:
@@ -73,6 +81,7 @@ class JobProgress:
         self._remaining = RemainingTime()
         self._began = time.monotonic()
         self._looked = 0.0
+        self._has_epochs = False
         self._noted: tuple[int, int | None, str] | None = None
         self._closed = False
         self._wake = threading.Condition()
@@ -107,16 +116,31 @@ class JobProgress:
             self._wake.notify_all()
 
     def record(self, kind: str, values: dict[str, Any]) -> None:
-        """Append a line of figures: ``{"kind", "at", "values"}``; NaN and infinity become null."""
+        """Append a line of figures: ``{"kind", "at", "values"}``; NaN and infinity become null.
+
+        Raises:
+            Cancelled: It was an epoch, whose checkpoint is written by then, and somebody asked the job to pause.
+        """
         self._append({"kind": kind, "at": round(time.time(), 3), "values": values})
+        if kind == EPOCH:
+            self._has_epochs = True
+            self._stop_for_pause()
 
     def _check_stop(self) -> None:
         now = time.monotonic()
         if not self._stop.asked and now - self._looked >= WRITE_SECONDS:
             self._looked = now
             self._stop.asked = self._job.cancel_flag.exists()
+            if not self._stop.asked and not self._has_epochs:
+                self._stop_for_pause()
         if self._stop.asked:
             raise Cancelled("stopped on request")
+
+    def _stop_for_pause(self) -> None:
+        """Stop when asked to pause; before the first epoch at any report, as what comes before is kept as it comes."""
+        if self._job.pause_flag.exists():
+            self._stop.pausing = True
+            raise Cancelled("paused on request")
 
     def _write_notes(self) -> None:
         written = 0

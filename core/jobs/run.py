@@ -68,7 +68,7 @@ def run_owned(
     stop: StopRequest,
     on_report: Callable[[Report], None] | None = None,
 ) -> dict[str, Any]:
-    """Do the work of a job whose lock is held, and keep its state: done, failed or cancelled.
+    """Do the work of a job whose lock is held, and keep its state: done, failed, paused or cancelled.
 
     Args:
         folder: The job.
@@ -88,8 +88,10 @@ def run_owned(
     try:
         result = _work(folder, home=home, stop=stop, on_report=on_report)
     except (Cancelled, KeyboardInterrupt) as error:
-        _finish(folder, status, state="cancelled")
-        raise Cancelled("stopped on request") from error
+        # Whoever pauses and then cancels has cancelled.
+        paused = stop.pausing and not stop.asked and not folder.cancel_flag.exists()
+        _finish(folder, status, state="paused" if paused else "cancelled")
+        raise Cancelled("paused on request" if paused else "stopped on request") from error
     except ShelfLensError as error:
         _finish(folder, status, state="failed", error=_one_line(str(error)))
         raise

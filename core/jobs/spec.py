@@ -9,7 +9,7 @@ from core.files import read_json, whole_folder, write_json_whole
 from core.home import Home
 from core.jobs.folder import JobFolder, new_job_id
 from core.jobs.kinds import check_arguments
-from core.jobs.stored_status import StoredStatus, write_status
+from core.jobs.stored_status import State, StoredStatus, write_status
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,15 @@ class JobSpec:
     created: str
 
 
-def create_job(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) -> JobFolder:
-    """Make the folder of a new job, queued; it appears whole or not at all.
+def create_job(home: Home, kind: str, arguments: dict[str, Any], *, actor: str, state: State = "queued") -> JobFolder:
+    """Make the folder of a new job; it appears whole or not at all.
+
+    Args:
+        home: The home.
+        kind: A name of the table of kinds.
+        arguments: What that kind takes.
+        actor: Who asks.
+        state: ``queued`` when its worker is started now, ``waiting`` when its turn comes later.
 
     Raises:
         JobError: There is no such kind.
@@ -43,7 +50,7 @@ def create_job(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) 
     spec = JobSpec(folder.job, kind, checked, actor, datetime.now(UTC).isoformat())
     with whole_folder(folder.path) as unfinished:
         write_json_whole(JobFolder(unfinished).spec, asdict(spec))
-        write_status(JobFolder(unfinished), StoredStatus(state="queued"))
+        write_status(JobFolder(unfinished), StoredStatus(state=state))
     return folder
 
 

@@ -8,6 +8,7 @@ from core.errors import JobError
 from core.files import read_json, read_ordinary
 from core.home import Home
 from core.jobs.folder import JobFolder, find_folder, list_folders
+from core.jobs.line import waiting_folders
 from core.jobs.lock import gate, lock_is_free
 from core.jobs.reports import Report, last_report, read_lines
 from core.jobs.spec import JobSpec, read_spec
@@ -24,7 +25,7 @@ class JobStatus:
     Attributes:
         job: Id.
         kind: What it does: import, embed, train, map, demo.
-        state: queued, running, done, failed, cancelled or interrupted.
+        state: waiting, queued, running, paused, done, failed, cancelled or interrupted.
         done: Finished steps.
         total: All steps; None while unknown.
         progress: Finished share, 0..1; None while unknown.
@@ -37,6 +38,8 @@ class JobStatus:
         error: One line for users; None unless failed or interrupted.
         result: What it gave; None unless done.
         cancelling: Whether it runs and was asked to stop.
+        pausing: Whether it runs and was asked to stop at its next checkpoint.
+        place: Its place in line, 1 is the next one; None unless it waits.
     """
 
     job: str
@@ -54,11 +57,13 @@ class JobStatus:
     error: str | None = None
     result: dict[str, Any] | None = None
     cancelling: bool = False
+    pausing: bool = False
+    place: int | None = None
 
 
 def list_jobs(home: Home, *, limit: int | None = None) -> list[JobStatus]:
     """List the jobs, newest first; with a limit only so many, whose folders alone are read."""
-    statuses = [_status(folder) for folder in list_folders(home)[:limit]]
+    statuses = with_places(home, [_status(folder) for folder in list_folders(home)[:limit]])
     return sorted(statuses, key=lambda status: (status.created, status.job), reverse=True)
 
 
@@ -68,7 +73,15 @@ def job_status(home: Home, job_id: str) -> JobStatus:
     Raises:
         JobError: There is no such job.
     """
-    return _status(find_folder(home, job_id))
+    return with_places(home, [_status(find_folder(home, job_id))])[0]
+
+
+def with_places(home: Home, statuses: list[JobStatus]) -> list[JobStatus]:
+    """Tell those that wait their place in line."""
+    if not any(status.state == "waiting" for status in statuses):
+        return statuses
+    places = {folder.job: place for place, folder in enumerate(waiting_folders(home), start=1)}
+    return [replace(each, place=places.get(each.job)) if each.state == "waiting" else each for each in statuses]
 
 
 def read_progress(home: Home, job_id: str) -> list[dict[str, Any]]:
@@ -109,6 +122,8 @@ def judge(stored: StoredStatus | None, *, free: bool, finished: bool) -> tuple[S
         return "done", None
     if stored is None:
         return "interrupted", "status.json is missing or damaged; resume the job to go on from its last checkpoint"
+    if stored.state == "waiting":
+        return "waiting", None
     if stored.state == "queued":
         if time.time() - stored.changed < START_SECONDS:
             return "queued", None
@@ -159,13 +174,14 @@ def _status(folder: JobFolder) -> JobStatus:
         error=error,
         result=result,
         cancelling=state == "running" and folder.cancel_flag.exists(),
+        pausing=state == "running" and folder.pause_flag.exists(),
     )
 
 
 def _current_report(folder: JobFolder, stored: StoredStatus | None, state: State) -> Report:
     """The newest report; of a resumed worker that has not reported yet only how far the one before it came."""
     report = last_report(folder) or Report(0.0, 0, None, "")
-    if state not in ("queued", "running") or stored is None:
+    if state not in ("waiting", "queued", "running") or stored is None:
         return report
     # A worker that has the lock but has not said so yet has no start; whatever is reported is not its own.
     if stored.started is None or report.at < stored.started:
@@ -176,7 +192,7 @@ def _current_report(folder: JobFolder, stored: StoredStatus | None, state: State
 def _unknown_spec(folder: JobFolder) -> JobSpec:
     date, clock = folder.job.split("-")[:2]
     created = f"{date[:4]}-{date[4:6]}-{date[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}+00:00"
-    return JobSpec(folder.job, "-".join(folder.job.split("-")[2:-1]), {}, "", created)
+    return JobSpec(folder.job, folder.kind, {}, "", created)
 
 
 def _read_result(folder: JobFolder) -> dict[str, Any] | None:

@@ -8,11 +8,24 @@ from typing import Literal
 from core.files import read_json, write_json_whole
 from core.jobs.folder import JobFolder
 
-State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted"]
+State = Literal["waiting", "queued", "running", "paused", "done", "failed", "cancelled", "interrupted"]
+"""``waiting``: in line for its turn; ``queued``: its worker is being started; ``interrupted``: its worker died."""
 
-STATES: tuple[State, ...] = ("queued", "running", "done", "failed", "cancelled", "interrupted")
+STATES: tuple[State, ...] = (
+    "waiting",
+    "queued",
+    "running",
+    "paused",
+    "done",
+    "failed",
+    "cancelled",
+    "interrupted",
+)
 
-FINAL_STATES: tuple[State, ...] = ("done", "failed", "cancelled")
+ACTIVE_STATES: tuple[State, ...] = ("waiting", "queued", "running")
+"""States from which a job goes on by itself."""
+
+FINAL_STATES: tuple[State, ...] = ("paused", "done", "failed", "cancelled")
 """States that only resuming leaves; whoever reads one of them need not look at the lock."""
 
 

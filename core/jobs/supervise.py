@@ -2,9 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,25 +9,27 @@ from typing import Any
 
 from core.catalog.source_password import given_password
 from core.errors import JobError
-from core.files import open_appending
 from core.home import Home
-from core.jobs.environment import PACKAGE_ROOT, quiet_this_process, worker_environment
+from core.jobs.environment import quiet_this_process
 from core.jobs.folder import JobFolder, find_folder
+from core.jobs.kinds import is_queued_kind
 from core.jobs.lock import gate, lock_is_free
-from core.jobs.passwords import hand_over, without_password
+from core.jobs.passwords import without_password
 from core.jobs.processes import send_signal
+from core.jobs.queue import put_first, put_in_line, start_next, start_next_quietly
 from core.jobs.reports import Report
 from core.jobs.run import owned, run_owned
 from core.jobs.signals import stop_on_signals
 from core.jobs.spec import create_job, read_spec
+from core.jobs.starting import start_worker
 from core.jobs.status import state_at_gate
-from core.jobs.stored_status import StoredStatus, read_status, write_status
+from core.jobs.stored_status import ACTIVE_STATES, State, StoredStatus, write_status
 
 _DEATH_SECONDS = 10.0
 
 
 def submit(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) -> str:
-    """Start a job in a process of its own, which goes on when this one ends.
+    """Start a job in a process of its own, which goes on when this one ends; a training waits in line for its turn.
 
     Args:
         home: Where the work happens.
@@ -46,9 +45,13 @@ def submit(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) -> s
         JobError: There is no such kind, or no process could be started.
         SettingsError: An argument is missing, unknown or out of its range.
     """
+    if is_queued_kind(kind):
+        folder = put_in_line(home, kind, arguments, actor=actor)
+        start_next(home)
+        return folder.job
     stored, password = without_password(arguments)
     folder = create_job(home, kind, stored, actor=actor)
-    _start_worker(home, folder, attempt=1, password=password)
+    start_worker(home, folder, attempt=1, password=password)
     return folder.job
 
 
@@ -82,7 +85,9 @@ def run_here(
 
 
 def resume_job(home: Home, job_id: str, *, password: str | None = None) -> None:
-    """Start a new worker in the folder of an interrupted, failed or cancelled job; its checkpoints are kept.
+    """Go on with a paused, interrupted, failed or cancelled job in a new worker; its checkpoints are kept.
+
+    A training becomes the next one in line, and starts at once when none runs.
 
     Args:
         home: Where the work happens.
@@ -93,8 +98,13 @@ def resume_job(home: Home, job_id: str, *, password: str | None = None) -> None:
     Raises:
         JobError: There is no such job, it runs, it is done, or its spec is damaged.
     """
-    folder, attempt = _queue_again(home, job_id)
-    _start_worker(home, folder, attempt=attempt, password=password)
+    in_line = is_queued_kind(find_folder(home, job_id).kind)
+    folder, attempt = _queue_again(home, job_id, state="waiting" if in_line else "queued")
+    if in_line:
+        put_first(home, folder)
+        start_next(home)
+    else:
+        start_worker(home, folder, attempt=attempt, password=password)
 
 
 def resume_here(
@@ -107,6 +117,23 @@ def resume_here(
     """Resume a job in this process; takes and raises what :func:`resume_job` and :func:`run_here` do."""
     folder, _ = _queue_again(home, job_id)
     return _run_folder(home, folder, on_report, password)
+
+
+def pause_job(home: Home, job_id: str) -> None:
+    """Ask a job to stop at its next checkpoint, after the epoch it is in; one that waits leaves the line at once.
+
+    Raises:
+        JobError: There is no such job, or nobody runs it.
+    """
+    folder = find_folder(home, job_id)
+    with gate(folder):
+        state, stored, free = state_at_gate(folder)
+        if state not in ACTIVE_STATES:
+            raise JobError(f"job {job_id} is {state}; only a job that runs or waits can be paused")
+        if free:
+            write_status(folder, replace(stored or StoredStatus("queued"), state="paused", changed=time.time()))
+            return
+        folder.pause_flag.touch()
 
 
 def cancel_job(home: Home, job_id: str) -> None:
@@ -151,64 +178,34 @@ def kill_job(home: Home, job_id: str) -> None:
         if not folder.result.exists():
             now = time.time()
             write_status(folder, replace(stored, state="cancelled", changed=now, finished=now))
+    start_next_quietly(home)
 
 
 def _run_folder(
     home: Home, folder: JobFolder, on_report: Callable[[Report], None] | None, password: str | None
 ) -> dict[str, Any]:
     quiet_this_process()
-    with stop_on_signals() as stop, owned(folder) as status, given_password(password):
-        return run_owned(folder, status, home=home, stop=stop, on_report=on_report)
+    try:
+        with stop_on_signals() as stop, owned(folder) as status, given_password(password):
+            return run_owned(folder, status, home=home, stop=stop, on_report=on_report)
+    finally:
+        start_next_quietly(home)
 
 
-def _queue_again(home: Home, job_id: str) -> tuple[JobFolder, int]:
+def _queue_again(home: Home, job_id: str, *, state: State = "queued") -> tuple[JobFolder, int]:
     folder = find_folder(home, job_id)
     read_spec(folder)
     with gate(folder):
-        state, stored, _ = state_at_gate(folder)
-        if state not in ("interrupted", "failed", "cancelled"):
-            raise JobError(f"job {job_id} is {state}; only an interrupted, failed or cancelled job can be resumed")
-        attempt = 1 + (stored.attempt if stored else 1)
-        folder.cancel_flag.unlink(missing_ok=True)
-        write_status(folder, StoredStatus("queued", attempt=attempt))
-    return folder, attempt
-
-
-def _start_worker(home: Home, folder: JobFolder, *, attempt: int, password: str | None) -> None:
-    command = [sys.executable, "-m", "core.jobs.worker", str(home.root), folder.job]
-    try:
-        with open_appending(folder.log) as log:
-            process = subprocess.Popen(
-                command,
-                cwd=PACKAGE_ROOT,
-                env=worker_environment(),
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+        found, stored, _ = state_at_gate(folder)
+        if found not in ("paused", "interrupted", "failed", "cancelled"):
+            raise JobError(
+                f"job {job_id} is {found}; only a paused, interrupted, failed or cancelled job can be resumed"
             )
-    except OSError as error:
-        message = f"no process could be started: {error.strerror or error}"
-        _fail_if_queued(folder, attempt, message)
-        raise JobError(f"job {folder.job}: {message}; resume it when the machine has room") from error
-    hand_over(process, password)
-    # Collects the exit code, so that no zombie stays in a server that lives for weeks.
-    threading.Thread(target=_collect, args=(process, folder, attempt), name="job-collector", daemon=True).start()
-
-
-def _collect(process: "subprocess.Popen[bytes]", folder: JobFolder, attempt: int) -> None:
-    code = process.wait()
-    if folder.path.exists():
-        _fail_if_queued(folder, attempt, f"its worker ended with code {code} before it began; see {folder.log}")
-
-
-def _fail_if_queued(folder: JobFolder, attempt: int, message: str) -> None:
-    """Say that a worker ended before it could take the lock, unless another one has come since."""
-    with gate(folder):
-        stored = read_status(folder)
-        if stored is None or (stored.state, stored.attempt) != ("queued", attempt) or not lock_is_free(folder):
-            return
-        write_status(folder, replace(stored, state="failed", changed=time.time(), error=message))
+        attempt = 1 + (stored.attempt if stored else 1)
+        for flag in (folder.cancel_flag, folder.pause_flag):
+            flag.unlink(missing_ok=True)
+        write_status(folder, StoredStatus(state, attempt=attempt))
+    return folder, attempt
 
 
 def _wait_for_free_lock(folder: JobFolder) -> None:

@@ -11,10 +11,13 @@ from core.home import Home
 from core.jobs.environment import quiet_this_process
 from core.jobs.folder import find_folder
 from core.jobs.passwords import handed_password
+from core.jobs.queue import start_next_quietly
 from core.jobs.run import JobFault, owned, run_owned
 from core.jobs.signals import stop_on_signals
 
 logger = logging.getLogger("core.jobs.worker")
+
+_RANK = 5
 
 DONE, FAULT, BAD_INPUT, REFUSED, CANCELLED = 0, 1, 2, 3, 130
 
@@ -32,6 +35,13 @@ def main(home_root: str, job_id: str, *, password: str | None = None) -> int:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     home = Home(Path(home_root))
+    try:
+        return _work(home, job_id, password)
+    finally:
+        start_next_quietly(home)  # the line goes on without a page or a server
+
+
+def _work(home: Home, job_id: str, password: str | None) -> int:
     # Before the lock, so that a signal can never end this process between taking it and being able to obey.
     with stop_on_signals() as stop:
         try:
@@ -40,7 +50,9 @@ def main(home_root: str, job_id: str, *, password: str | None = None) -> int:
                 logger.info("attempt %d, process %d", status.attempt, os.getpid())
                 quiet_this_process()
                 if hasattr(os, "nice"):
-                    os.nice(5)  # pages and the terminal stay quick while every core works
+                    # Pages and the terminal stay quick while every core works. A worker that another one started
+                    # has its rank already.
+                    os.nice(max(_RANK - os.nice(0), 0))
                 try:
                     run_owned(folder, status, home=home, stop=stop)
                 except (Cancelled, ShelfLensError, JobFault) as error:

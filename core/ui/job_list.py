@@ -4,11 +4,10 @@ import streamlit as st
 
 from core.errors import JobError
 from core.jobs.folder import JobFolder, list_folders
-from core.jobs.status import JobStatus, job_status
+from core.jobs.status import JobStatus, job_status, with_places
+from core.jobs.stored_status import ACTIVE_STATES, FINAL_STATES
 from core.ui.caches import home
 
-ACTIVE_STATES = ("queued", "running")
-_ENDED_STATES = ("done", "failed", "cancelled")
 _MOST_KEPT = 5000
 
 _Key = tuple[str, int]
@@ -18,11 +17,12 @@ def all_jobs() -> list[JobStatus]:
     """List every job, newest first."""
     kept = _ended_jobs(str(home().root))
     found = [job for folder in list_folders(home()) if (job := _status(folder, kept)) is not None]
+    found = with_places(home(), found)
     return sorted(found, key=lambda job: (job.created, job.job), reverse=True)
 
 
 def active_jobs() -> list[JobStatus]:
-    """List the jobs that run or wait, newest first."""
+    """List the jobs that run or wait for their turn, newest first."""
     return [job for job in all_jobs() if job.state in ACTIVE_STATES]
 
 
@@ -40,7 +40,7 @@ def _status(folder: JobFolder, kept: dict[_Key, JobStatus]) -> JobStatus | None:
         job = job_status(home(), folder.job)
     except JobError:  # taken away a moment ago
         return None
-    if job.state in _ENDED_STATES:
+    if job.state in FINAL_STATES:
         if len(kept) >= _MOST_KEPT:
             kept.clear()
         kept[key] = job

@@ -24,7 +24,7 @@ def test_a_second_worker_refuses_and_changes_nothing(home, tmp_path):
     before = read_status(find_folder(home, job))
     assert work(str(home.root), job) == REFUSED
     assert read_status(find_folder(home, job)) == before
-    with pytest.raises(JobError, match="is running; only an interrupted, failed or cancelled job can be resumed"):
+    with pytest.raises(JobError, match="is running; only a paused, interrupted, failed or cancelled job can be resumed"):
         resume_job(home, job)
     go_on.touch()
     assert wait_for_state(home, job, "done").result["steps"] == ["0", "1", "2", "3"]
@@ -83,9 +83,9 @@ def test_a_queued_job_that_no_worker_began_is_interrupted_in_time_and_can_be_res
 
 
 def test_a_worker_that_cannot_begin_fails_the_job(home, monkeypatch):
-    from core.jobs import supervise
+    from core.jobs import starting
 
-    monkeypatch.setattr(supervise, "worker_environment", lambda: {"PYTHONPATH": "/nowhere", "PYTHONHOME": "/nowhere"})
+    monkeypatch.setattr(starting, "worker_environment", lambda: {"PYTHONPATH": "/nowhere", "PYTHONHOME": "/nowhere"})
     job = submit(home, "count", {}, actor="ann")
     assert "before it began; see " in wait_for_state(home, job, "failed").error
 

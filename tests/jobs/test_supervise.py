@@ -111,7 +111,7 @@ def test_a_failed_job_can_be_resumed_and_a_finished_one_cannot(home):
     assert wait_for_state(home, job, "failed").error.startswith("internal fault")
     finished = submit(home, "count", {}, actor="ann")
     wait_for_state(home, finished, "done")
-    with pytest.raises(JobError, match="is done; only an interrupted, failed or cancelled job"):
+    with pytest.raises(JobError, match="is done; only a paused, interrupted, failed or cancelled job"):
         resume_job(home, finished)
 
 
