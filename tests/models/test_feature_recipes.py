@@ -10,6 +10,7 @@ from core.models.level_by_level import LevelByLevelSettings
 from core.models.linear import LinearSettings
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.recipes import RECIPES, find_recipe
+from core.models.second_stage_settings import SecondStageSettings
 from tests.models.synthetic import learning_data
 from tests.models.watched_progress import WatchedProgress
 
@@ -18,6 +19,7 @@ QUICK = {
     "linear": LinearSettings(epochs=8, patience=8, batch_size=16),
     "head": HeadSettings(epochs=8, patience=8, batch_size=16, first_layer=32, second_layer=16, learning_rate=5e-3),
     "one-vs-all": OneVsAllSettings(epochs=8, patience=8, batch_size=16),
+    "second-stage": SecondStageSettings(epochs=8, patience=8, batch_size=16, folds=2, n_estimators=(4.0,)),
     "level-by-level": LevelByLevelSettings(epochs=8, patience=8, batch_size=16),
 }
 

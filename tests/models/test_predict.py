@@ -46,13 +46,13 @@ def test_from_picture_files_to_names_with_probabilities(home, color_folder):
 
 def test_what_pages_import_brings_no_heavy_library():
     modules = "core.models.predict, core.models.runs, core.models.estimate, core.models.recipes, core.evaluation.report"
-    heavy = "{'tensorflow', 'keras', 'sklearn', 'scipy', 'umap', 'openvino', 'streamlit'}"
+    heavy = "{'tensorflow', 'keras', 'sklearn', 'scipy', 'umap', 'openvino', 'streamlit', 'xgboost'}"
     script = f"import sys, {modules}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("recipe", ["head", "one-vs-all"])
+@pytest.mark.parametrize("recipe", ["head", "one-vs-all", "second-stage"])
 def test_every_recipe_on_features_goes_from_picture_files_to_names(home, color_folder, recipe):
     source, quiet = FolderSource(color_folder), SilentProgress()
     import_source(home, source, catalog_name="colors", actor="tests", options=ImportOptions(), progress=quiet)
