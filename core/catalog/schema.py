@@ -259,6 +259,8 @@ runs = Table(
     Column("seconds", Float),
     Column("metrics", JSON, nullable=False),
     Column("deleted", String(32)),
+    Column("notes", Text),
+    Column("tags", JSON(none_as_null=True)),
     Index("runs_by_catalog", "catalog_id"),
 )
 

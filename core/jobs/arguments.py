@@ -75,6 +75,7 @@ class TrainArguments:
         name: What people call the run; None makes one up.
         balance: Fields of ``core.models.balance.BalanceSettings``; empty takes the balance of the catalog's cleaning
             recipe, should it have one.
+        estimate: What it was said to cost before it began; empty when nobody asked.
     """
 
     catalog: str
@@ -85,11 +86,13 @@ class TrainArguments:
     seed: int = 0
     name: str | None = None
     balance: dict[str, Any] = field(default_factory=dict)
+    estimate: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Imported here, because they bring the database along, which listing jobs does without.
         from core.jobs.balance_wish import read_balance
         from core.models.balanced_training import weighted_settings
+        from core.models.estimate_note import check_estimate_note
         from core.models.recipes import find_recipe
         from core.models.runs import check_run_name
         from core.models.targets import parse_target
@@ -97,6 +100,7 @@ class TrainArguments:
         settings = find_recipe(self.recipe).parse_settings(self.settings)
         weighted_settings(settings, self.settings, read_balance(self.balance))
         parse_target(self.target)
+        check_estimate_note(self.estimate)
         if self.name is not None:
             check_run_name(self.name)
         _settle_backbone(self)

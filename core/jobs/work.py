@@ -68,6 +68,7 @@ def train(home: Home, arguments: TrainArguments, *, actor: str, progress: Progre
             name=arguments.name,
             balance=balance,
             balance_source=source,
+            estimate=arguments.estimate,
             actor=actor,
             progress=progress,
         )

@@ -126,6 +126,16 @@ def split_metrics(rows: pd.DataFrame, classes: tuple[str, ...]) -> dict[str, dic
     return metrics
 
 
+def peak_memory_mib() -> float | None:
+    """Tell the most memory this process ever held; None where the system does not say."""
+    try:
+        import resource
+    except ImportError:  # Windows has none
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 1024), 1)
+
+
 def machine() -> dict[str, Any]:
     """Describe this machine as far as it decides how long things take."""
     return {"processor": _processor(), "cores": os.cpu_count() or 1, "system": platform.system()}

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +61,10 @@ class Run:
         metrics: Figures by split: accuracy, macro_f1, weighted_f1, top3_accuracy, loss, pictures.
         classes: Class names in the order of the probabilities.
         settings: Settings of the recipe.
+        notes: What people wrote on it.
+        tags: Words to find it by.
+        estimate: What it was said to cost before it began, see :meth:`core.models.estimate.Estimate.to_note`; empty
+            where nobody asked, or where it was resumed, so that its time is not that of the whole.
     """
 
     run_id: str
@@ -79,6 +83,9 @@ class Run:
     metrics: dict[str, dict[str, Any]]
     classes: tuple[str, ...]
     settings: dict[str, Any]
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+    estimate: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -318,6 +325,17 @@ def _is_sound(manifest: dict[str, Any]) -> bool:
     )
 
 
+def _tags(found: Any) -> tuple[str, ...]:
+    """Read tags of a database that may come from elsewhere."""
+    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
+
+
+def _estimate(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Give what was estimated when it can be held against what the run took."""
+    found = manifest.get("estimate")
+    return found if isinstance(found, dict) and not manifest.get("resumed") else {}
+
+
 def _run(home: Home, row: Any) -> Run:
     manifest = _manifest(home, row["run_id"])
     noted = manifest or {}
@@ -339,4 +357,7 @@ def _run(home: Home, row: Any) -> Run:
         metrics=row["metrics"],
         classes=tuple(noted.get("classes", ())),
         settings=dict(noted.get("settings", {})),
+        notes=row["notes"] or "",
+        tags=_tags(row["tags"]),
+        estimate=_estimate(noted),
     )

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.models.balance import BalanceSettings
 from core.models.balanced_training import balance_training_set, weighted_settings
 from core.models.plan_learning import learn
 from core.models.recipes import find_recipe
-from core.models.run_writer import FinishedTraining, new_run_id, write_run
+from core.models.run_writer import FinishedTraining, new_run_id, peak_memory_mib, write_run
 from core.models.runs import MANIFEST, check_run_name, find_run, register_run
 from core.models.splits import FRACTIONS, SPLIT_NAMES, TRAIN
 from core.models.targets import labeled_pictures, parse_target
@@ -43,6 +44,7 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
     name: str | None = None,
     balance: BalanceSettings | None = None,
     balance_source: str = ASKED,
+    estimate: Mapping[str, Any] | None = None,
     actor: str,
     progress: Progress,
 ) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
         name: What people call the run; made up when None.
         balance: How classes are balanced in train; None leaves them as they are.
         balance_source: Where that wish comes from, for the run's notes.
+        estimate: What it was said to cost, see :meth:`core.models.estimate.Estimate.to_note`; kept beside what it took.
         actor: Who trains.
         progress: Told of every step.
 
@@ -85,13 +88,14 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
         name=None if name is None else check_run_name(name),
         balance=wanted,
         balance_source=balance_source,
+        estimate=dict(estimate or {}),
     )
-    run_id = _planned_run_id(plan, progress)
+    run_id, resumed = _planned_run_id(plan, progress)
     finished = home.runs / run_id / MANIFEST
     if finished.exists():  # it was stopped between its folder and its entry in the list
         manifest = dict(read_json(finished))
     else:
-        manifest = _train(home, catalog, run_id, plan, actor=actor, progress=progress)
+        manifest = _train(home, catalog, run_id, replace(plan, resumed=resumed), actor=actor, progress=progress)
     register_run(home, manifest, actor=actor)
     return _result(home, manifest)
 
@@ -138,6 +142,9 @@ def _train(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": time.monotonic() - started,
         "seconds_by_part": parts,
+        "estimate": plan.estimate,
+        "resumed": plan.resumed,
+        "peak_memory_mib": peak_memory_mib(),
     }
     return write_run(home, run_id, finished, manifest=manifest)
 
@@ -163,14 +170,15 @@ def _missing_features(home: Home, catalog: Catalog, plan: TrainingPlan) -> int:
     return int((~feature_shards(home, backbone=plan.backbone).known(hashes)).sum())
 
 
-def _planned_run_id(plan: TrainingPlan, progress: Progress) -> str:
-    """The id of this training: the one it had before it was stopped, or a new one."""
+def _planned_run_id(plan: TrainingPlan, progress: Progress) -> tuple[str, bool]:
+    """The id of this training, a new one or the one it had before it was stopped; and whether it was."""
     if progress.folder is None:
-        return new_run_id(plan.recipe.name)
+        return new_run_id(plan.recipe.name), False
     path = progress.folder / _PLAN
-    if not path.exists():
+    stopped_before = path.exists()
+    if not stopped_before:
         write_json_whole(path, {"run": new_run_id(plan.recipe.name)})
-    return str(read_json(path)["run"])
+    return str(read_json(path)["run"]), stopped_before
 
 
 def _result(home: Home, manifest: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ class TrainingPlan:
     name: str | None
     balance: BalanceSettings = field(default_factory=BalanceSettings)
     balance_source: str = ""
+    estimate: dict[str, Any] = field(default_factory=dict)
+    resumed: bool = False
 
 
 def origin(home: Home, catalog: Catalog, plan: TrainingPlan) -> dict[str, Any]:

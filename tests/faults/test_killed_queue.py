@@ -1,5 +1,6 @@
 """The line goes on after sudden deaths of workers, servers, and of whoever changes it."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from core.jobs import job_status, list_jobs, pause_job, read_progress, resume_job, start_next, submit
 from core.jobs.folder import find_folder
+from core.jobs.line import line_file
 from core.jobs.stored_status import read_status
 from tests.jobs.waiting import wait_for_message, wait_for_state, wait_until
 
@@ -127,7 +129,7 @@ def test_two_processes_that_start_the_next_at_once_start_it_once(home, tmp_path,
 def test_a_line_that_was_being_written_when_its_writer_died_is_whole(home, tmp_path, allow):
     jobs = [learning_job(home, tmp_path, name) for name in "abc"]
     # As a kill between making a job and giving it a place leaves it: the job waits, the line does not name it.
-    (home.jobs / "line.json").write_text('{"order": ["%s"], "at_once": 1}' % jobs[2])
+    line_file(home).write_text(json.dumps({"order": [jobs[2]], "at_once": 1}))
     assert [job.job for job in sorted(list_jobs(home), key=lambda job: job.place or 0) if job.place] == [
         jobs[2],
         jobs[1],

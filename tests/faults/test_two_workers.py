@@ -24,7 +24,7 @@ def test_a_second_worker_refuses_and_changes_nothing(home, tmp_path):
     before = read_status(find_folder(home, job))
     assert work(str(home.root), job) == REFUSED
     assert read_status(find_folder(home, job)) == before
-    with pytest.raises(JobError, match="is running; only a paused, interrupted, failed or cancelled job can be resumed"):
+    with pytest.raises(JobError, match="is running; only a paused, interrupted, failed or cancelled job can be"):
         resume_job(home, job)
     go_on.touch()
     assert wait_for_state(home, job, "done").result["steps"] == ["0", "1", "2", "3"]
@@ -91,9 +91,9 @@ def test_a_worker_that_cannot_begin_fails_the_job(home, monkeypatch):
 
 
 def test_no_room_for_another_process_fails_the_job_at_once(home, monkeypatch):
-    from core.jobs import supervise
+    from core.jobs import starting
 
-    monkeypatch.setattr(supervise.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(starting.sys, "executable", "/nowhere/python")
     with pytest.raises(JobError, match="no process could be started"):
         submit(home, "count", {}, actor="ann")
     [status] = list_jobs(home)
