@@ -11,9 +11,11 @@ from typing import Any
 
 from core import __version__
 from core.cli import (
+    backbones,
     catalogs,
     changes,
     cleaning,
+    comparing,
     crawling,
     doctor,
     exploring,
@@ -24,6 +26,7 @@ from core.cli import (
     learning,
     quality,
     sample,
+    second_stage,
 )
 from core.cli.parser import Commands, Parser, add_common, check_common
 from core.cli.progress_line import printable, printable_lines
@@ -61,6 +64,9 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
         quality,
         exports,
         learning,
+        second_stage,
+        backbones,
+        comparing,
         exploring,
         jobs,
         changes,

@@ -17,7 +17,11 @@ _PAGES = {
         ("clean", "Clean", "cleaning_services"),
         ("quality", "Quality", "health_metrics"),
     ],
-    "Models": [("train", "Train", "model_training"), ("evaluate", "Evaluate", "fact_check")],
+    "Models": [
+        ("train", "Train", "model_training"),
+        ("evaluate", "Evaluate", "fact_check"),
+        ("compare", "Compare", "balance"),
+    ],
     "Explore": [("embeddings", "Embeddings", "scatter_plot"), ("recommend", "Recommend", "tune")],
 }
 

@@ -6,11 +6,15 @@ import pandas as pd
 import streamlit as st
 
 from core.models.runs import Run
+from core.ui.navigation import go
 from core.ui.wording import duration
 
 
 def runs_table(runs: Sequence[Run], *, key: str) -> Run | None:
-    """Draw runs, newest first; give the one a visitor selected."""
+    """Draw runs, newest first, to tick; give the one a visitor wants to look at.
+
+    Two or more that are ticked can be compared, which leaves for the page of comparisons.
+    """
     tests = [run.metrics.get("test", {}) for run in runs]
     frame = pd.DataFrame(
         {
@@ -32,14 +36,28 @@ def runs_table(runs: Sequence[Run], *, key: str) -> Run | None:
         hide_index=True,
         width="stretch",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         column_config={
             "Test accuracy": share,
             "Macro F1": share,
         },
     )
-    rows = shown.selection.rows
-    return runs[rows[0]] if rows and rows[0] < len(runs) else None
+    chosen = [runs[row] for row in shown.selection.rows if row < len(runs)]
+    return _offer(chosen, key=key)
+
+
+def _offer(chosen: Sequence[Run], *, key: str) -> Run | None:
+    """Offer what can be done with the ticked runs; give the one to look at."""
+    if not chosen:
+        st.caption("Tick a run to evaluate it, or several to compare them.")
+        return None
+    if len(chosen) == 1:
+        asked = st.button("Evaluate this run", key=f"{key}_evaluate", icon=":material/fact_check:")
+        st.caption("Tick another run to compare them.")
+        return chosen[0] if asked else None
+    if st.button(f"Compare {len(chosen)} runs", key=f"{key}_compare", type="primary", icon=":material/balance:"):
+        go("compare", runs=",".join(run.run_id for run in chosen))
+    return None
 
 
 def _percentage(share: float | None) -> float | None:

@@ -11,7 +11,18 @@ from core.home import Home
 from core.ui.caches import clear_caches
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("overview", "import_products", "catalog", "clean", "quality", "train", "evaluate", "embeddings", "recommend")
+PAGES = (
+    "overview",
+    "import_products",
+    "catalog",
+    "clean",
+    "quality",
+    "train",
+    "evaluate",
+    "compare",
+    "embeddings",
+    "recommend",
+)
 
 TITLES = {page: page.capitalize() for page in PAGES} | {"import_products": "Import"}
 

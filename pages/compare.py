@@ -1,0 +1,44 @@
+"""Compare: runs beside one another, what they cost, and which differences are more than chance."""
+
+import streamlit as st
+
+from core.models.runs import list_runs
+from core.ui.caches import home
+from core.ui.compare_tables import draw_chance, draw_classes, draw_yes_or_no
+from core.ui.compare_view import draw_curves, draw_downloads, draw_figures, draw_frontier, draw_settings
+from core.ui.compared import comparison_of, pick_compared
+from core.ui.errors import shown_errors
+from core.ui.guard import guard
+from core.ui.navigation import link
+
+guard()
+st.title("Compare")
+st.caption("Hold runs against one another: accuracy, what it cost, and whether a difference is more than chance.")
+if not list_runs(home()):
+    st.info("No run yet: train two models, then compare them here.", icon=":material/balance:")
+    link("train", "Go to Train", icon=":material/arrow_forward:")
+    st.stop()
+with shown_errors():
+    runs = pick_compared()
+    if not runs:
+        st.info("Choose two or more runs above, or tick them in a list of runs.", icon=":material/balance:")
+    else:
+        comparison = comparison_of(runs)
+        if len(runs) == 1:
+            st.info("Choose another run to compare this one with.", icon=":material/add:")
+        for warning in comparison.warnings:
+            st.text(f"⚠ {warning}")
+        draw_figures(comparison)
+        st.subheader("Accuracy against time", anchor=False)
+        draw_frontier(comparison)
+        st.subheader("How they learned", anchor=False)
+        draw_curves(comparison)
+        if len(runs) > 1:
+            st.subheader("What was set otherwise", anchor=False)
+            draw_settings(comparison)
+            st.subheader("More than chance?", anchor=False)
+            draw_chance(comparison)
+            st.subheader("Categories gained and lost", anchor=False)
+            draw_classes(comparison)
+        draw_yes_or_no(comparison)
+        draw_downloads(comparison)
