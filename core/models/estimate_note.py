@@ -43,9 +43,8 @@ def ratio_to_actual(note: Mapping[str, Any], seconds: float, *, corrected: bool 
         More than 1 when it took longer; None when there is nothing to compare.
     """
     value = note.get("seconds" if corrected else "uncorrected_seconds")
-    if not _is_amount(value) or value <= 0 or not _is_amount(seconds) or seconds <= 0:
-        return None
-    return seconds / float(value)
+    estimated = float(value or 0) if _is_amount(value) else 0.0
+    return seconds / estimated if estimated > 0 and _is_amount(seconds) and seconds > 0 else None
 
 
 def _is_amount(value: Any) -> bool:
