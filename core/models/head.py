@@ -1,9 +1,11 @@
 """Recipe `head`: two dense layers and a softmax on cached features of a frozen backbone, in numpy alone."""
 
+import time
+
 import numpy as np
 
 from core.models.checkpoints import fingerprint
-from core.models.head_parts import class_weights, few_threads, softmax, training_marks
+from core.models.head_parts import class_weights, few_threads, pace, softmax, training_marks
 from core.models.head_settings import HeadSettings
 from core.models.head_state import HeadState, fresh_head, load_head, save_head
 from core.models.learning import Arrays, LearningData, TrainedHead
@@ -44,10 +46,14 @@ def train_head(data: LearningData, *, settings: HeadSettings, seed: int, progres
         progress.report(state.epoch, settings.epochs, "measuring the features")
         fit = _Fit(data, settings, seed=seed)
         while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
+            started = time.perf_counter()
             fit.run_epoch(state, progress)
             if progress.folder:
                 save_head(progress.folder, state, belongs_to=name)
-            progress.record("epoch", state.history[-1])
+            learned = int((data.sides == TRAIN).sum())
+            progress.record(
+                "epoch", state.history[-1] | pace(learned, time.perf_counter() - started, settings.learning_rate)
+            )
     progress.report(settings.epochs, settings.epochs, "trained")
     arrays = {**state.best, **fit.inputs}
     return TrainedHead(arrays=arrays, history=state.history, choices={"best_epoch": state.best_epoch})

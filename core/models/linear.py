@@ -1,11 +1,12 @@
 """Recipe `linear`: softmax regression on cached features of a frozen backbone, in numpy alone."""
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.models.checkpoints import fingerprint
-from core.models.head_parts import class_weights, few_threads, softmax, training_marks
+from core.models.head_parts import class_weights, few_threads, pace, softmax, training_marks
 from core.models.learning import Arrays, LearningData, TrainedHead
 from core.models.linear_inputs import InputAxes, blocks, make_inputs, measure_axes, raise_to
 from core.models.linear_outputs import FlatOutputs, LinearOutputs
@@ -111,10 +112,13 @@ def fit_linear(
         fit = _Fit(data, outputs, settings, seed=seed)
         while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
             progress.report(state.epoch, settings.epochs, f"epoch {state.epoch + 1}")
+            started = time.perf_counter()
             fit.run_epoch(state)
             if progress.folder:
                 save_state(progress.folder, state, belongs_to=belongs_to)
-            progress.record("epoch", min(state.history, key=lambda epochs: epochs[-1]["validation_loss"])[-1])
+            row = min(state.history, key=lambda epochs: epochs[-1]["validation_loss"])[-1]
+            rate = settings.learning_rate * 0.5 * (1 + np.cos(np.pi * (state.epoch - 1) / settings.epochs))
+            progress.record("epoch", row | pace(fit.train_pictures, time.perf_counter() - started, rate))
         head = fit.axes.fold(state.best_weights)
     progress.report(settings.epochs, settings.epochs, "trained")
     choices = {"shrinkage": settings.shrinkage[state.best_strength], "best_epoch": state.best_epoch}
@@ -150,6 +154,11 @@ class _Fit:
         self._gains = np.repeat(np.stack(gains, axis=1), outputs.columns, axis=1)
         self._class_weights = class_weights(data.labels[self._train], data.class_count, settings.class_weights)
         self._steps = -(-len(self._train) // settings.batch_size)
+
+    @property
+    def train_pictures(self) -> int:
+        """How many pictures an epoch learns from."""
+        return len(self._train)
 
     def run_epoch(self, state: LinearState) -> None:
         """Pass over train once, look at validation, and note what was found."""

@@ -1,5 +1,6 @@
 """Recipe `one-vs-all`: a yes-or-no model for each class, calibrated and put together into one prediction."""
 
+import time
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from core.models.calibration import Calibration, calibrate, combine, log_loss, s
 from core.models.checkpoints import fingerprint
 from core.models.even_negatives import draw_samples
 from core.models.gathered_features import make_rows
-from core.models.head_parts import few_threads, training_marks
+from core.models.head_parts import few_threads, pace, training_marks
 from core.models.learning import Arrays, LearningData, TrainedHead
 from core.models.linear_inputs import make_inputs, measure_axes, raise_to
 from core.models.linear_state import LinearState, fresh_state, load_state, save_state
@@ -47,10 +48,13 @@ def train_one_vs_all(data: LearningData, *, settings: OneVsAllSettings, seed: in
         progress.report(state.epoch, settings.epochs, "measuring the features")
         fit = _Fit(data, settings, seed=seed)
         while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
+            started = time.perf_counter()
             fit.run_epoch(state, progress)
             if progress.folder:
                 save_state(progress.folder, state, belongs_to=name)
-            progress.record("epoch", state.history[0][-1])
+            learned = int((data.sides == TRAIN).sum())
+            rate = settings.learning_rate * 0.5 * (1 + np.cos(np.pi * (state.epoch - 1) / settings.epochs))
+            progress.record("epoch", state.history[0][-1] | pace(learned, time.perf_counter() - started, rate))
         progress.report(settings.epochs, settings.epochs, "calibrating")
         calibration, choices = fit.calibrate(state.best_weights)
         weights = state.best_weights * calibration.slopes
