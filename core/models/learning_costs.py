@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from core.models.head_settings import HeadSettings
 from core.models.linear import LinearSettings
+from core.models.multi_label_settings import MultiLabelSettings
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.second_stage_settings import SecondStageSettings
 
@@ -56,6 +57,21 @@ class LearningCost:
 
 def linear_cost(settings: LinearSettings, size: LearningSize) -> LearningCost:
     """Cost of the recipe `linear`: turning the inputs once, and every strength a step."""
+    columns = size.classes * len(settings.shrinkage)
+    return LearningCost(
+        products=_turning(size) + _passing(size, columns, settings.epochs),
+        epochs=settings.epochs,
+        steps=settings.epochs * size.pictures / settings.batch_size,
+        step_rows=settings.batch_size,
+        step_inputs=size.dimensions,
+        step_columns=columns,
+        head_values=size.dimensions * size.classes,
+        memory_bytes=3 * _VALUE_BYTES * columns * size.dimensions,
+    )
+
+
+def multi_label_cost(settings: MultiLabelSettings, size: LearningSize) -> LearningCost:
+    """Cost of the recipe `multi-label`: as that of `linear`, a column a label."""
     columns = size.classes * len(settings.shrinkage)
     return LearningCost(
         products=_turning(size) + _passing(size, columns, settings.epochs),

@@ -20,7 +20,7 @@ def predict_features(run: RunFiles, features: np.ndarray) -> np.ndarray:
         features: Float32 array of shape (N pictures, D dimensions) from the run's backbone.
 
     Returns:
-        Float32 array of shape (N, C), in the order of ``run.run.classes``; rows sum to 1.
+        Float32 array of shape (N, C), in the order of ``run.run.classes``; rows sum to 1, unless it predicts labels.
 
     Raises:
         RunError: The features have another length than those the run learned from, or the run's head is damaged.
@@ -30,7 +30,7 @@ def predict_features(run: RunFiles, features: np.ndarray) -> np.ndarray:
         raise RunError(f"run {run.run.run_id!r} takes features of shape (N, {expected}), not {features.shape}")
     head = run.head
     try:
-        found = find_recipe(run.run.recipe).load_predictor()(head, features)
+        found = find_recipe(run.run.recipe).predictor_of(run.run.target)(head, features)
         if found.shape != (len(features), len(run.run.classes)):
             raise ValueError(f"it gives shape {found.shape}, not a probability for each of its classes")
     except (KeyError, ValueError, TypeError, IndexError) as error:  # arrays of other names, shapes or types

@@ -8,18 +8,22 @@ from core.errors import TrainingError
 from core.models.fine_tune_settings import FineTuneSettings
 from core.models.head import predict_head, train_head
 from core.models.head_settings import HeadSettings
+from core.models.label_sets import LABELS
 from core.models.learning import Predictor, Trainer
 from core.models.learning_costs import (
     LearningCost,
     LearningSize,
     head_cost,
     linear_cost,
+    multi_label_cost,
     one_vs_all_cost,
     second_stage_cost,
 )
 from core.models.learning_pictures import PictureTrainer
 from core.models.level_by_level import LevelByLevelSettings, predict_level_by_level, train_level_by_level
 from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.multi_label import predict_labels, train_multi_label
+from core.models.multi_label_settings import MultiLabelSettings
 from core.models.one_vs_all import predict_one_vs_all, train_one_vs_all
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.scratch_settings import BasicCnnSettings, ScratchSettings, SmallVggSettings, VanillaCnnSettings
@@ -52,6 +56,9 @@ class Recipe:
             ``baseline`` to compare with; None is told from what it learns from.
         recommended: Whether to try it first.
         least_labels: Fewest pictures of the median class from which trying it makes sense.
+        predicts: What it can predict: ``class``, one of several for each picture; ``labels``, any number of them; or
+            both.
+        load_label_predictor: Gives what predicts labels, for a recipe that predicts both.
     """
 
     name: str
@@ -67,11 +74,32 @@ class Recipe:
     group: Literal["features", "network", "baseline"] | None = None
     recommended: bool = False
     least_labels: int = 3
+    predicts: frozenset[str] = frozenset({"class"})
+    load_label_predictor: Callable[[], Predictor] | None = None
 
     @property
     def shown_group(self) -> str:
         """Where people look for it."""
         return self.group or ("network" if self.load_picture_trainer else "features")
+
+    def predictor_of(self, target: str) -> Predictor:
+        """Give what predicts a target."""
+        if target == LABELS and self.load_label_predictor is not None:
+            return self.load_label_predictor()
+        return self.load_predictor()
+
+    def check_target(self, target: str) -> None:
+        """Check that the recipe can learn a target.
+
+        Raises:
+            TrainingError: It cannot; the message names the recipes that can.
+        """
+        if _kind(target) not in self.predicts:
+            others = ", ".join(each.name for each in recipes_for(target))
+            does = "one class a picture" if "class" in self.predicts else "sets of labels"
+            raise TrainingError(
+                f"recipe {self.name!r} predicts {does}, not the target {target[:100]!r}; recipes that do: {others}"
+            )
 
     def parse_settings(self, values: Mapping[str, object]) -> Any:
         """Read settings from strings or values.
@@ -127,6 +155,8 @@ def _baseline(name: str, title: str, summary: str, settings_class: type) -> Reci
         load_predictor=lambda: predict_linear,
         load_picture_trainer=_scratch,
         passes=_scratch_passes,
+        predicts=frozenset({"class", "labels"}),
+        load_label_predictor=lambda: predict_labels,
         group="baseline",
     )
 
@@ -190,6 +220,18 @@ RECIPES: dict[str, Recipe] = {
             learning_cost=linear_cost,
         ),
         Recipe(
+            name="multi-label",
+            title="Several labels",
+            summary="Learns for each label of a product, such as a color and a kind, whether it is there, with its own "
+            "threshold; keeps the pretrained network as it is.",
+            cost="Seconds, once the pictures are embedded; needs products with labels.",
+            settings_class=MultiLabelSettings,
+            load_trainer=lambda: train_multi_label,
+            load_predictor=lambda: predict_labels,
+            learning_cost=multi_label_cost,
+            predicts=frozenset({"labels"}),
+        ),
+        Recipe(
             name="fine-tune",
             title="Fine-tuned network",
             summary="Lets the upper blocks of the pretrained network learn from many views of your pictures: the most "
@@ -236,6 +278,20 @@ RECIPES: dict[str, Recipe] = {
         ),
     )
 }
+
+
+def recipes_for(target: str) -> tuple[Recipe, ...]:
+    """Give the recipes that can learn a target, in their order."""
+    return tuple(recipe for recipe in RECIPES.values() if _kind(target) in recipe.predicts)
+
+
+def default_target(recipe: Recipe) -> str:
+    """Give what a recipe learns when nothing is said."""
+    return "category" if "class" in recipe.predicts else LABELS
+
+
+def _kind(target: str) -> str:
+    return "labels" if target == LABELS else "class"
 
 
 def find_recipe(name: str) -> Recipe:

@@ -18,6 +18,7 @@ import pandas as pd
 from core.files import whole_folder, write_json_whole
 from core.home import Home
 from core.models.further_figures import with_further_figures
+from core.models.label_rows import judged_labels, label_metrics, write_label_rows
 from core.models.learning import Arrays
 from core.models.runs import HEAD, HISTORY, MANIFEST, PROBABILITIES, ROWS
 from core.models.scores import count_classes, judge, mean_log_loss
@@ -41,6 +42,8 @@ class FinishedTraining:
         history: One row an epoch.
         predict_block: Gives float32 probabilities (B, C) of the pictures of a slice.
         write_network: Writes a network of its own into an empty folder and gives notes; None for runs without one.
+        label_sets: Uint8 (P, C): 1 where a picture has a label, for runs that predict sets; the head then has
+            ``thresholds``. None where each picture has one class.
     """
 
     rows: pd.DataFrame
@@ -50,6 +53,7 @@ class FinishedTraining:
     history: list[dict[str, Any]]
     predict_block: Callable[[slice], np.ndarray]
     write_network: Callable[[Path], dict[str, Any]] | None = None
+    label_sets: np.ndarray | None = None
 
 
 def new_run_id(recipe: str) -> str:
@@ -67,7 +71,7 @@ def write_run(home: Home, run_id: str, finished: FinishedTraining, *, manifest: 
         manifest: Where the run comes from; ``format``, ``versions``, ``machine`` and ``metrics`` are added.
     """
     with whole_folder(home.runs / run_id) as folder:
-        rows = _write_probabilities(folder / PROBABILITIES, finished)
+        rows, judged = _write_predictions(folder, finished, target=str(manifest.get("target", "category")))
         rows.to_parquet(folder / ROWS, index=False)
         np.savez(folder / HEAD, allow_pickle=False, **finished.head)
         write_json_whole(folder / HISTORY, finished.history)
@@ -75,18 +79,33 @@ def write_run(home: Home, run_id: str, finished: FinishedTraining, *, manifest: 
         complete = {
             "format": MANIFEST_FORMAT,
             **manifest,
-            "metrics": with_further_figures(
-                split_metrics(rows, finished.classes),
-                folder / PROBABILITIES,
-                rows,
-                finished.classes,
-                target=str(manifest.get("target", "category")),
-            ),
+            **judged,
             "versions": _versions(),
             "machine": machine(),
         }
         write_json_whole(folder / MANIFEST, complete)
     return complete
+
+
+def _write_predictions(folder: Path, finished: FinishedTraining, *, target: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Write what was predicted; give the rows, and what the manifest says of them: ``metrics``, ``labels``."""
+    path, classes = folder / PROBABILITIES, finished.classes
+    if finished.label_sets is None:
+        rows = _write_probabilities(path, finished)
+        figures = with_further_figures(split_metrics(rows, classes), path, rows, classes, target=target)
+        return rows, {"metrics": figures}
+    thresholds, sets = finished.head["thresholds"], finished.label_sets
+    rows = write_label_rows(
+        folder,
+        finished.rows,
+        sets,
+        probabilities=path,
+        classes=classes,
+        thresholds=thresholds,
+        predict_block=finished.predict_block,
+    )
+    metrics = label_metrics(path, sets, rows, thresholds=thresholds)
+    return rows, {"metrics": metrics, "labels": judged_labels(path, sets, rows, classes=classes, thresholds=thresholds)}
 
 
 def _write_network(folder: Path, finished: FinishedTraining) -> dict[str, Any]:

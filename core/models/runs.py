@@ -22,6 +22,8 @@ from core.catalog.schema import catalogs, runs
 from core.errors import RunError
 from core.files import MOST_BYTES, read_json
 from core.home import Home
+from core.models.label_rows import LABEL_SETS
+from core.models.label_sets import LABELS
 from core.models.learning import Arrays
 from core.vision.backbones import NETWORK, NETWORK_NOTE, RUN_ID
 
@@ -87,6 +89,11 @@ class Run:
     tags: tuple[str, ...] = ()
     estimate: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def predicts_labels(self) -> bool:
+        """Whether it predicts any number of labels for a picture, in place of one class."""
+        return self.target == LABELS
+
 
 @dataclass(frozen=True)
 class RunFiles:
@@ -107,11 +114,13 @@ class RunFiles:
         """One row a picture, in run order.
 
         Columns: product_id, picture_hash, label, split; and of the prediction: predicted (class name), probability (its
-        probability), label_probability (of the true class), label_rank (place of the true class, 1 = right).
+        probability), label_probability (of the true class), label_rank (place of the true class, 1 = right). Where the
+        run predicts labels, label and predicted are the names of sets, see
+        :func:`core.models.label_scores.judge_sets` for the numbers.
         """
         with self._reading(ROWS) as path:
             frame = _read_rows(path)
-            _check_rows(frame, self.run.classes)
+            _check_rows(frame, None if self.run.predicts_labels else self.run.classes)
             return frame
 
     @cached_property
@@ -122,6 +131,24 @@ class RunFiles:
             if found.ndim != 2 or found.shape[1] != len(self.run.classes) or found.dtype != np.float32:
                 raise ValueError(f"expected a float32 number for every class, found {found.dtype} {found.shape}")
             return found
+
+    @cached_property
+    def label_sets(self) -> np.ndarray:
+        """Uint8 array of shape (P, C), memory-mapped: 1 where a picture has a label; only of runs of labels."""
+        with self._reading(LABEL_SETS) as path:
+            found: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+            if found.shape != self.probabilities.shape or found.dtype != np.uint8 or found.max(initial=0) > 1:
+                raise ValueError(f"expected 0 or 1 for every label, found {found.dtype} {found.shape}")
+            return found
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """Float32 array of shape (C,): from which probability on each label is chosen; only of runs of labels."""
+        found, count = self.head.get("thresholds"), len(self.run.classes)
+        if found is None or found.shape != (count,) or found.dtype.kind != "f":
+            with self._reading(HEAD):
+                raise ValueError(f"expected a threshold for each of {count} labels")
+        return np.asarray(found, dtype=np.float32)
 
     @cached_property
     def history(self) -> list[dict[str, Any]]:
@@ -264,7 +291,8 @@ def _read_rows(path: Path) -> pd.DataFrame:
         return file.read().to_pandas()
 
 
-def _check_rows(frame: pd.DataFrame, classes: tuple[str, ...]) -> None:
+def _check_rows(frame: pd.DataFrame, classes: tuple[str, ...] | None) -> None:
+    """Check columns, numbers and, where each picture has one of the classes, their names."""
     missing = sorted({*_TEXT_COLUMNS, *_NUMBER_COLUMNS} - set(frame.columns))
     if missing:
         raise ValueError(f"it has no column {', '.join(missing)}")
@@ -272,7 +300,9 @@ def _check_rows(frame: pd.DataFrame, classes: tuple[str, ...]) -> None:
         if not pd.api.types.is_numeric_dtype(frame[name]) or not np.isfinite(frame[name].to_numpy(float)).all():
             raise ValueError(f"{name} holds values that are no numbers")
     for name in ("label", "predicted"):
-        if not frame[name].isin(classes).all():
+        if classes is None and not frame[name].map(lambda value: isinstance(value, str)).all():
+            raise ValueError(f"{name} holds values that are no texts")
+        if classes is not None and not frame[name].isin(classes).all():
             raise ValueError(f"{name} names a class that the run does not have")
 
 

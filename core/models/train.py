@@ -58,7 +58,7 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
         catalog: The catalog.
         recipe: Name of the recipe.
         backbone: Name of the backbone.
-        target: ``category``, ``category:LEVEL`` or ``attribute:NAME``.
+        target: ``category``, ``category:LEVEL``, ``labels`` or ``attribute:NAME``.
         settings: Settings of the recipe that differ from its defaults, as strings or values.
         seed: Seed of split and training.
         name: What people call the run; made up when None.
@@ -79,6 +79,7 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
         Cancelled: Someone asked to stop; what was reached is kept.
     """
     chosen, wanted = find_recipe(recipe), balance or BalanceSettings()
+    chosen.check_target(parse_target(target).text)
     plan = TrainingPlan(
         recipe=chosen,
         settings=weighted_settings(chosen.parse_settings(settings or {}), settings or {}, wanted),
@@ -119,7 +120,7 @@ def _train(
     rows = balanced.rows
     prepared = time.monotonic()
     learned = learn(home, catalog, balanced, plan, learning)
-    predictor = plan.recipe.load_predictor()
+    predictor = plan.recipe.predictor_of(plan.target.text)
     done = time.monotonic()
     finished = FinishedTraining(
         rows=rows.rows,
@@ -129,6 +130,7 @@ def _train(
         history=learned.head.history,
         predict_block=lambda block: predictor(learned.head.arrays, learned.features[block]),
         write_network=learned.write_network,
+        label_sets=rows.label_sets,
     )
     parts = {"embed": embedded.seconds, "prepare": prepared - started - embedded.seconds, "learn": done - prepared}
     manifest = {
@@ -194,5 +196,6 @@ def _result(home: Home, manifest: dict[str, Any]) -> dict[str, Any]:
         "classes": len(manifest["classes"]),
         "seconds": manifest["seconds"],
         "metrics": manifest["metrics"],
+        **({"labels": manifest["labels"]} if "labels" in manifest else {}),
         "warnings": manifest["warnings"],
     }
