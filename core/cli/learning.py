@@ -1,16 +1,15 @@
 """Commands that learn and judge: embed, train, runs, evaluate, predict, rename-run, delete-run."""
 
-from pathlib import Path
 from typing import Any
 
 from core.cli.balance import add_balance, balance_of
 from core.cli.catalogs import show_event
-from core.cli.embedded import embed_what_waits, prepare_backbone
+from core.cli.embedded import embed_what_waits
+from core.cli.further_figures import further_lines
 from core.cli.parser import Commands, pair, pairs, whole_number
+from core.cli.predicting import add_predict
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell, seconds_cell, table
-
-_PICTURES_AT_ONCE = 32  # decoded pictures in memory, however many files are named
 
 
 def add_commands(commands: Commands) -> None:
@@ -21,10 +20,7 @@ def add_commands(commands: Commands) -> None:
     evaluate = commands.add("evaluate", evaluate_run, show=show_evaluation, summary="judge a run on its test pictures")
     evaluate.add_argument("run_id", metavar="RUN", help="id of the run")
     evaluate.add_argument("--on", metavar="CATALOG", help="judge it on every picture of another catalog instead")
-    predict = commands.add("predict", predict_pictures, show=show_predictions, summary="classify picture files")
-    predict.add_argument("run_id", metavar="RUN", help="id of the run")
-    predict.add_argument("pictures", metavar="PICTURE", nargs="+", help="picture files")
-    predict.add_argument("--top", metavar="K", type=whole_number(1), default=5, help="classes to show; default 5")
+    add_predict(commands)
     rename = commands.add("rename-run", rename_one, show=show_event, summary="give a run another name; its id stays")
     rename.add_argument("run_id", metavar="RUN", help="id of the run")
     rename.add_argument("name", metavar="NAME", help="its new name")
@@ -109,31 +105,6 @@ def evaluate_run(session: Session) -> dict[str, Any]:
     return evaluate(session.home, run.run_id, on=given.on).to_json()
 
 
-def predict_pictures(session: Session) -> dict[str, Any]:
-    """Classify picture files."""
-    from core.catalog.pictures import read_picture
-    from core.models.predict import predict_pictures as predict
-    from core.models.runs import find_run
-    from core.vision.backbones import find_backbone
-
-    given = session.arguments
-    run = find_run(session.home, given.run_id)
-    side_px = find_backbone(run.encoder, home=session.home).side_px
-    predicted = []
-    for start in range(0, len(given.pictures), _PICTURES_AT_ONCE):
-        names = given.pictures[start : start + _PICTURES_AT_ONCE]
-        pictures = [read_picture(Path(name), enough_px=side_px) for name in names]  # decoded as for embedding
-        if start == 0:  # after the first files are known to be pictures: it may take a while
-            prepare_backbone(session, run.encoder)
-        predicted += predict(session.home, run.run_id, pictures, top=given.top)
-    return {
-        "predictions": [
-            {"picture": name, "classes": [{"name": label, "probability": share} for label, share in classes]}
-            for name, classes in zip(given.pictures, predicted, strict=True)
-        ]
-    }
-
-
 def rename_one(session: Session) -> dict[str, Any]:
     """Give a run another name."""
     from core.models.runs import rename_run
@@ -190,23 +161,10 @@ def show_evaluation(result: dict[str, Any]) -> str:
     """Say how well a run does."""
     names = ("run", "catalog", "pictures", "accuracy", "macro_f1")
     lines = [facts({name: result[name] for name in names})]
+    lines.extend(further_lines(result))
     if result["unmatched_classes"]:
         lines.append(f"classes the run does not know: {', '.join(result['unmatched_classes'])}")
     return "\n".join([*lines, *(f"warning: {each}" for each in result["warnings"])])
-
-
-def show_predictions(result: dict[str, Any]) -> str:
-    """Lay out the classes of each picture."""
-    rows = [
-        {
-            "picture": each["picture"] if place == 0 else "",
-            "class": one["name"],
-            "share": percent_cell(one["probability"]),
-        }
-        for each in result["predictions"]
-        for place, one in enumerate(each["classes"])
-    ]
-    return table(rows, {"picture": "PICTURE", "share": "SHARE", "class": "CLASS"}, empty="no picture")
 
 
 def _count(classes: Any) -> Any:

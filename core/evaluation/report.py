@@ -1,6 +1,6 @@
 """Judge a run: on its own test pictures, or on another catalog."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +12,11 @@ from core.errors import RunError
 from core.evaluation.class_names import Alignment, align_classes
 from core.evaluation.confusion import Confusion, confusion_matrix
 from core.evaluation.metrics import accuracy_interval, report_of_counts, top_k_accuracy
+from core.evaluation.product_and_level_figures import MOST_CELLS, judged_figures, kept_figures
 from core.home import Home
-from core.models.gathered_features import gather_features
+from core.models.class_tree import ClassTree
+from core.models.further_figures import tree_of
+from core.models.gathered_features import gather_features, make_rows
 from core.models.predict import check_backbone, predict_features
 from core.models.runs import RunFiles, open_run
 from core.models.scores import ClassCounts, count_classes, judge
@@ -42,6 +45,9 @@ class Evaluation:
         unmatched_classes: Names in the catalog that the run does not know; their pictures are not judged.
         missing_classes: Classes of the run that have no picture here.
         warnings: Sentences about what to mind when reading the figures.
+        further: ``products``, ``levels``, ``levels_by_leaf`` and ``half_right``, where they say something, see
+            :func:`core.models.further_figures.side_figures`.
+        tree: Tree of the classes; None where they are no categories or have one level only.
     """
 
     run_id: str
@@ -54,6 +60,8 @@ class Evaluation:
     unmatched_classes: tuple[str, ...]
     missing_classes: tuple[str, ...]
     warnings: tuple[str, ...]
+    further: dict[str, Any] = field(default_factory=dict)
+    tree: ClassTree | None = None
 
     @property
     def pictures(self) -> int:
@@ -94,6 +102,7 @@ class Evaluation:
             "macro_f1": self.counts.macro_f1,
             "weighted_f1": self.counts.weighted_f1,
             "top3_accuracy": self.top3_accuracy,
+            **self.further,
             "unmatched_classes": list(self.unmatched_classes),
             "missing_classes": list(self.missing_classes),
             "warnings": list(self.warnings),
@@ -127,7 +136,8 @@ def _judge_own(run: RunFiles, split: str) -> Evaluation:
     if rows.empty:
         raise RunError(f"run {run.run.run_id!r} has no {split!r} pictures: expected train, validation or test")
     warnings = list(run.manifest["warnings"])
-    return _evaluation(run, rows, catalog=run.run.catalog, split=split, alignment=None, warnings=warnings)
+    found = _evaluation(run, rows, catalog=run.run.catalog, split=split, alignment=None, warnings=warnings)
+    return replace(found, further=kept_figures(run.run, split))
 
 
 def _judge_catalog(home: Home, run: RunFiles, catalog: Catalog) -> Evaluation:
@@ -145,8 +155,10 @@ def _judge_catalog(home: Home, run: RunFiles, catalog: Catalog) -> Evaluation:
     if not known.all():
         warnings.append(f"{int((~known).sum())} pictures of {catalog.name} are not embedded and not judged")
     rows = rows[known].reset_index(drop=True)
-    judged = _predict(run, features, np.flatnonzero(known), rows)
-    return _evaluation(run, judged, catalog=catalog.name, split="all", alignment=alignment, warnings=warnings)
+    kept = make_rows(len(rows), len(run.run.classes)) if len(rows) * len(run.run.classes) <= MOST_CELLS else None
+    judged = _predict(run, features, np.flatnonzero(known), rows, kept=kept)
+    found = _evaluation(run, judged, catalog=catalog.name, split="all", alignment=alignment, warnings=warnings)
+    return found if kept is None else replace(found, further=judged_figures(run.run, judged, kept))
 
 
 def _without_learned(run: RunFiles, rows: pd.DataFrame, catalog: Catalog, warnings: list[str]) -> pd.DataFrame:
@@ -160,12 +172,18 @@ def _without_learned(run: RunFiles, rows: pd.DataFrame, catalog: Catalog, warnin
     return rows[~seen].reset_index(drop=True)
 
 
-def _predict(run: RunFiles, features: np.ndarray, positions: np.ndarray, rows: pd.DataFrame) -> pd.DataFrame:
+def _predict(
+    run: RunFiles, features: np.ndarray, positions: np.ndarray, rows: pd.DataFrame, *, kept: np.ndarray | None
+) -> pd.DataFrame:
+    """Judge the pictures at some positions of the features; their probabilities go into ``kept`` when given."""
     labels = pd.Index(run.run.classes).get_indexer(pd.Index(rows["label"]))
     judged = []
     for start in range(0, len(positions), _BLOCK_ROWS):
         block = slice(start, start + _BLOCK_ROWS)
-        judged.append(judge(predict_features(run, features[positions[block]]), labels[block]))
+        chances = predict_features(run, features[positions[block]])
+        judged.append(judge(chances, labels[block]))
+        if kept is not None:
+            kept[block] = chances
     columns = pd.concat(judged, ignore_index=True)
     columns["predicted"] = np.array(run.run.classes, dtype=object)[columns["predicted"]]
     return pd.concat([rows, columns], axis=1)
@@ -192,6 +210,7 @@ def _evaluation(
         unmatched_classes=alignment.unmatched if alignment else (),
         missing_classes=missing,
         warnings=tuple(warnings),
+        tree=tree_of(classes, run.run.target),
     )
 
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from core.files import read_json
@@ -128,4 +130,45 @@ def test_mistakes_of_the_balance_are_told_before_any_job_is_made(call, colors):
         (("--balance", "cap", "--balance-set", "above=5"), "above is 5 and most is 300"),
     ):
         answer = call(*words, *more)
+        assert answer.code == 2 and message in answer.err
+
+
+@pytest.fixture
+def shades(call, color_folder, tmp_path):
+    """A catalog of products with two pictures each, filed two levels deep; gives the id of a blue one."""
+    lines = []
+    for name, parent in {"red": "Warm", "green": "Cold", "blue": "Cold"}.items():
+        files = sorted(str(path) for path in (color_folder / name).glob("*.png"))
+        for place in range(0, 12, 2):
+            given = {"id": f"{name}:{place}", "category": f"{parent} > {name}", "image": files[place : place + 2]}
+            lines.append(json.dumps({**given, "title": name}))
+    table = tmp_path / "shades.jsonl"
+    table.write_text("\n".join(lines))
+    call("import", table, "--catalog", "shades", "--images", color_folder)
+    return "blue:0"
+
+
+def test_products_are_predicted_from_all_of_their_pictures(call, shades):
+    words = ("train", "shades", "--recipe", "level-by-level", "--seed", "1", "--json")
+    run = call(*words).json
+    test = run["metrics"]["test"]
+    assert test["products"]["products"] == test["products"]["with_several"] == test["pictures"] // 2
+    assert test["products"]["mean_log"]["accuracy"] == test["levels"]["1"] == 1.0 and test["half_right"] == 0.0
+    judged = call("evaluate", run["run"], "--json").json
+    assert (judged["products"], judged["levels"]) == (test["products"], test["levels"])
+    assert "product" in call("evaluate", run["run"]).out
+    found = call("predict", run["run"], "--product", f"shades:{shades}", "--json").json["predictions"]
+    assert [(each["catalog"], each["product_id"], each["pictures"]) for each in found] == [("shades", shades, 2)]
+    leaves = {each["name"]: each["probability"] for each in found[0]["classes"]}
+    assert max(leaves, key=leaves.get) == "Cold > blue"
+    [top] = call("predict", run["run"], "--product", f"shades:{shades}", "--level", "1", "--json").json["predictions"]
+    parents = {each["name"]: each["probability"] for each in top["classes"]}
+    assert parents["Cold"] == pytest.approx(leaves["Cold > blue"] + leaves["Cold > green"], abs=1e-6)
+    for wrong, message in (
+        (("--product", "shades:none"), "has no product 'none'"),
+        (("--product", "blue"), "expected CATALOG:ID"),
+        (("--product", f"shades:{shades}", "--level", "3"), "expected 1 to 2"),
+        ((), "predict what?"),
+    ):
+        answer = call("predict", run["run"], *wrong)
         assert answer.code == 2 and message in answer.err

@@ -1,0 +1,90 @@
+"""The command predict: picture files, and products from all of their pictures."""
+
+from pathlib import Path
+from typing import Any
+
+from core.cli.embedded import prepare_backbone
+from core.cli.parser import Commands, whole_number
+from core.cli.session import Session
+from core.cli.tables import percent_cell, table
+from core.errors import CatalogError, RunError
+
+_PICTURES_AT_ONCE = 32  # decoded pictures in memory, however many files are named
+
+
+def add_predict(commands: Commands) -> None:
+    """Add the command."""
+    predict = commands.add(
+        "predict", predict_given, show=show_predictions, summary="classify picture files, or products of a catalog"
+    )
+    predict.add_argument("run_id", metavar="RUN", help="id of the run")
+    predict.add_argument("pictures", metavar="PICTURE", nargs="*", help="picture files")
+    predict.add_argument(
+        "--product", metavar="CATALOG:ID", action="append", default=[], help="a product, from all of its pictures"
+    )
+    predict.add_argument("--top", metavar="K", type=whole_number(1), default=5, help="classes to show; default 5")
+    predict.add_argument("--level", metavar="N", type=whole_number(1), help="categories at this level, 1 is the top")
+
+
+def predict_given(session: Session) -> dict[str, Any]:
+    """Classify picture files, then products."""
+    if not session.arguments.pictures and not session.arguments.product:
+        raise RunError("predict what? Name picture files, or products with --product CATALOG:ID")
+    return {"predictions": _predict_pictures(session) + _predict_products(session)}
+
+
+def _predict_products(session: Session) -> list[dict[str, Any]]:
+    from core.models.predicted_product import predict_product
+    from core.models.runs import find_run
+
+    given = session.arguments
+    run = find_run(session.home, given.run_id)
+    predicted = []
+    for place, named in enumerate(given.product):
+        name, colon, product_id = named.partition(":")
+        if not colon:
+            raise CatalogError(f"--product {named[:200]!r} names no product: expected CATALOG:ID, such as shop:123")
+        catalog = session.catalog(name)
+        if place == 0:
+            prepare_backbone(session, run.encoder)
+        found = predict_product(session.home, run.run_id, catalog, product_id, top=given.top, level=given.level)
+        classes = [{"name": label, "probability": share} for label, share in found.classes]
+        predicted.append({"catalog": name, "product_id": product_id, "pictures": found.pictures, "classes": classes})
+    return predicted
+
+
+def _predict_pictures(session: Session) -> list[dict[str, Any]]:
+    from core.catalog.pictures import read_picture
+    from core.models.predict import predict_pictures as predict
+    from core.models.runs import find_run
+    from core.vision.backbones import find_backbone
+
+    given = session.arguments
+    run = find_run(session.home, given.run_id)
+    side_px = find_backbone(run.encoder, home=session.home).side_px
+    predicted = []
+    for start in range(0, len(given.pictures), _PICTURES_AT_ONCE):
+        names = given.pictures[start : start + _PICTURES_AT_ONCE]
+        pictures = [read_picture(Path(name), enough_px=side_px) for name in names]  # decoded as for embedding
+        if start == 0:  # after the first files are known to be pictures: it may take a while
+            prepare_backbone(session, run.encoder)
+        level = {} if given.level is None else {"level": given.level}
+        predicted += predict(session.home, run.run_id, pictures, top=given.top, **level)
+    return [
+        {"picture": name, "classes": [{"name": label, "probability": share} for label, share in classes]}
+        for name, classes in zip(given.pictures, predicted, strict=True)
+    ]
+
+
+def show_predictions(result: dict[str, Any]) -> str:
+    """Lay out the classes of each picture."""
+    rows = [
+        {
+            "picture": each.get("picture", each.get("product_id")) if place == 0 else "",
+            "class": one["name"],
+            "share": percent_cell(one["probability"]),
+        }
+        for each in result["predictions"]
+        for place, one in enumerate(each["classes"])
+    ]
+    return table(rows, {"picture": "PICTURE", "share": "SHARE", "class": "CLASS"}, empty="no picture")
