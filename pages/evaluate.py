@@ -15,6 +15,7 @@ from core.ui.product_detail import show_asked_product
 from core.ui.run_care import draw_run_care
 from core.ui.run_choice import catalog_of, pick_run
 from core.ui.run_view import SPLIT_WORDS, class_table, evaluation_of, run_files
+from core.ui.second_stage_view import draw_second_stage
 from core.ui.uploads import decoded_upload
 from core.ui.wording import duration, literal, percent
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
@@ -46,6 +47,7 @@ def draw_summary(run: Run, evaluation: Evaluation) -> None:
         help="True category → what the model said; the share is of the true category's pictures.",
     )
     draw_pairs(evaluation)
+    draw_second_stage(run, evaluation.split)
 
 
 def draw_curves(run: Run) -> None:

@@ -1,5 +1,6 @@
 """Confusable sets: which categories are mistaken for a category often enough to deserve a specialist."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,7 @@ def find_sets(
     return tuple(found)
 
 
-def count_inside(labels: np.ndarray, predicted: np.ndarray, sets: tuple[ConfusableSet, ...]) -> int:
+def count_inside(labels: np.ndarray, predicted: np.ndarray, sets: Sequence[ConfusableSet]) -> int:
     """Count the mistakes that a second stage could mend: those whose true category is in the set of the predicted."""
     inside = 0
     for each in sets:

@@ -58,7 +58,7 @@ class SecondStageSettings:
         maximum=1_000_000,
     )
     largest_set: int = setting(
-        10,
+        5,
         help="Most categories of a set: those mistaken most often. Report: no limit.",
         unit="categories",
         minimum=2,
