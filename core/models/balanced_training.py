@@ -166,6 +166,7 @@ def with_repeats(data: PictureData, balanced: BalancedSet) -> PictureData:
         labels=_again(data.labels, again),
         sides=_again(data.sides, again),
         product_ids=[*data.product_ids, *products],
+        label_sets=None if data.label_sets is None else _again(data.label_sets, again),
     )
 
 

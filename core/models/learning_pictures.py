@@ -27,6 +27,7 @@ class PictureData:
         sides: Uint8 (P,): 0 train, 1 validation, 2 test.
         class_count: Number of classes, C.
         product_ids: P ids: the product each picture shows; empty where nobody needs them.
+        label_sets: Uint8 (P, C): 1 where a picture has a label; None where each has one class.
     """
 
     home: Home
@@ -37,6 +38,7 @@ class PictureData:
     sides: np.ndarray
     class_count: int
     product_ids: Sequence[str] = ()
+    label_sets: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

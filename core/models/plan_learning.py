@@ -67,6 +67,7 @@ def learn(home: Home, catalog: Catalog, balanced: BalancedSet, plan: TrainingPla
         sides=rows.sides,
         class_count=len(rows.classes),
         product_ids=rows.rows["product_id"].tolist(),
+        label_sets=rows.label_sets,
     )
     trainer = plan.recipe.load_picture_trainer()
     network = trainer(with_repeats(pictures, balanced), settings=plan.settings, seed=plan.seed, progress=progress)

@@ -13,11 +13,15 @@ import numpy as np
 
 from core.models.checkpoints import fingerprint
 from core.models.epochs import CheckpointPlace, run_epochs
+from core.models.label_thresholds import choose_thresholds
+from core.models.learning import Arrays
 from core.models.learning_pictures import PictureData, TrainedNetwork
+from core.models.multi_label import predict_labels
 from core.models.network_files import write_network
 from core.models.scratch_fit import ScratchData, ScratchFit
 from core.models.scratch_networks import NETWORKS
 from core.models.scratch_settings import ScratchSettings
+from core.models.splits import VALIDATION
 from core.progress import Progress
 from core.progress_parts import in_parts
 from core.vision.backbones import NETWORK_WEIGHTS, Backbone
@@ -57,11 +61,14 @@ def train_scratch(data: PictureData, *, settings: ScratchSettings, seed: int, pr
         "".join(file.picture_hash for file in data.files),
         data.labels.tobytes(),
         data.sides.tobytes(),
+        b"" if data.label_sets is None else data.label_sets.tobytes(),
     )
     with open_squares(data.home, distinct, side_px=settings.side_px, fit=_FIT, progress=parts["read"]) as squares:
         rows = np.array([places[file.picture_hash] for file in data.files], dtype=np.int64)
         fit = ScratchFit(
-            ScratchData(squares, rows, data.labels, data.sides, data.class_count), settings=settings, seed=seed
+            ScratchData(squares, rows, data.labels, data.sides, data.class_count, data.label_sets),
+            settings=settings,
+            seed=seed,
         )
         state = run_epochs(
             fit,
@@ -74,13 +81,22 @@ def train_scratch(data: PictureData, *, settings: ScratchSettings, seed: int, pr
         features = fit.features(np.arange(len(data.files)))
     backbone = _described(settings, int(features.shape[1]))
     return TrainedNetwork(
-        arrays=fit.head_arrays(),
+        arrays=_with_thresholds(fit.head_arrays(), features, data),
         features=features,
         history=state.history,
         choices={"best_epoch": state.best_epoch, "trained_weights": fit.weight_count},
         backbone=backbone,
         write=lambda folder: _write(folder, fit, backbone, data),
     )
+
+
+def _with_thresholds(head: Arrays, features: np.ndarray, data: PictureData) -> Arrays:
+    """Add a threshold for each label, chosen on validation; a head of classes needs none."""
+    if data.label_sets is None:
+        return head
+    validation = data.sides == VALIDATION
+    chances = predict_labels(head, features[validation])
+    return {**head, "thresholds": choose_thresholds(chances, data.label_sets[validation]).values}
 
 
 def _described(settings: ScratchSettings, dimensions: int) -> Backbone:

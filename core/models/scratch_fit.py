@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from core.models.augmentation import alters_nothing
-from core.models.head_parts import class_weights
 from core.models.learning import Arrays
 from core.models.scratch_networks import NETWORKS
+from core.models.scratch_objectives import make_objective
 from core.models.scratch_settings import ScratchSettings
 from core.models.splits import TRAIN, VALIDATION
 from core.progress import Progress
@@ -33,6 +33,7 @@ class ScratchData:
         labels: Int64 (P,).
         sides: Uint8 (P,).
         class_count: Number of classes, C.
+        label_sets: Uint8 (P, C): 1 where a picture has a label; None where each has one class.
     """
 
     squares: np.ndarray
@@ -40,6 +41,7 @@ class ScratchData:
     labels: np.ndarray
     sides: np.ndarray
     class_count: int
+    label_sets: np.ndarray | None = None
 
 
 class ScratchFit:
@@ -61,7 +63,13 @@ class ScratchFit:
         self._head.build((None, int(self.graph.output_shape[-1])))
         self._train = np.flatnonzero(data.sides == TRAIN)
         self._validation = np.flatnonzero(data.sides == VALIDATION)
-        self._class_weights = class_weights(data.labels[self._train], data.class_count, settings.class_weights)
+        self._objective = make_objective(
+            data.labels,
+            data.label_sets,
+            self._train,
+            class_count=data.class_count,
+            weight_power=settings.class_weights,
+        )
         self._learned = [*self.graph.trainable_variables, *self._head.trainable_variables]
         self._optimizer = self._adam()
         self._optimizer.build(self._learned)
@@ -76,10 +84,9 @@ class ScratchFit:
         order = chance.permutation(self._train)
         for start in range(0, count, self._settings.batch_size):
             rows = order[start : start + self._settings.batch_size]
-            labels = self._data.labels[rows]
-            loss, logits = self._step(self._pixels(self._views(rows, number)), labels.astype(np.int32))
+            loss, logits = self._step(self._pixels(self._views(rows, number)), self._objective.targets(rows))
             losses, seen = losses + float(loss) * len(rows), seen + len(rows)
-            right += int((logits.numpy().argmax(axis=1) == labels).sum())
+            right += self._objective.judge(rows, logits.numpy())[1]
             now = time.monotonic()
             if now - told >= _REPORT_SECONDS:
                 told = now
@@ -130,12 +137,10 @@ class ScratchFit:
 
     def _judge(self) -> tuple[float, float]:
         """Mean loss and accuracy on validation."""
-        labels, head = self._data.labels[self._validation], self.head_arrays()
+        head, count = self.head_arrays(), max(len(self._validation), 1)
         logits = self.features(self._validation) @ head["weights"] + head["bias"]
-        logits -= logits.max(axis=1, keepdims=True)
-        losses = np.log(np.exp(logits).sum(axis=1)) - logits[np.arange(len(labels)), labels]
-        count = max(len(labels), 1)
-        return float(losses.sum()) / count, int((logits.argmax(axis=1) == labels).sum()) / count
+        loss, right = self._objective.judge(self._validation, logits)
+        return loss / count, right / count
 
     def _squares(self, rows: np.ndarray) -> np.ndarray:
         return self._data.squares[self._data.places[rows]]
@@ -167,16 +172,16 @@ class ScratchFit:
     def _compile(self) -> None:
         """Trace the functions once; shapes vary only in the number of pictures."""
         tf, side = import_tensorflow(), self._settings.side_px
-        pixels, labels = tf.TensorSpec((None, side, side, 3), tf.float32), tf.TensorSpec((None,), tf.int32)
-        self._step = tf.function(self._one_step, input_signature=[pixels, labels])
+        pixels = tf.TensorSpec((None, side, side, 3), tf.float32)
+        signature = [pixels, self._objective.signature()]
+        self._step = tf.function(self._one_step, input_signature=signature, autograph=False)
         self._features = tf.function(lambda values: self.graph(values, training=False), input_signature=[pixels])
 
-    def _one_step(self, pixels: Any, labels: Any) -> tuple[Any, Any]:
+    def _one_step(self, pixels: Any, targets: Any) -> tuple[Any, Any]:
         tf = import_tensorflow()
         with tf.GradientTape() as tape:
             logits = self._head(self.graph(pixels, training=True))
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-            loss = tf.reduce_mean(losses * tf.gather(self._class_weights, labels))
+            loss = self._objective.loss(targets, logits)
         self._optimizer.apply(tape.gradient(loss, [variable.value for variable in self._learned]))
         return loss, logits
 
