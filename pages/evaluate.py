@@ -11,6 +11,7 @@ from core.ui.charts import bars, curves
 from core.ui.confusion_view import ask_cell, draw_confusion, draw_pairs
 from core.ui.errors import shown_errors
 from core.ui.guard import guard
+from core.ui.hierarchy_view import draw_hierarchical_order, draw_products_and_levels
 from core.ui.product_detail import show_asked_product
 from core.ui.run_care import draw_run_care
 from core.ui.run_choice import catalog_of, pick_run
@@ -40,6 +41,7 @@ def draw_summary(run: Run, evaluation: Evaluation) -> None:
             st.metric(label, value, help=words, width=124)
     for warning in evaluation.warnings:
         st.text(f"⚠ {warning}")
+    draw_products_and_levels(evaluation)
     draw_curves(run)
     st.subheader(
         "Most confused",
@@ -63,6 +65,7 @@ def draw_curves(run: Run) -> None:
 
 
 def draw_categories(evaluation: Evaluation) -> None:
+    draw_hierarchical_order(evaluation)
     st.caption(
         "Precision: of what was put into a category, how much belongs there. "
         "Recall: of what belongs there, how much was found. Select a row to see its pictures."

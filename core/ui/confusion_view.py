@@ -1,10 +1,12 @@
 """The confusion matrix to look into: a click on a cell, or two choices by keyboard, shows its pictures."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.evaluation.confusion import dense_matrix, most_confused_pairs
+from core.evaluation.hierarchy import verdicts
 from core.evaluation.report import Evaluation
 from core.ui.address import ask
 from core.ui.caches import products_of
@@ -77,6 +79,7 @@ def draw_cell(evaluation: Evaluation, catalog: Catalog | None, true: str | None,
     st.subheader(counted(len(rows), "picture"), anchor=False)
     st.text(f"true: {true or _ANY}    predicted: {predicted or _ANY}")
     window = page_rows(len(rows), key="cell_page", noun="picture")
+    shown = rows.iloc[window]
     titles = {} if catalog is None else products_of(catalog).set_index("product_id")["title"].to_dict()
     cards = [
         Card(
@@ -84,18 +87,20 @@ def draw_cell(evaluation: Evaluation, catalog: Catalog | None, true: str | None,
             title=titles.get(row["product_id"], row["product_id"]),
             picture_hash=row["picture_hash"],
             badges=(
-                (
-                    shortened(short_category(row["predicted"]), 24),
-                    "good" if row["label"] == row["predicted"] else "bad",
-                ),
+                (shortened(short_category(row["predicted"]), 24), tone),
                 (percent(row["probability"], digits=0), "note"),
             ),
         )
-        for row in rows.iloc[window].to_dict("records")
+        for row, tone in zip(shown.to_dict("records"), verdict_tones(evaluation, shown), strict=True)
     ]
     opened = product_grid(cards, key="cell_grid", empty="No picture is in this cell.", label="pictures of the cell")
     if catalog is not None:
         open_product(opened)
+
+
+def verdict_tones(evaluation: Evaluation, rows: pd.DataFrame) -> list[str]:
+    """Give the tone of each prediction's badge: right, right parent, or wrong."""
+    return [("good", "half", "bad")[verdict] for verdict in verdicts(rows, evaluation.classes, evaluation.tree)]
 
 
 def _pick_cell(evaluation: Evaluation) -> tuple[str | None, str | None]:

@@ -20,7 +20,7 @@ _FOLDER = Path(__file__).with_name("components")
 _PART_COLORS = dict(zip(PART_NAMES, (0, 1, 3, 2), strict=True))
 
 Badge = tuple[str, str]
-"""Words and tone: ``price``, ``good``, ``bad``, ``note`` or an empty tone."""
+"""Words and tone: ``price``, ``good``, ``half``, ``bad``, ``note`` or an empty tone."""
 
 
 @dataclass(frozen=True)
