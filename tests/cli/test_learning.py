@@ -138,7 +138,7 @@ def shades(call, color_folder, tmp_path):
     """A catalog of products with two pictures each, filed two levels deep; gives the id of a blue one."""
     lines = []
     for name, parent in {"red": "Warm", "green": "Cold", "blue": "Cold"}.items():
-        files = sorted(str(path) for path in (color_folder / name).glob("*.png"))
+        files = sorted(f"{name}/{path.name}" for path in (color_folder / name).glob("*.png"))
         for place in range(0, 12, 2):
             given = {"id": f"{name}:{place}", "category": f"{parent} > {name}", "image": files[place : place + 2]}
             lines.append(json.dumps({**given, "title": name}))
@@ -172,3 +172,22 @@ def test_products_are_predicted_from_all_of_their_pictures(call, shades):
     ):
         answer = call("predict", run["run"], *wrong)
         assert answer.code == 2 and message in answer.err
+
+
+def test_a_class_map_says_what_the_names_of_another_catalog_mean(call, run, tmp_path):
+    from PIL import Image
+
+    for name, color in {"RED": (210, 50, 50), "azure": (50, 70, 210), "pink": (250, 150, 180)}.items():
+        (tmp_path / "new" / name).mkdir(parents=True)
+        Image.new("RGB", (64, 64), color).save(tmp_path / "new" / name / "one.png")
+    call("import", tmp_path / "new", "--catalog", "new")
+    (tmp_path / "map.csv").write_text("from,to\nazure,blue\n")
+    words = ("evaluate", run["run"], "--on", "new", "--map-classes", tmp_path / "map.csv")
+    judged = call(*words, "--json").json
+    assert (judged["pictures"], judged["accuracy"], judged["unmatched_classes"]) == (2, 1.0, ["pink"])
+    assert judged["matched_classes"] == {"RED": "red", "azure": "blue"}
+    assert any("'RED' of new and the run's 'red' differ only by case" in each for each in judged["warnings"])
+    assert "taken as: azure -> blue" in call(*words).out
+    assert "goes with --on CATALOG" in call("evaluate", run["run"], "--map-classes", tmp_path / "map.csv").err
+    (tmp_path / "map.csv").write_text("azure,navy\n")
+    assert "leads to 'navy', which the run does not know: it knows 'blue', 'green', 'red'" in call(*words).err
