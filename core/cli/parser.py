@@ -82,7 +82,7 @@ def check_common(arguments: argparse.Namespace) -> None:
         raise UsageError(f"`{arguments.command}` answers at once: leave out --detach")
 
 
-_FILES = frozenset({"home", "source", "picture", "pictures"})
+_FILES = frozenset({"home", "source", "picture", "pictures", "weights"})
 
 
 def _check_text(arguments: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from core.errors import JobError
 from core.home import Home
-from core.jobs import work
+from core.jobs import weights_work, work
 from core.jobs.arguments import (
     CleanArguments,
     DemoArguments,
@@ -27,6 +27,8 @@ from core.jobs.arguments import (
     check_names,
     check_types,
 )
+from core.jobs.search_arguments import SearchArguments
+from core.jobs.weights_arguments import FitWordsArguments, WeightsArguments
 from core.progress import Progress
 
 EXTRA_KINDS = "SHELFLENS_EXTRA_KINDS"
@@ -58,12 +60,15 @@ KINDS: Mapping[str, Kind] = {
     "import": Kind(ImportArguments, work.import_products),
     "embed": Kind(EmbedArguments, work.embed),
     "train": Kind(TrainArguments, work.train, queued=True),
+    "search": Kind(SearchArguments, work.search, queued=True),
     "map": Kind(MapArguments, work.draw_map),
     "measure": Kind(MeasureArguments, work.measure),
     "export": Kind(ExportArguments, work.export),
     "clean": Kind(CleanArguments, work.clean),
     "demo": Kind(DemoArguments, work.build_demo),
     "sample": Kind(SampleArguments, work.fetch_sample),
+    "weights": Kind(WeightsArguments, weights_work.download),
+    "fit-words": Kind(FitWordsArguments, weights_work.fit),
 }
 
 

@@ -40,7 +40,7 @@ Token = TypeVar("Token")
 BOVW = Backbone(
     name="bovw",
     title="Bag of visual words",
-    side_px=320,
+    side_px=256,
     feature_dimensions=REPORT_WORDS,
     preprocessing=INSIDE,
     picture_fit="pad",
@@ -162,7 +162,8 @@ def find_descriptors(picture: np.ndarray) -> np.ndarray:
         float32 (N, 128), N at most 500; N is 0 for a picture without any.
     """
     gray = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
-    _keypoints, descriptors = cv2.SIFT_create(nfeatures=MOST_KEYPOINTS).detectAndCompute(gray, None)
+    sift = cv2.SIFT_create(nfeatures=MOST_KEYPOINTS)  # type: ignore[attr-defined]
+    _keypoints, descriptors = sift.detectAndCompute(gray, None)
     if descriptors is None:
         return np.zeros((0, DESCRIPTOR_NUMBERS), dtype=np.float32)
     return np.asarray(descriptors, dtype=np.float32)[:MOST_KEYPOINTS]

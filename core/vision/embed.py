@@ -14,7 +14,7 @@ from core.catalog.catalogs import Catalog
 from core.catalog.products import picture_table
 from core.home import Home
 from core.progress import Progress
-from core.vision.backbones import DEFAULT_BACKBONE, Backbone, find_backbone, find_weights
+from core.vision.backbones import DEFAULT_BACKBONE, Backbone, find_backbone
 from core.vision.embeddings import build_embedding
 from core.vision.engine import (
     EngineSettings,
@@ -24,12 +24,15 @@ from core.vision.engine import (
     encode_files,
 )
 from core.vision.feature_store import feature_row, feature_shards
+from core.vision.learned_layers import derive_features
 from core.vision.networks import open_network, prepare_for_pages
 from core.vision.palettes import palette_row, palette_shards
+from core.vision.ready_weights import ready_weights
 from core.vision.row_shards import RowShards
 
 SHARD_ROWS = 1024
 _NAMED_UNREADABLE = 20
+_BLOCK_ROWS = 8192
 _REPORT_SECONDS = 0.3
 _LOG = logging.getLogger(__name__)
 
@@ -51,7 +54,8 @@ class EmbedReport:
         embedding_dimensions: Length d of its rows, at most 256.
         unreadable: Pictures that could not be decoded.
         unreadable_examples: The first of them, with the reason.
-        engine: What ran the backbone: `openvino`, `keras`, or None when nothing was new.
+        engine: What ran the backbone: `openvino`, `keras`, `opencv`, or None when nothing was new.
+        without_features: Pictures whose features are all zero: plain ones, in which no visual word was found.
     """
 
     backbone: str
@@ -65,6 +69,7 @@ class EmbedReport:
     unreadable: int
     unreadable_examples: tuple[str, ...]
     engine: str | None
+    without_features: int
 
 
 @dataclass
@@ -108,6 +113,8 @@ def embed_catalog(
     started = time.monotonic()
     found = find_backbone(backbone, home=home)
     _LOG.info("%s embeds catalog %s with %s", actor, catalog.name, found.name)
+    ready_weights(home, found, catalog, progress=progress)
+    found = find_backbone(backbone, home=home)  # words that were fitted just now say how many dimensions they have
     work = _Embedding(home, found, progress=progress)
     files = _picture_files(home, catalog)
     work.encode(files)
@@ -128,6 +135,7 @@ def embed_catalog(
             f"{picture.path.name}: {picture.message}" for picture in list(work.unreadable.values())[:_NAMED_UNREADABLE]
         ),
         engine=work.engine,
+        without_features=work.count_empty(files) if found.kind == "words" else 0,
     )
 
 
@@ -148,14 +156,13 @@ class _Embedding:
         self.engine: str | None = None
         self._home, self._backbone, self._progress = home, backbone, progress
         self._settings = EngineSettings(side_px=backbone.side_px, fit=backbone.picture_fit)
-        # Without weights this downloads them or says how to get them; only then features have a name to be kept under.
-        self._network = open_network(home, backbone) if find_weights(home, backbone) is None else None
         self._features = _Buffer(feature_shards(home, backbone=backbone.name))
         self._palettes = _Buffer(palette_shards(home))
 
     def encode(self, files: list[PictureFile]) -> None:
         """Find features, and colors on the way, of the pictures that have no features."""
         hashes = [file.picture_hash for file in files]
+        derive_features(self._home, self._backbone, hashes)
         has_features = self._features.shards.known(hashes)
         self.reused = int(has_features.sum())
         missing = [file for file, known in zip(files, has_features, strict=True) if not known]
@@ -163,7 +170,7 @@ class _Embedding:
             prepare_for_pages(self._home, self._backbone)
             return
         self._progress.report(0, len(missing), f"Preparing {self._backbone.title}")
-        network = self._network or open_network(self._home, self._backbone)
+        network = open_network(self._home, self._backbone)
         self.engine = network.engine
         colored = self._palettes.shards.known([file.picture_hash for file in missing])
         without_palette = {file.picture_hash for file, known in zip(missing, colored, strict=True) if not known}
@@ -181,6 +188,12 @@ class _Embedding:
         finally:
             self._flush()
         self.encode_seconds = time.monotonic() - started
+
+    def count_empty(self, files: list[PictureFile]) -> int:
+        """Count the pictures whose features are all zero."""
+        hashes = [file.picture_hash for file in files]
+        blocks = self._features.shards.read_blocks(hashes, block_rows=_BLOCK_ROWS)
+        return sum(int((~rows[known].any(axis=1)).sum()) for _start, rows, known in blocks)
 
     def color(self, files: list[PictureFile]) -> None:
         """Find the colors of pictures that have features but no palette."""
