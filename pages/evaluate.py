@@ -12,16 +12,18 @@ from core.ui.confusion_view import ask_cell, draw_confusion, draw_pairs
 from core.ui.errors import shown_errors
 from core.ui.guard import guard
 from core.ui.hierarchy_view import draw_hierarchical_order, draw_products_and_levels
+from core.ui.other_catalog import draw_other_catalog
 from core.ui.product_detail import show_asked_product
 from core.ui.run_care import draw_run_care
 from core.ui.run_choice import catalog_of, pick_run
 from core.ui.run_view import SPLIT_WORDS, class_table, evaluation_of, run_files
 from core.ui.second_stage_view import draw_second_stage
+from core.ui.triplet_view import draw_triplet
 from core.ui.uploads import decoded_upload
 from core.ui.wording import duration, literal, percent
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 
-VIEWS = ["Summary", "Confusion", "Categories", "Try a picture"]
+VIEWS = ["Summary", "Confusion", "Categories", "Try a picture", "Another catalog"]
 STILL = {"displayModeBar": False}
 
 
@@ -121,10 +123,13 @@ with shown_errors():
     evaluation = evaluation_of(run.run_id, SPLIT_WORDS[words])
     if view == "Try a picture":
         draw_trial(run)
+    elif view == "Another catalog":
+        draw_other_catalog(run)
     elif not evaluation.pictures:
         st.info(f"This run has no {words.lower()} pictures.")
     elif view == "Summary":
         draw_summary(run, evaluation)
+        draw_triplet(run, owner)
     elif view == "Confusion":
         draw_confusion(evaluation, owner)
     else:

@@ -1,12 +1,14 @@
 """Commands that learn and judge: embed, train, runs, evaluate, predict, rename-run, delete-run."""
 
+from pathlib import Path
 from typing import Any
 
 from core.cli.balance import add_balance, balance_of
 from core.cli.catalogs import show_event
 from core.cli.embedded import embed_what_waits
 from core.cli.further_figures import further_lines
-from core.cli.parser import Commands, pair, pairs, whole_number
+from core.cli.label_figures import label_lines, show_label_evaluation
+from core.cli.parser import Commands, UsageError, pair, pairs, whole_number
 from core.cli.predicting import add_predict
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell, seconds_cell, table
@@ -20,6 +22,7 @@ def add_commands(commands: Commands) -> None:
     evaluate = commands.add("evaluate", evaluate_run, show=show_evaluation, summary="judge a run on its test pictures")
     evaluate.add_argument("run_id", metavar="RUN", help="id of the run")
     evaluate.add_argument("--on", metavar="CATALOG", help="judge it on every picture of another catalog instead")
+    evaluate.add_argument("--map-classes", metavar="FILE", help="CSV file from,to: names of that catalog to the run's")
     add_predict(commands)
     rename = commands.add("rename-run", rename_one, show=show_event, summary="give a run another name; its id stays")
     rename.add_argument("run_id", metavar="RUN", help="id of the run")
@@ -39,7 +42,7 @@ def _add_embed_and_train(commands: Commands) -> None:
     train.add_argument("--recipe", metavar="NAME", required=True, help="how to train: linear")
     train.add_argument("--backbone", metavar="NAME", default="", help="see `doctor`; default efficientnet-lite0")
     train.add_argument(
-        "--target", metavar="TARGET", default="category", help="category, category:LEVEL or attribute:NAME"
+        "--target", metavar="TARGET", default="", help="category, category:LEVEL, labels or attribute:NAME"
     )
     train.add_argument("--set", metavar="KEY=VALUE", type=pair, action="append", help="a setting of the recipe")
     train.add_argument("--seed", metavar="N", type=whole_number(0), default=0, help="makes it repeatable; default 0")
@@ -55,12 +58,14 @@ def embed_catalog(session: Session) -> dict[str, Any]:
 
 def train_run(session: Session) -> dict[str, Any]:
     """Train a model on a catalog."""
+    from core.models.recipes import default_target, find_recipe
+
     given = session.arguments
     arguments = {
         "catalog": session.catalog(given.catalog).name,
         "recipe": given.recipe,
         "backbone": given.backbone,
-        "target": given.target,
+        "target": given.target or default_target(find_recipe(given.recipe)),
         "settings": pairs(given.set, option="--set"),
         "seed": given.seed,
         "name": given.name,
@@ -95,14 +100,21 @@ def list_all(session: Session) -> dict[str, Any]:
 
 def evaluate_run(session: Session) -> dict[str, Any]:
     """Judge a run; what another catalog lacks is embedded first."""
-    from core.evaluation.report import evaluate_run as evaluate
+    from core.evaluation.class_map import check_class_map, read_class_map
+    from core.evaluation.label_report import evaluate_labels
+    from core.evaluation.report import evaluate_run as evaluate_classes
     from core.models.runs import find_run
 
     given = session.arguments
     run = find_run(session.home, given.run_id)
+    evaluate = evaluate_labels if run.predicts_labels else evaluate_classes
+    if given.map_classes is not None and given.on is None:
+        raise UsageError("--map-classes goes with --on CATALOG: a run's own pictures have its own classes")
+    mapping = {} if given.map_classes is None else read_class_map(Path(given.map_classes))
+    check_class_map(mapping, run.classes)
     if given.on is not None:
         embed_what_waits(session, session.catalog(given.on), backbone=run.encoder)
-    return evaluate(session.home, run.run_id, on=given.on).to_json()
+    return evaluate(session.home, run.run_id, on=given.on, mapping=mapping).to_json()
 
 
 def rename_one(session: Session) -> dict[str, Any]:
@@ -139,6 +151,10 @@ def show_training(result: dict[str, Any]) -> str:
     head = {"run": result["run"], "recipe": result["recipe"], "backbone": result["backbone"]}
     text = facts({**head, "classes": _count(result["classes"]), "took": seconds_cell(result["seconds"])})
     rows = [{"split": split, **values} for split, values in result["metrics"].items() if isinstance(values, dict)]
+    if "labels" in result:
+        columns = {"split": "SPLIT", "pictures": "PICTURES", "all_labels_right": "ALL LABELS RIGHT"}
+        columns |= {"micro_f1": "MICRO F1", "macro_f1": "MACRO F1", "binary_accuracy": "BINARY ACCURACY"}
+        return f"{text}\n\n{table(rows, columns, empty='no metrics')}\n\n{label_lines(result['labels'])}"
     columns = {"split": "SPLIT", "pictures": "PICTURES", "accuracy": "ACCURACY", "macro_f1": "MACRO F1", "loss": "LOSS"}
     return f"{text}\n\n{table(rows, columns, empty='no metrics')}"
 
@@ -159,11 +175,14 @@ def show_runs(result: dict[str, Any]) -> str:
 
 def show_evaluation(result: dict[str, Any]) -> str:
     """Say how well a run does."""
+    if "all_labels_right" in result:
+        return show_label_evaluation(result)
     names = ("run", "catalog", "pictures", "accuracy", "macro_f1")
     lines = [facts({name: result[name] for name in names})]
     lines.extend(further_lines(result))
     if result["unmatched_classes"]:
         lines.append(f"classes the run does not know: {', '.join(result['unmatched_classes'])}")
+    lines += [f"taken as: {name} -> {own}" for name, own in result["matched_classes"].items()]
     return "\n".join([*lines, *(f"warning: {each}" for each in result["warnings"])])
 
 

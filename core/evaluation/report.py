@@ -1,5 +1,6 @@
 """Judge a run: on its own test pictures, or on another catalog."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,7 @@ from core.models.class_tree import ClassTree
 from core.models.further_figures import tree_of
 from core.models.gathered_features import gather_features, make_rows
 from core.models.predict import check_backbone, predict_features
+from core.models.predicted_labels import check_predicts_classes
 from core.models.runs import RunFiles, open_run
 from core.models.scores import ClassCounts, count_classes, judge
 from core.models.targets import labeled_pictures, parse_target
@@ -48,6 +50,7 @@ class Evaluation:
         further: ``products``, ``levels``, ``levels_by_leaf`` and ``half_right``, where they say something, see
             :func:`core.models.further_figures.side_figures`.
         tree: Tree of the classes; None where they are no categories or have one level only.
+        matched_classes: Name in the catalog to class of the run, where they differ.
     """
 
     run_id: str
@@ -62,6 +65,7 @@ class Evaluation:
     warnings: tuple[str, ...]
     further: dict[str, Any] = field(default_factory=dict)
     tree: ClassTree | None = None
+    matched_classes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pictures(self) -> int:
@@ -105,11 +109,14 @@ class Evaluation:
             **self.further,
             "unmatched_classes": list(self.unmatched_classes),
             "missing_classes": list(self.missing_classes),
+            "matched_classes": dict(self.matched_classes),
             "warnings": list(self.warnings),
         }
 
 
-def evaluate_run(home: Home, run_id: str, *, on: str | None = None, split: str = "test") -> Evaluation:
+def evaluate_run(
+    home: Home, run_id: str, *, on: str | None = None, split: str = "test", mapping: Mapping[str, str] | None = None
+) -> Evaluation:
     """Judge a run.
 
     On its own catalog the pictures, labels and predictions kept with the run are used, so that later edits change
@@ -120,15 +127,19 @@ def evaluate_run(home: Home, run_id: str, *, on: str | None = None, split: str =
         run_id: The run.
         on: Name of a catalog that is embedded with the run's backbone; None judges the run's own pictures.
         split: Which of the run's own pictures; ``test`` unless the difference to train is asked for.
+        mapping: Name in the other catalog to class of the run, for names that do not match by themselves; an empty
+            class leaves the name out.
 
     Raises:
-        RunError: There is no such run or split, its files are gone, or no picture of the catalog can be judged.
+        RunError: There is no such run or split, its files are gone, it predicts labels (see
+            :func:`core.evaluation.label_report.evaluate_labels`), or no picture of the catalog can be judged.
         CatalogError: There is no such catalog.
     """
     run = open_run(home, run_id)
+    check_predicts_classes(run)
     if on is None:
         return _judge_own(run, split)
-    return _judge_catalog(home, run, find_catalog(home, on))
+    return _judge_catalog(home, run, find_catalog(home, on), mapping or {})
 
 
 def _judge_own(run: RunFiles, split: str) -> Evaluation:
@@ -140,10 +151,10 @@ def _judge_own(run: RunFiles, split: str) -> Evaluation:
     return replace(found, further=kept_figures(run.run, split))
 
 
-def _judge_catalog(home: Home, run: RunFiles, catalog: Catalog) -> Evaluation:
+def _judge_catalog(home: Home, run: RunFiles, catalog: Catalog, mapping: Mapping[str, str]) -> Evaluation:
     check_backbone(home, run)
     rows, unlabeled = labeled_pictures(home, catalog, parse_target(run.run.target))
-    alignment = align_classes(run.run.classes, rows["label"].unique().tolist(), catalog=catalog)
+    alignment = align_classes(run.run.classes, rows["label"].unique().tolist(), catalog=catalog, mapping=mapping)
     warnings = list(alignment.warnings)
     if unlabeled:
         warnings.append(f"{unlabeled} products of {catalog.name} have no label and are not judged")
@@ -211,6 +222,7 @@ def _evaluation(
         missing_classes=missing,
         warnings=tuple(warnings),
         tree=tree_of(classes, run.run.target),
+        matched_classes={} if alignment is None else {a: b for a, b in alignment.class_of.items() if a != b},
     )
 
 

@@ -192,7 +192,7 @@ def _finish(figure: go.Figure, *, height: int, title: str = "") -> go.Figure:
         margin=_MARGIN if title else {**_MARGIN, "t": 12},
         title={"text": title} if title else None,
         hovermode="closest",
-        legend={"orientation": "h", "y": -0.2, "yanchor": "top", "x": 0},
+        legend={"orientation": "h", "y": -0.28, "yanchor": "top", "x": 0},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
     )

@@ -7,6 +7,7 @@ from core.errors import ShelfLensError
 from core.evaluation.compared_curves import timed_history
 from core.evaluation.comparison import ALL_LABELS, Comparison
 from core.evaluation.comparison_files import comparison_csv, comparison_html
+from core.evaluation.one_against_rest import ONE_VS_ALL
 from core.models.picture_speed import measure_speed
 from core.ui.caches import home
 from core.ui.compare_charts import compared_curves, figure_bars, frontier_chart
@@ -74,6 +75,11 @@ def draw_curves(comparison: Comparison) -> None:
     for column, measure in zip(st.columns(2, gap="medium"), ("loss", "accuracy"), strict=True):
         figure = compared_curves(histories, names, measure=measure, by_minutes=clock == "Minutes")
         column.plotly_chart(figure, key=f"compared_{measure}", config=_STILL, alt=f"Validation {measure}")
+    recipes = {run.run.recipe for run in comparison.runs}
+    if ONE_VS_ALL in recipes and len(recipes) > 1:
+        st.caption(
+            "The loss of one-vs-all is a mean over its yes-or-no models: only its accuracy compares with others."
+        )
     if clock == "Minutes" and not all(measured for _, measured in timed):
         st.caption("The time before the first epoch counts; learning is spread evenly where epochs noted no time.")
 

@@ -10,7 +10,6 @@ from core.evaluation.comparison import Comparison, compare
 from core.models.picture_speed import read_speed
 from core.models.runs import Run, list_runs
 from core.ui.caches import home
-from core.ui.run_choice import run_words
 
 IN_ADDRESS = "runs"
 _KEY, _SEEN = "_compared_runs", "_seen_compared_runs"
@@ -33,7 +32,7 @@ def pick_compared() -> list[Run]:
         "Runs",
         list(runs),
         key=_KEY,
-        format_func=lambda run_id: f"{run_words(runs[run_id])} · {runs[run_id].catalog}",
+        format_func=lambda run_id: _words(runs[run_id]),
         max_selections=MOST_RUNS,
         placeholder="Choose two or more",
         help="The first one is what the others are held against.",
@@ -45,6 +44,11 @@ def pick_compared() -> list[Run]:
         st.query_params.pop(IN_ADDRESS, None)
         st.session_state[_SEEN] = None
     return [runs[run_id] for run_id in chosen]
+
+
+def _words(run: Run) -> str:
+    """Write a run so that it is told from its namesakes, short enough for a tag."""
+    return f"{run.name} · {run.recipe} · {run.created[5:16].replace('T', ' ')}"
 
 
 def comparison_of(runs: list[Run]) -> Comparison:
