@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.embedded import prepare_backbone
+from core.cli.label_figures import predict_labels
 from core.cli.parser import Commands, whole_number
 from core.cli.session import Session
 from core.cli.tables import percent_cell, table
 from core.errors import CatalogError, RunError
 
+_TOP = 5
 _PICTURES_AT_ONCE = 32  # decoded pictures in memory, however many files are named
 
 
@@ -22,7 +24,7 @@ def add_predict(commands: Commands) -> None:
     predict.add_argument(
         "--product", metavar="CATALOG:ID", action="append", default=[], help="a product, from all of its pictures"
     )
-    predict.add_argument("--top", metavar="K", type=whole_number(1), default=5, help="classes to show; default 5")
+    predict.add_argument("--top", metavar="K", type=whole_number(1), help="classes to show; default 5, labels all")
     predict.add_argument("--level", metavar="N", type=whole_number(1), help="categories at this level, 1 is the top")
 
 
@@ -47,7 +49,7 @@ def _predict_products(session: Session) -> list[dict[str, Any]]:
         catalog = session.catalog(name)
         if place == 0:
             prepare_backbone(session, run.encoder)
-        found = predict_product(session.home, run.run_id, catalog, product_id, top=given.top, level=given.level)
+        found = predict_product(session.home, run.run_id, catalog, product_id, top=given.top or _TOP, level=given.level)
         classes = [{"name": label, "probability": share} for label, share in found.classes]
         predicted.append({"catalog": name, "product_id": product_id, "pictures": found.pictures, "classes": classes})
     return predicted
@@ -68,12 +70,13 @@ def _predict_pictures(session: Session) -> list[dict[str, Any]]:
         pictures = [read_picture(Path(name), enough_px=side_px) for name in names]  # decoded as for embedding
         if start == 0:  # after the first files are known to be pictures: it may take a while
             prepare_backbone(session, run.encoder)
+        if run.predicts_labels and given.level is None:
+            predicted += predict_labels(session, run.run_id, pictures, top=given.top)
+            continue
         level = {} if given.level is None else {"level": given.level}
-        predicted += predict(session.home, run.run_id, pictures, top=given.top, **level)
-    return [
-        {"picture": name, "classes": [{"name": label, "probability": share} for label, share in classes]}
-        for name, classes in zip(given.pictures, predicted, strict=True)
-    ]
+        found = predict(session.home, run.run_id, pictures, top=given.top or _TOP, **level)
+        predicted += [{"classes": [{"name": name, "probability": share} for name, share in each]} for each in found]
+    return [{"picture": name, **each} for name, each in zip(given.pictures, predicted, strict=True)]
 
 
 def show_predictions(result: dict[str, Any]) -> str:
@@ -83,8 +86,11 @@ def show_predictions(result: dict[str, Any]) -> str:
             "picture": each.get("picture", each.get("product_id")) if place == 0 else "",
             "class": one["name"],
             "share": percent_cell(one["probability"]),
+            "chosen": "yes" if one.get("chosen") else "",
         }
         for each in result["predictions"]
         for place, one in enumerate(each["classes"])
     ]
-    return table(rows, {"picture": "PICTURE", "share": "SHARE", "class": "CLASS"}, empty="no picture")
+    columns = {"picture": "PICTURE", "share": "SHARE", "class": "CLASS"}
+    labels = any("labels" in each for each in result["predictions"])
+    return table(rows, {**columns, "chosen": "CHOSEN"} if labels else columns, empty="no picture")

@@ -97,6 +97,7 @@ class TrainArguments:
         from core.models.runs import check_run_name
         from core.models.targets import parse_target
 
+        find_recipe(self.recipe).check_target(self.target)
         settings = find_recipe(self.recipe).parse_settings(self.settings)
         weighted_settings(settings, self.settings, read_balance(self.balance))
         parse_target(self.target)
