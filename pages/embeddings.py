@@ -10,6 +10,7 @@ from core.models.runs import list_runs
 from core.ui.caches import home
 from core.ui.chart_events import HoverCard, hover_picture
 from core.ui.charts import bars, map_scatter
+from core.ui.embedding_choice import pick_embedding
 from core.ui.frame import need_catalog
 from core.ui.guard import guard, visitor_name
 from core.ui.live_job import active_job, live_job
@@ -29,7 +30,7 @@ HELP = {
 CHART = "map_chart"
 
 
-def draw_offer(catalog: Catalog, method: str, *, why: str) -> None:
+def draw_offer(catalog: Catalog, method: str, backbone: str, *, why: str) -> None:
     job = active_job("map", catalog=catalog.name)
     if job is not None:
         live_job(job.job, title="Drawing the map")
@@ -41,7 +42,8 @@ def draw_offer(catalog: Catalog, method: str, *, why: str) -> None:
         words, button = st.columns([4, 1.2], vertical_alignment="center")
         words.markdown(f"**{why}**  \n{HELP[method]}")
         if button.button("Draw the map", type="primary", icon=":material/scatter_plot:", width="stretch"):
-            submit(home(), "map", {"catalog": catalog.name, "method": method}, actor=visitor_name())
+            asked = {"catalog": catalog.name, "method": method, "backbone": backbone}
+            submit(home(), "map", asked, actor=visitor_name())
             st.rerun()
 
 
@@ -93,9 +95,10 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
     version = f"{catalog.catalog_id}.{catalog.version}.{drawn.version}"
     hover_picture(CHART, lambda row: hover_card(points, row), version=version)
     draw_explanation(drawn, len(points))
-    embedding = latest_embedding(home(), catalog)
+    embedding = latest_embedding(home(), catalog, backbone=drawn.backbone)
     if embedding is not None and embedding.version != drawn.embedding_version:
-        draw_offer(catalog, drawn.method, why="The catalog has been embedded anew since this map was drawn.")
+        why = "The catalog has been embedded anew since this map was drawn."
+        draw_offer(catalog, drawn.method, drawn.backbone, why=why)
     selected = [point["customdata"] for point in state.selection.points if point.get("customdata") is not None]
     draw_selection(points, [int(row) for row in selected])
 
@@ -141,9 +144,10 @@ catalog = need_catalog()
 words = st.segmented_control(
     "Map", list(METHODS), default="UMAP", key="method", bind="query-params", required=True, label_visibility="collapsed"
 )
-drawn = latest_map(home(), catalog, METHODS[words])
+backbone = pick_embedding(catalog)
+drawn = latest_map(home(), catalog, METHODS[words], backbone=backbone)
 if drawn is None:
-    draw_offer(catalog, METHODS[words], why=f"This catalog has no {words} map yet.")
+    draw_offer(catalog, METHODS[words], backbone, why=f"This embedding has no {words} map yet.")
 else:
     draw_map(catalog, drawn)
 show_asked_product(catalog)

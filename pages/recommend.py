@@ -12,6 +12,7 @@ from core.recommend.ranking import Matches, QueryParts, rank
 from core.recommend.weights import PARTS, RankWeights
 from core.ui.caches import home, products_of
 from core.ui.embed_offer import offer_embedding
+from core.ui.embedding_choice import pick_embedding
 from core.ui.errors import shown_errors
 from core.ui.frame import need_catalog
 from core.ui.guard import guard
@@ -113,15 +114,16 @@ def parts_table(catalog: Catalog, matches: Matches) -> pd.DataFrame:
 guard()
 st.title("Recommend")
 catalog = need_catalog()
-embedding = embedding_of(catalog)
+backbone = pick_embedding(catalog)
+embedding = embedding_of(catalog, backbone=backbone)
 if embedding is None:
-    offer_embedding(catalog, why="Look-alikes are found by comparing embeddings, which this catalog does not have yet.")
+    words = "Look-alikes are found by comparing embeddings, which this catalog does not have yet."
+    offer_embedding(catalog, why=words, backbone=backbone)
     st.stop()
 index = index_of(catalog, embedding)
 if index.stale:
-    offer_embedding(
-        catalog, why=f"{counted(index.not_embedded, 'product')} came after the embedding and cannot be found yet."
-    )
+    words = f"{counted(index.not_embedded, 'product')} came after the embedding and cannot be found yet."
+    offer_embedding(catalog, why=words, backbone=backbone)
 query = st.query_params.get("query")
 source = (
     "A product"

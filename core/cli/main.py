@@ -24,8 +24,10 @@ from core.cli import (
     imports,
     jobs,
     learning,
+    neighbors,
     quality,
     sample,
+    searching,
     second_stage,
 )
 from core.cli.parser import Commands, Parser, add_common, check_common
@@ -64,6 +66,8 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
         quality,
         exports,
         learning,
+        searching,
+        neighbors,
         second_stage,
         backbones,
         comparing,

@@ -27,6 +27,7 @@ from core.models.triplet_settings import TripletSettings
 from core.progress import Progress
 from core.vision.backbones import NETWORK_WEIGHTS, Backbone
 from core.vision.jpeg import read_quickly
+from core.vision.learned_layers import write_layers
 from core.vision.picture_fit import fit_picture
 
 CHECKPOINT_NAME = "triplet-checkpoint.npz"
@@ -135,4 +136,6 @@ def _write(folder: Path, *, data: PictureData, backbone: Backbone, arrays: Array
     spread = np.linspace(0, len(data.files) - 1, min(_SAMPLES, len(data.files))).astype(int)
     pictures = [read_quickly(data.files[place].path, enough_px=backbone.side_px) for place in spread]
     samples = [fit_picture(picture, side_px=backbone.side_px, fit=backbone.picture_fit) for picture in pictures]
-    return write_network(triplet_graph(data.home, data.backbone, arrays), backbone, folder, samples=samples)
+    notes = write_network(triplet_graph(data.home, data.backbone, arrays), backbone, folder, samples=samples)
+    write_layers(folder, arrays, home=data.home, backbone=data.backbone)
+    return notes

@@ -8,14 +8,16 @@ from core.ui.caches import home
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.wording import counted
+from core.vision.backbones import DEFAULT_BACKBONE
 
 
-def offer_embedding(catalog: Catalog, *, why: str) -> None:
+def offer_embedding(catalog: Catalog, *, why: str, backbone: str = DEFAULT_BACKBONE) -> None:
     """Say why an embedding is needed and start one on a click; show the job while it runs.
 
     Args:
         catalog: The catalog.
         why: One sentence of ours.
+        backbone: Name of a backbone, or the id of a run with a network of its own.
     """
     job = active_job("embed", catalog=catalog.name) or active_job("train", catalog=catalog.name)
     if job is not None:
@@ -31,5 +33,5 @@ def offer_embedding(catalog: Catalog, *, why: str) -> None:
         words.markdown(f"**{why}**  \nEmbedding looks at every picture once and keeps what it saw.")
         label = f"Embed {counted(catalog.pictures, 'picture')}"
         if button.button(label, type="primary", width="stretch"):
-            submit(home(), "embed", {"catalog": catalog.name}, actor=visitor_name())
+            submit(home(), "embed", {"catalog": catalog.name, "backbone": backbone}, actor=visitor_name())
             st.rerun()

@@ -15,19 +15,22 @@ from core.vision.encode import encode_pictures
 from core.vision.palettes import picture_palette
 
 
-def embedding_of(catalog: Catalog) -> Embedding | None:
+def embedding_of(catalog: Catalog, *, backbone: str = DEFAULT_BACKBONE) -> Embedding | None:
     """Give the newest embedding of a catalog, or None; opening one maps a file and costs nothing."""
-    return latest_embedding(home(), catalog, backbone=DEFAULT_BACKBONE)
+    return latest_embedding(home(), catalog, backbone=backbone)
 
 
 def index_of(catalog: Catalog, embedding: Embedding) -> CatalogIndex:
     """Give the index of a catalog on an embedding."""
-    return _index_of(str(home().root), (catalog.catalog_id, catalog.version), embedding.version, catalog)
+    key = (catalog.catalog_id, catalog.version)
+    return _index_of(str(home().root), key, embedding.backbone, embedding.version, catalog)
 
 
 @st.cache_resource(show_spinner="Opening the catalog's index", max_entries=2)
-def _index_of(root: str, key: tuple[int, int], embedding_version: str, _catalog: Catalog) -> CatalogIndex:
-    return open_index(home(), _catalog)
+def _index_of(
+    root: str, key: tuple[int, int], backbone: str, embedding_version: str, _catalog: Catalog
+) -> CatalogIndex:
+    return open_index(home(), _catalog, backbone=backbone)
 
 
 def product_parts(index: CatalogIndex, product_id: str) -> QueryParts:
@@ -40,7 +43,7 @@ def product_parts(index: CatalogIndex, product_id: str) -> QueryParts:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _product_parts(key: tuple[str, int, int, str], product_id: str, _index: CatalogIndex) -> QueryParts:
+def _product_parts(key: tuple[str, int, int, str, str], product_id: str, _index: CatalogIndex) -> QueryParts:
     return score_parts(_index.query_product(product_id), _index)
 
 
@@ -57,7 +60,7 @@ def picture_parts(index: CatalogIndex, embedding: Embedding, data: bytes) -> Que
 
 @st.cache_resource(show_spinner="Looking at the picture", max_entries=8)
 def _picture_parts(
-    key: tuple[str, int, int, str], digest: str, _index: CatalogIndex, _embedding: Embedding, _data: bytes
+    key: tuple[str, int, int, str, str], digest: str, _index: CatalogIndex, _embedding: Embedding, _data: bytes
 ) -> QueryParts:
     # Decoded as for embedding, so that a picture of the catalog is found as itself.
     picture = read_picture(_data, enough_px=find_backbone(_embedding.backbone, home=home()).side_px)
@@ -66,6 +69,7 @@ def _picture_parts(
     return score_parts(query, _index)
 
 
-def _index_key(index: CatalogIndex) -> tuple[str, int, int, str]:
+def _index_key(index: CatalogIndex) -> tuple[str, int, int, str, str]:
     """Name an index for good: a name may come back with another catalog behind it, an id never does."""
-    return (str(home().root), index.catalog_id, index.catalog_version, index.embedding_version)
+    backbone = "" if index.embedding is None else index.embedding.backbone
+    return (str(home().root), index.catalog_id, index.catalog_version, backbone, index.embedding_version)

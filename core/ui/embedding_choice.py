@@ -1,0 +1,49 @@
+"""The choice of an embedding: the backbone's, or that of a run that trained a network of its own."""
+
+import streamlit as st
+
+from core.catalog.catalogs import Catalog
+from core.models.runs import Run, list_runs
+from core.ui.address import choice_in_address
+from core.ui.caches import home
+from core.vision.backbones import DEFAULT_BACKBONE, list_backbones
+
+
+def pick_embedding(catalog: Catalog) -> str:
+    """Let the visitor choose whose embedding is shown; nothing is asked where there is only one.
+
+    Returns:
+        Name of a backbone, or the id of a run.
+    """
+    words = embedding_words(catalog)
+    if len(words) == 1:
+        return DEFAULT_BACKBONE
+    with st.container(width=420):
+        return choice_in_address(
+            "Embedding",
+            list(words),
+            name="embedding",
+            format_func=lambda name: words[name],
+            help="What says which pictures are alike: the network as it came, or as a run of yours trained it.",
+        )
+
+
+def embedding_words(catalog: Catalog) -> dict[str, str]:
+    """Name the embeddings a catalog has or can have at once: the default, other backbones' that are made, runs' own."""
+    made = home().embeddings / str(catalog.catalog_id)
+    words = {
+        backbone.name: f"{backbone.title}, as it came"
+        for backbone in list_backbones()
+        if backbone.name == DEFAULT_BACKBONE or (made / backbone.name / "current.json").is_file()
+    }
+    words = {DEFAULT_BACKBONE: words.pop(DEFAULT_BACKBONE), **words}
+    return words | {run.encoder: _run_words(run) for run in own_networks(catalog)}
+
+
+def own_networks(catalog: Catalog) -> list[Run]:
+    """List the runs on a catalog that trained a network of their own, newest first."""
+    return [run for run in list_runs(home(), catalog_id=catalog.catalog_id) if run.encoder != run.backbone]
+
+
+def _run_words(run: Run) -> str:
+    return f"{run.name} · {run.recipe} · {run.created[:16].replace('T', ' ')} UTC"
