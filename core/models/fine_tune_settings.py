@@ -1,22 +1,70 @@
 """Settings of the recipe `fine-tune`, and the presets of the reports it grew out of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
 
 from core.errors import SettingsError
 from core.models.augmentation import AugmentationSettings
 from core.models.settings import check_settings, setting
 
+# What the reports do without: altered views, early stopping, smoothing, averaging, decay, warm-up.
+_PLAIN: dict[str, object] = {
+    "augmentation": "none",
+    "views": 1,
+    "patience": 500,
+    "warm_up": 0.0,
+    "weight_decay": 0.0,
+    "label_smoothing": 0.0,
+    "averaging": 0.0,
+    "mixing": 0.0,
+    "class_weights": 0.0,
+}
+
 
 @dataclass(frozen=True)
 class FineTuneSettings(AugmentationSettings):
-    """Settings of the recipe `fine-tune`."""
+    """Settings of the recipe `fine-tune`. A preset fills in what is not given, when settings are parsed."""
 
+    PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = MappingProxyType(
+        {
+            "ours": {},
+            # L4 trains every layer in phase 2.
+            "report-two-phases": {
+                **_PLAIN,
+                "trained_blocks": 0,
+                "head_epochs": 12,
+                "epochs": 8,
+                "batch_size": 20,
+                "head_learning_rate": 1e-3,
+                "learning_rate": 1e-4,
+                "dropout": 0.0,
+            },
+            # F5 freezes the first layers; it does not say how many, so that the default stands.
+            "report-frozen-layers": {
+                **_PLAIN,
+                "head_epochs": 0,
+                "epochs": 30,
+                "batch_size": 40,
+                "learning_rate": 1e-5,
+                "dropout": 0.5,
+            },
+        }
+    )
+
+    preset: str = setting(
+        "ours",
+        help="Whose figures are used where you change none: ours, the report's of two phases (12 epochs of the new "
+        "layer, 8 of all), or the report's with frozen first layers (30 epochs). What you change wins.",
+        choices=("ours", "report-two-phases", "report-frozen-layers"),
+    )
     trained_blocks: int = setting(
         5,
         help="How many of the last blocks of the network learn; the others stay frozen and run once a view. "
-        "Few labels: fewer blocks.",
+        "Few labels: fewer blocks. 0: all that can be.",
         unit="blocks",
-        minimum=1,
+        minimum=0,
         maximum=200,
     )
     views: int = setting(

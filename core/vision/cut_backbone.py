@@ -78,7 +78,7 @@ def cut_backbone(home: Home, backbone: Backbone, *, trained_blocks: int) -> CutB
     Args:
         home: Where the lower part is cached for OpenVINO.
         backbone: Which one.
-        trained_blocks: How many blocks, counted from the end; at least 1.
+        trained_blocks: How many blocks, counted from the end; 0 takes all that can be.
 
     Raises:
         TrainingError: The backbone has fewer blocks, or is no network.
@@ -92,11 +92,12 @@ def cut_backbone(home: Home, backbone: Backbone, *, trained_blocks: int) -> CutB
         )
     graph = build_backbone(home, backbone)
     points = cut_points(graph)
-    if not 1 <= trained_blocks <= len(points):
+    if not 0 <= trained_blocks <= len(points):
         raise TrainingError(
-            f"trained_blocks is {trained_blocks}: {backbone.title} can be cut before 1 to {len(points)} of its blocks"
+            f"trained_blocks is {trained_blocks}: {backbone.title} can be cut before 1 to {len(points)} of its "
+            "blocks; 0 takes all"
         )
-    point = points[-trained_blocks]
+    point = points[-trained_blocks] if trained_blocks else points[0]
     lower = keras.Model(graph.input, point.output, name="lower")
     if backbone.kind == "lite":
         upper = build_lite_tail(graph, LITE_NETWORKS[backbone.name], after=point.name)

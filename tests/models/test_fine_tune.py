@@ -16,6 +16,7 @@ from core.home import Home
 from core.models.fine_tune_settings import FineTuneSettings
 from core.models.predict import predict_pictures
 from core.models.runs import find_run, open_run
+from core.models.settings import parse_settings
 from core.models.train import train_run
 from core.progress import SilentProgress
 from core.vision.activations import make_room
@@ -157,6 +158,21 @@ def test_settings_say_what_is_wrong(tuned):
         FineTuneSettings(epochs=0)
     with pytest.raises(TrainingError, match="99: EfficientNet-Lite0 can be cut before 1 to 16 of its blocks"):
         train(home, trained_blocks=99)
+
+
+def test_presets_have_the_reports_figures_and_what_is_named_wins():
+    settings = parse_settings(FineTuneSettings, {"preset": "report-two-phases", "epochs": 2})
+    # L4: 12 epochs of the new layer, batches of 20, then all layers with a tenth of the rate.
+    assert (settings.head_epochs, settings.epochs, settings.batch_size) == (12, 2, 20)
+    assert (settings.head_learning_rate, settings.learning_rate, settings.trained_blocks) == (1e-3, 1e-4, 0)
+    frozen = parse_settings(FineTuneSettings, {"preset": "report-frozen-layers"})
+    assert (frozen.epochs, frozen.batch_size, frozen.learning_rate, frozen.dropout) == (30, 40, 1e-5, 0.5)
+
+
+def test_no_number_of_blocks_means_all_of_them(home):
+    backbone = find_backbone("efficientnet-lite0")
+    everything = cut_backbone(home, backbone, trained_blocks=0)
+    assert everything.layer == cut_backbone(home, backbone, trained_blocks=16).layer
 
 
 def test_the_fast_upper_part_computes_what_the_network_does(tuned):
