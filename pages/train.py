@@ -1,99 +1,173 @@
 """Train: choose what to learn and how, see how long it takes, watch it learn."""
 
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.errors import SettingsError
 from core.jobs.status import JobStatus
 from core.jobs.supervise import submit
-from core.models.recipes import RECIPES
+from core.models.balance import BalanceSettings
+from core.models.recipes import Recipe
 from core.models.runs import list_runs
 from core.ui.caches import home
-from core.ui.errors import shown_errors
+from core.ui.errors import show_problem, shown_errors
 from core.ui.frame import need_catalog
 from core.ui.guard import guard, visitor_name
-from core.ui.live_job import active_job, known_job, live_job
+from core.ui.job_list import ACTIVE_STATES
+from core.ui.live_job import known_job, live_job, ordinal
 from core.ui.navigation import go
-from core.ui.runs_table import runs_table
+from core.ui.past_runs import draw_past
+from core.ui.recipe_cards import pick_recipe
 from core.ui.settings_form import settings_form
-from core.ui.training_setup import draw_estimate, pick_backbone, pick_recipe, pick_target
-from core.ui.wording import counted, percent
+from core.ui.training_changes import draw_changes, form_key, take_earlier_run
+from core.ui.training_estimate import draw_estimate, estimate_of, estimated_words
+from core.ui.training_line import JOB_IN_URL, draw_line, draw_stopped, keep_line_going, next_place
+from core.ui.training_setup import (
+    blocked_recipes,
+    classes_of,
+    draw_advice,
+    draw_classes,
+    pick_backbone,
+    pick_target,
+    suggested_recipe,
+)
+from core.ui.wording import counted, literal, percent
 
-JOB_IN_URL = "job"
+NEW, SEARCH, RUNS = "New training", "Search settings", "Past runs"
+_SEARCH_PANEL, _PREVIEW = "core.ui.search_panel", "core.ui.augmentation_preview"
 
 
 def draw_result(job: JobStatus) -> None:
     """Show what a finished training reached on pictures it never saw, and where to look on."""
     result = job.result or {}
     tests = result.get("metrics", {}).get("test", {})
-    figures = st.columns(4)
-    figures[0].metric(
-        "Test accuracy", percent(tests.get("accuracy")), help="Share of test pictures put into the right category."
-    )
-    figures[1].metric(
-        "Macro F1",
-        percent(tests.get("macro_f1")),
-        help="Mean over categories, so small ones count as much as large ones.",
-    )
-    figures[2].metric("Test pictures", f"{tests.get('pictures', 0):,}")
-    figures[3].metric(
-        "Categories",
-        f"{len(result['classes']) if isinstance(result.get('classes'), list) else result.get('classes', 0):,}",
-    )
+    classes = result.get("classes", 0)
+    shown = {
+        "Test accuracy": (percent(tests.get("accuracy")), "Share of test pictures put into the right category."),
+        "Macro F1": (
+            percent(tests.get("macro_f1")),
+            "Mean over categories, so small ones count as much as large ones.",
+        ),
+        "Test pictures": (f"{tests.get('pictures', 0):,}", "What these figures rest on."),
+        "Categories": (f"{len(classes) if isinstance(classes, list) else classes:,}", None),
+    }
+    with st.container(horizontal=True, gap="medium"):
+        for label, (value, words) in shown.items():
+            st.metric(label, value, help=words, width=150)
+    run = next((each for each in list_runs(home()) if each.run_id == result.get("run")), None)
+    if run is not None and estimated_words(run):
+        words = estimated_words(run)
+        st.caption(words[:1].upper() + words[1:] + ". The next estimate knows.")
     if st.button("Evaluate this run", type="primary", icon=":material/fact_check:"):
         go("evaluate", catalog=job.arguments.get("catalog"), run=result.get("run"))
 
 
+def draw_job(job: JobStatus) -> None:
+    live_job(job.job, title=f"Training on {literal(job.arguments.get('catalog', ''))}", on_done=draw_result)
+    if st.button("Set up another training", icon=":material/add:"):
+        st.query_params.pop(JOB_IN_URL, None)
+        st.rerun()
+
+
 def draw_setup(catalog: Catalog) -> None:
-    recipe = pick_recipe()
+    take_earlier_run(catalog)
     left, right = st.columns(2, gap="large")
     with left:
         target = pick_target(catalog)
     with right:
-        backbone = pick_backbone()
-    with st.expander("Settings", icon=":material/tune:"):
-        settings = settings_form(RECIPES[recipe].settings_class, key=f"settings_{recipe}")
+        backbone, has_weights = pick_backbone()
+    counts = classes_of(catalog, target)
+    blocked = blocked_recipes(counts, target, has_weights=has_weights)
+    if counts is not None:
+        draw_classes(counts)
+    words = st.container()
+    recipe = pick_recipe(suggested=suggested_recipe(counts, blocked), blocked=blocked)
+    if counts is not None:
+        with words:
+            draw_advice(counts, blocked, chosen=recipe.name if recipe else "")
+    if recipe is not None:
+        draw_start(catalog, recipe, backbone=backbone, target=target)
+
+
+def draw_start(catalog: Catalog, recipe: Recipe, *, backbone: str, target: str) -> None:
+    with st.expander(f"Settings of {recipe.title.lower()}", icon=":material/tune:", key="settings_open"):
+        settings = settings_form(recipe.settings_class, key=form_key(recipe.name))
         name_column, seed_column = st.columns(2, gap="medium")
         name = name_column.text_input("Name of the run", max_chars=100, placeholder="made up when empty")
         seed = seed_column.number_input("Seed", 0, 2**31 - 1, 0, step=1, help="The same seed gives the same run.")
-    with st.container(border=True):
-        words, button = st.columns([4, 1.2], vertical_alignment="center")
-        if button.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
-            arguments = {"catalog": catalog.name, "recipe": recipe, "backbone": backbone, "target": target}
-            arguments |= {"settings": settings, "seed": int(seed), "name": name or None}
-            with shown_errors():
-                st.query_params[JOB_IN_URL] = submit(home(), "train", arguments, actor=visitor_name())
-                st.rerun()
-    draw_past(catalog)
-    with words:  # last: it may take a second, and everything else is there by then
-        draw_estimate(catalog, recipe, backbone=backbone, target=target)
-
-
-def draw_past(catalog: Catalog) -> None:
-    runs = list_runs(home(), catalog_id=catalog.catalog_id)
-    st.subheader("Past runs", anchor=False)
-    if not runs:
-        st.caption("No run yet: the first one appears here.")
+    with st.expander("Balance of classes", icon=":material/balance:"):
+        balance = settings_form(BalanceSettings, key="balance")
+    try:
+        parsed = recipe.parse_settings(settings)
+    except SettingsError as error:
+        show_problem(error)
         return
-    chosen = runs_table(runs, key="past_runs")
-    if chosen is not None:
-        go("evaluate", catalog=catalog.name, run=chosen.run_id)
+    draw_preview(catalog, parsed)
+    draw_changes(catalog, recipe, backbone=backbone, target=target, settings=settings)
+    asked = {"catalog": catalog.name, "recipe": recipe.name, "backbone": backbone, "target": target}
+    asked |= {"settings": settings, "balance": balance, "seed": int(seed), "name": name or None}
+    draw_button(catalog, asked)
+
+
+def draw_button(catalog: Catalog, asked: dict[str, Any]) -> None:
+    place = next_place()
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="start"):
+        words, button = st.container(width="stretch"), st.container(width="content")
+        label = "Start training" if place is None else f"Add to the line ({ordinal(place)})"
+        icon = ":material/play_arrow:" if place is None else ":material/playlist_add:"
+        pressed = button.button(label, type="primary", icon=icon, key="start_training")
+        with words:  # last: it may take a second, and everything else is there by then
+            named = {name: asked[name] for name in ("backbone", "target", "settings")}
+            estimate = estimate_of(catalog, asked["recipe"], **named)
+            if estimate is not None:
+                draw_estimate(estimate)
+        if pressed:
+            asked = {**asked, "estimate": {} if estimate is None else estimate.to_note()}
+            with shown_errors():
+                st.query_params[JOB_IN_URL] = submit(home(), "train", asked, actor=visitor_name())
+                st.rerun()
+
+
+def draw_preview(catalog: Catalog, settings: Any) -> None:
+    if find_spec(_PREVIEW) is not None:
+        import_module(_PREVIEW).augmentation_preview(catalog, settings)
 
 
 guard()
 st.title("Train")
 catalog = need_catalog()
-job = known_job(st.query_params.get(JOB_IN_URL), kind="train") or active_job("train", catalog=catalog.name)
+keep_line_going()
+job = known_job(st.query_params.get(JOB_IN_URL), kind="train")
 if job is not None:
-    live_job(job.job, title=f"Training on {counted(catalog.products, 'product')}", on_done=draw_result)
-    ended = job.state not in ("queued", "running")
-    if ended and st.button("Set up another training", icon=":material/add:"):
-        st.query_params.pop(JOB_IN_URL, None)
-        st.rerun()
-    draw_past(catalog)
-elif not catalog.pictures or catalog.categories < 2:
-    st.info(
-        "A training needs pictures in at least two categories; this catalog has "
-        f"{counted(catalog.pictures, 'picture')} in {counted(catalog.categories, 'category', 'categories')}."
+    draw_job(job)
+draw_line(shown_job=None if job is None or job.state not in ACTIVE_STATES else job.job)
+if job is None:
+    draw_stopped(catalog.name)
+    has_search = find_spec(_SEARCH_PANEL) is not None
+    runs = len(list_runs(home(), catalog_id=catalog.catalog_id))
+    titles = {NEW: NEW, **({SEARCH: SEARCH} if has_search else {}), RUNS: f"{RUNS} ({runs})"}
+    view = st.segmented_control(
+        "Show",
+        list(titles),
+        format_func=titles.get,
+        default=NEW,
+        key="train_view",
+        bind="query-params",
+        required=True,
+        label_visibility="collapsed",
     )
-else:
-    draw_setup(catalog)
+    if view == RUNS:
+        draw_past(catalog)
+    elif not catalog.pictures or catalog.categories < 1:
+        st.info(
+            f"A training needs pictures with labels; this catalog has {counted(catalog.pictures, 'picture')} in "
+            f"{counted(catalog.categories, 'category', 'categories')}."
+        )
+    elif view == SEARCH:
+        import_module(_SEARCH_PANEL).search_panel(catalog)
+    else:
+        draw_setup(catalog)

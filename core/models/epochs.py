@@ -1,5 +1,6 @@
 """Epochs one after another, with a checkpoint after each: what every recipe that trains a network shares."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,13 +89,15 @@ def run_epochs(
     state = _loaded(learner, checkpoint, progress.folder) or EpochState(learner.kept_values())
     while len(state.history) < total and not _has_stalled(state, patience):
         number = len(state.history) + 1
+        started = time.perf_counter()
         row = learner.epoch(number, total, progress)
         state.history.append(row)
         if row.get("phase", 2) == 2 and measure(row) < state.best_loss:
             state.best_loss, state.best_epoch, state.best = measure(row), number, learner.kept_values()
         if progress.folder is not None:
             _save(learner, state, checkpoint, progress.folder)
-        progress.record("epoch", row)
+        # Only for those who watch: the history is the same on every machine.
+        progress.record("epoch", {"seconds": time.perf_counter() - started, **row})
     return state
 
 

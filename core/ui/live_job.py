@@ -1,28 +1,30 @@
-"""A job as it runs: progress, time left, cancel and resume.
+"""A job as it runs: progress, time left, curves; pause, cancel and resume.
 
 Everything comes from the job's folder, so refreshing is safe.
 """
 
 from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
 from core.errors import ShelfLensError
+from core.jobs.kinds import is_queued_kind
 from core.jobs.status import JobStatus, job_log_tail, job_status, read_progress
-from core.jobs.supervise import cancel_job, resume_job
+from core.jobs.supervise import cancel_job, pause_job, resume_job
 from core.ui.caches import home
-from core.ui.charts import curves
+from core.ui.epoch_curves import draw_epochs
 from core.ui.errors import show_problem, shown_errors
 from core.ui.job_list import ACTIVE_STATES, active_jobs, all_jobs
 from core.ui.wording import duration
 
 REFRESH_SECONDS = 1.0
 _WORDS = {
-    "queued": ":blue-badge[waiting]",
+    "waiting": ":violet-badge[in line]",
+    "queued": ":blue-badge[starting]",
     "running": ":blue-badge[running]",
     "done": ":green-badge[done]",
     "failed": ":red-badge[failed]",
+    "paused": ":violet-badge[paused]",
     "cancelled": ":gray-badge[cancelled]",
     "interrupted": ":orange-badge[interrupted]",
 }
@@ -74,57 +76,112 @@ def _draw_job(job_id: str, title: str, on_done: Callable[[JobStatus], None] | No
 
 
 def _draw_header(job: JobStatus, title: str) -> None:
-    words, buttons = st.columns([4, 1], vertical_alignment="center")
+    words, buttons = st.columns([3, 2] if job.state in ACTIVE_STATES else [4, 1], vertical_alignment="center")
     words.markdown(f"**{title}** {state_badge(job.state)}")
-    if job.state in ACTIVE_STATES:
+    if job.state == "waiting":
+        st.text(waiting_words(job))
+        _draw_stop_buttons(job, buttons)
+    elif job.state in ACTIVE_STATES:
         st.progress(job.progress or 0.0)
         st.text(_progress_words(job))
-        if buttons.button("Cancel", key=f"cancel_{job.job}", icon=":material/stop_circle:", width="stretch"):
-            cancel_job(home(), job.job)
-            st.toast("Cancelling: the job stops at its next step.")
+        _draw_stop_buttons(job, buttons)
     elif job.state == "done":
         st.text(f"Finished in {duration(job.seconds)}.")
     else:
         _draw_stopped(job, buttons)
 
 
-def _progress_words(job: JobStatus) -> str:
-    """Say what a job is at; what its own message says already is not said twice."""
-    message = job.message or "Starting"
-    words = [message[:1].upper() + message[1:]]
-    if job.total and f"{job.done:,}" not in message and str(job.done) not in message:
-        words.append(f"{job.done:,} of {job.total:,}")
-    words.append(f"{duration(job.seconds)} so far")
-    if job.seconds_left is not None and "left" not in message:
-        words.append(f"about {duration(job.seconds_left)} left")
-    return " · ".join(words)
+def _draw_stop_buttons(job: JobStatus, place: st.delta_generator.DeltaGenerator) -> None:
+    with place.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        if is_queued_kind(job.kind) and not job.pausing and not job.cancelling:
+            draw_pause(job)
+        draw_cancel(job)
 
 
-def _draw_stopped(job: JobStatus, buttons: st.delta_generator.DeltaGenerator) -> None:
-    reasons = {
-        "failed": job.error or "It failed without a message.",
-        "cancelled": "You stopped it. What was finished is kept.",
-        "interrupted": "The worker ended before the job did, as when the machine stops. What was finished is kept.",
-    }
-    st.text(reasons.get(job.state, job.message))
-    if buttons.button("Resume", key=f"resume_{job.job}", icon=":material/play_arrow:", width="stretch"):
+def draw_pause(job: JobStatus) -> None:
+    """Draw the button that pauses a job."""
+    words = "Stops after the epoch it is in; Resume goes on from there."
+    if st.button("Pause", key=f"pause_{job.job}", icon=":material/pause_circle:", help=words):
+        with shown_errors():
+            pause_job(home(), job.job)
+            st.toast("Pausing: it finishes the epoch it is in.")
+            st.rerun()
+
+
+def draw_cancel(job: JobStatus) -> None:
+    """Draw the button that cancels a job."""
+    words = "Stops now. Pictures that were embedded and finished epochs are kept, and it can be resumed."
+    if st.button("Cancel", key=f"cancel_{job.job}", icon=":material/stop_circle:", help=words):
+        with shown_errors():
+            cancel_job(home(), job.job)
+            st.toast("Cancelling: the job stops at its next step.")
+
+
+def draw_resume(job: JobStatus) -> None:
+    """Draw the button that goes on with a job."""
+    if st.button("Resume", key=f"resume_{job.job}", icon=":material/play_arrow:"):
         try:
             resume_job(home(), job.job)
         except ShelfLensError as error:
             show_problem(error)
         else:
             st.rerun()
+
+
+def waiting_words(job: JobStatus) -> str:
+    """Say when a waiting job will start: ``2nd in line``."""
+    if job.place == 1:
+        return "Next in line: it starts when the running training ends."
+    place = "in line" if job.place is None else f"{ordinal(job.place)} in line"
+    return f"{place[:1].upper() + place[1:]}: it starts when those before it have ended."
+
+
+def ordinal(number: int) -> str:
+    """Write a place: 1st, 2nd, 3rd, 4th, 11th, 21st."""
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _progress_words(job: JobStatus) -> str:
+    """Say what a job is at; what its own message says already is not said twice."""
+    message = job.message or "Starting"
+    words = [message[:1].upper() + message[1:]]
+    is_counted = job.kind != "train"  # steps of a training are shares of the whole, which the bar shows
+    if is_counted and job.total and f"{job.done:,}" not in message and str(job.done) not in message:
+        words.append(f"{job.done:,} of {job.total:,}")
+    words.append(f"{duration(job.seconds)} so far")
+    if job.seconds_left is not None and "left" not in message:
+        words.append(f"about {duration(job.seconds_left)} left")
+    if job.cancelling:
+        words.append("cancelling")
+    elif job.pausing:
+        words.append("pausing after this epoch")
+    return " · ".join(words)
+
+
+def _draw_stopped(job: JobStatus, buttons: st.delta_generator.DeltaGenerator) -> None:
+    kept = (
+        "Pictures that were embedded and finished epochs are kept."
+        if job.kind == "train"
+        else "What was finished is kept."
+    )
+    reasons = {
+        "failed": job.error or "It failed without a message.",
+        "paused": f"{kept} Resume goes on from there.",
+        "cancelled": f"You stopped it. {kept}",
+        "interrupted": f"The worker ended before the job did, as when the machine stops. {kept}",
+    }
+    st.text(reasons.get(job.state, job.message))
+    with buttons.container(horizontal=True, horizontal_alignment="right"):
+        draw_resume(job)
     if job.state == "failed":
         with st.expander("Last lines of the worker's log"):
             st.code(job_log_tail(home(), job.job), language=None, wrap_lines=True)
 
 
 def _draw_epochs(job: JobStatus) -> None:
-    epochs = [line["values"] for line in read_progress(home(), job.job) if line.get("kind") == "epoch"]
-    if len(epochs) < 2:
+    if job.kind != "train" or job.state == "waiting":
         return
-    history = pd.DataFrame(epochs)
-    for column, measure in zip(st.columns(2), ("loss", "accuracy"), strict=True):
-        column.plotly_chart(
-            curves(history, measure=measure), key=f"live_{measure}_{job.job}", config={"displayModeBar": False}
-        )
+    lines = read_progress(home(), job.job)
+    epochs = [line.get("values") for line in lines if line.get("kind") == "epoch"]
+    draw_epochs([row for row in epochs if isinstance(row, dict)], key=job.job)
