@@ -12,6 +12,7 @@ from core.ui.confusion_view import ask_cell, draw_confusion, draw_pairs
 from core.ui.errors import shown_errors
 from core.ui.guard import guard
 from core.ui.hierarchy_view import draw_hierarchical_order, draw_products_and_levels
+from core.ui.labels_view import LABEL_VIEWS, draw_label_run
 from core.ui.other_catalog import draw_other_catalog
 from core.ui.product_detail import show_asked_product
 from core.ui.run_care import draw_run_care
@@ -109,7 +110,8 @@ run = pick_run()
 if run is None:
     st.stop()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    view = st.segmented_control("Show", VIEWS, default=VIEWS[0], key="show", bind="query-params", required=True)
+    views, key = (LABEL_VIEWS, "show_labels") if run.predicts_labels else (VIEWS, "show")
+    view = st.segmented_control("Show", views, default=views[0], key=key, bind="query-params", required=True)
     words = st.segmented_control(
         "Pictures", list(SPLIT_WORDS), default="Test", key="split_shown", bind="query-params", required=True
     )
@@ -119,6 +121,9 @@ if words != "Test":
         ":orange[:material/info:] The model learned from these pictures; only figures on test pictures are fair."
     )
 owner = catalog_of(run)
+if run.predicts_labels:
+    draw_label_run(run, owner, view, SPLIT_WORDS[words])
+    st.stop()
 with shown_errors():
     evaluation = evaluation_of(run.run_id, SPLIT_WORDS[words])
     if view == "Try a picture":
