@@ -17,6 +17,8 @@ TEMPERATURES = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, EVEN)
 
 _CELLS = 4 * 2**20
 """Probabilities looked at in one go, 16 MiB; a product with more pictures than that is still looked at whole."""
+LEAST_TUNED = 10
+"""With fewer validation products of several pictures a temperature would be chosen by luck."""
 _MOST_TUNED = 20_000
 """One number is chosen: more products than these would only take longer."""
 _RESAMPLES = 2000
@@ -112,10 +114,11 @@ def choose_temperature(probabilities: np.ndarray, products: ProductPictures, lab
         labels: Int array of shape (M,): their classes.
 
     Returns:
-        One of :data:`TEMPERATURES`; without a product of several pictures the one at which all count the same.
+        One of :data:`TEMPERATURES`; the one at which all count the same with fewer than :data:`LEAST_TUNED` products of
+        several pictures.
     """
     several = np.flatnonzero(products.sizes > 1)
-    if not len(several):
+    if len(several) < LEAST_TUNED:
         return EVEN
     tuned = np.zeros(len(products.sizes), dtype=bool)
     tuned[several[:: -(-len(several) // _MOST_TUNED)]] = True

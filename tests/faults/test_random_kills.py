@@ -1,0 +1,36 @@
+"""A training is killed at random moments of its worker's life, again and again: it ends as if left alone."""
+
+import pytest
+
+from benchmarks.kill_resume import (
+    CATALOG,
+    head_distance,
+    random_moments,
+    train_killed,
+    train_left_alone,
+)
+from core.catalog.folder_source import FolderSource
+from core.catalog.imports import import_source
+from core.models.runs import list_runs
+
+# Enough epochs that moments fall among them, each kept before the next begins.
+SETTINGS = {"epochs": 60, "patience": 60}
+
+
+@pytest.mark.parametrize(("recipe", "kills"), [("linear", 4), ("level-by-level", 2)])
+def test_a_training_killed_at_random_moments_ends_as_if_left_alone(home, color_folder, recipe, kills):
+    import_source(home, FolderSource(color_folder), catalog_name=CATALOG, actor="ann")
+    whole = train_left_alone(home, recipe, SETTINGS)
+    moments = random_moments(kills, within_seconds=whole.seconds, seed=20)
+    killed = train_killed(home, recipe, SETTINGS, moments=moments)
+    assert killed.history == whole.history and len(whole.history) == 60
+    assert killed.recorded == sorted(set(killed.recorded))  # no epoch twice, over all workers
+    assert head_distance(killed.head, whole.head) == 0.0
+    assert len(list_runs(home)) == 2  # one run each, however often it was begun
+    assert sorted(path.name for path in home.runs.iterdir()) == sorted(run.run_id for run in list_runs(home))
+
+
+def test_moments_are_random_but_spread():
+    moments = random_moments(4, within_seconds=8.0, seed=1)
+    assert sorted(int(moment // 2) for moment in moments) == [0, 1, 2, 3]  # one in each quarter
+    assert moments == random_moments(4, within_seconds=8.0, seed=1) != random_moments(4, within_seconds=8.0, seed=2)
