@@ -74,6 +74,11 @@ class Home:
         return self.root / "runs"
 
     @property
+    def searches(self) -> Path:
+        """Finished searches for settings: one folder each."""
+        return self.root / "searches"
+
+    @property
     def jobs(self) -> Path:
         """Long work: one folder a job."""
         return self.root / "jobs"

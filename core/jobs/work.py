@@ -15,6 +15,7 @@ from core.jobs.arguments import (
     SampleArguments,
     TrainArguments,
 )
+from core.jobs.search_arguments import SearchArguments
 from core.progress import Progress
 from core.progress_parts import in_parts
 
@@ -53,8 +54,11 @@ def train(home: Home, arguments: TrainArguments, *, actor: str, progress: Progre
     from core.catalog.catalogs import find_catalog
     from core.jobs.balance_wish import wanted_balance
     from core.models.train import train_run
+    from core.vision.backbones import find_backbone
+    from core.vision.ready_weights import ready_weights
 
     catalog = find_catalog(home, arguments.catalog)
+    ready_weights(home, find_backbone(arguments.backbone, home=home), catalog, progress=progress)
     balance, source = wanted_balance(home, catalog, arguments.balance)
     return dict(
         train_run(
@@ -73,6 +77,17 @@ def train(home: Home, arguments: TrainArguments, *, actor: str, progress: Progre
             progress=progress,
         )
     )
+
+
+def search(home: Home, arguments: SearchArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
+    """Search the settings of a recipe and train a run with the best; trials that are over are not run again."""
+    from core.catalog.catalogs import find_catalog
+    from core.jobs.balance_wish import wanted_balance
+    from core.models.search import search_settings
+
+    catalog = find_catalog(home, arguments.catalog)
+    plan = arguments.plan(*wanted_balance(home, catalog, arguments.balance))
+    return search_settings(home, catalog, plan, actor=actor, progress=progress)
 
 
 def draw_map(home: Home, arguments: MapArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
