@@ -11,7 +11,7 @@ from core.errors import SettingsError
 from core.jobs.status import JobStatus
 from core.jobs.supervise import submit
 from core.models.balance import BalanceSettings
-from core.models.recipes import Recipe
+from core.models.recipes import RECIPES, Recipe
 from core.models.runs import list_runs
 from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
@@ -67,7 +67,9 @@ def draw_result(job: JobStatus) -> None:
 
 
 def draw_job(job: JobStatus) -> None:
-    live_job(job.job, title=f"Training on {literal(job.arguments.get('catalog', ''))}", on_done=draw_result)
+    recipe = RECIPES.get(str(job.arguments.get("recipe")))
+    how = f": {recipe.title.lower()}" if recipe else ""
+    live_job(job.job, title=f"Training on {literal(job.arguments.get('catalog', ''))}{how}", on_done=draw_result)
     if st.button("Set up another training", icon=":material/add:"):
         st.query_params.pop(JOB_IN_URL, None)
         st.rerun()

@@ -25,7 +25,7 @@ def add_commands(commands: Commands) -> None:
         "resume",
         resume_one,
         show=show_one,
-        summary="go on with an interrupted, failed or cancelled job",
+        summary="go on with a paused, interrupted, failed or cancelled job",
         detachable=True,
     )
     resume.add_argument("job", metavar="JOB", help="id of the job")
@@ -33,7 +33,7 @@ def add_commands(commands: Commands) -> None:
 
 def list_all(session: Session) -> dict[str, Any]:
     """List the jobs."""
-    return {"jobs": [_brief(status) for status in list_jobs(session.home)]}
+    return {"jobs": [brief(status) for status in list_jobs(session.home)]}
 
 
 def status_of(session: Session) -> dict[str, Any]:
@@ -72,6 +72,7 @@ def show_jobs(result: dict[str, Any]) -> str:
     rows = [
         {
             **each,
+            "state": each["state"] if each["place"] is None else f"{each['state']}, {each['place']} in line",
             "progress": percent_cell(each["progress"]),
             "seconds": seconds_cell(each["seconds"]),
             "left": seconds_cell(each["seconds_left"]),
@@ -89,7 +90,8 @@ def show_one(result: dict[str, Any]) -> str:
     lines = {
         "job": job["job"],
         "kind": job["kind"],
-        "state": job["state"] + (" (stopping)" if job["cancelling"] else ""),
+        "state": job["state"] + (" (stopping)" if job["cancelling"] else " (pausing)" if job["pausing"] else ""),
+        "place in line": job["place"],
         "done": percent_cell(job["progress"]) or "unknown",
         "took": seconds_cell(job["seconds"]),
         "left": seconds_cell(job["seconds_left"]),
@@ -104,7 +106,7 @@ def _one(session: Session) -> dict[str, Any]:
     return {"jobs": [asdict(job_status(session.home, session.arguments.job))]}
 
 
-def _brief(status: JobStatus) -> dict[str, Any]:
+def brief(status: JobStatus) -> dict[str, Any]:
     """The fields of a job that a list shows."""
-    names = ("job", "kind", "state", "progress", "message", "seconds", "seconds_left", "created", "error")
+    names = ("job", "kind", "state", "place", "progress", "message", "seconds", "seconds_left", "created", "error")
     return {name: getattr(status, name) for name in names}

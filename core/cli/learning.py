@@ -19,6 +19,7 @@ def add_commands(commands: Commands) -> None:
     _add_embed_and_train(commands)
     runs = commands.add("runs", list_all, show=show_runs, summary="list the runs, newest first")
     runs.add_argument("--catalog", metavar="NAME", help="only runs on this catalog")
+    runs.add_argument("--tag", metavar="TAG", action="append", help="only runs with this tag; may be repeated")
     evaluate = commands.add("evaluate", evaluate_run, show=show_evaluation, summary="judge a run on its test pictures")
     evaluate.add_argument("run_id", metavar="RUN", help="id of the run")
     evaluate.add_argument("--on", metavar="CATALOG", help="judge it on every picture of another catalog instead")
@@ -92,8 +93,11 @@ def list_all(session: Session) -> dict[str, Any]:
                 "seconds": each.seconds,
                 "state": each.state,
                 "metrics": each.metrics,
+                "notes": each.notes,
+                "tags": list(each.tags),
             }
             for each in list_runs(session.home, catalog_id=catalog_id)
+            if set(session.arguments.tag or ()) <= set(each.tags)
         ]
     }
 

@@ -29,6 +29,7 @@ from core.cli import (
     sample,
     searching,
     second_stage,
+    training_line,
 )
 from core.cli.parser import Commands, Parser, add_common, check_common
 from core.cli.progress_line import printable, printable_lines
@@ -66,6 +67,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
         quality,
         exports,
         learning,
+        training_line,
         searching,
         neighbors,
         second_stage,

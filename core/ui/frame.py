@@ -84,8 +84,10 @@ def _draw_strip(known: set[str]) -> None:
         return
     if {job.job for job in active} != known:
         st.rerun()  # one ended or began: pages may have something new to show
-    st.markdown(f"**{counted(len(active), 'job')} running**")
-    for job in active:
+    running = [job for job in active if job.state != "waiting"]
+    in_line = f", {len(active) - len(running)} in line" if len(active) > len(running) else ""
+    st.markdown(f"**{counted(len(running), 'job')} running{in_line}**")
+    for job in running:
         st.progress(job.progress or 0.0, text=_strip_words(job))
 
 

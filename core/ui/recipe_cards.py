@@ -16,7 +16,7 @@ _GROUPS = {
     ),
     "baseline": ("Baselines", "From random weights: what the pretrained network is worth, by comparison."),
 }
-_CARD_PX = 232
+_CARD_PX = 228
 
 
 def pick_recipe(*, suggested: str | None, blocked: Mapping[str, str]) -> Recipe | None:

@@ -68,7 +68,7 @@ def draw_stopped(catalog: str, *, shown_job: str | None = None) -> None:
     with st.container(border=True, key="stopped_trainings", gap="small"):
         for job in jobs:
             with st.container(horizontal=True, vertical_alignment="center", key=f"stopped_{job.job}"):
-                st.markdown(f"{_title(job)} {state_badge(job.state)}", width="stretch")
+                st.markdown(f"{training_title(job)} {state_badge(job.state)}", width="stretch")
                 draw_resume(job)
                 if st.button("", key=f"dismiss_{job.job}", icon=":material/close:", help="Not now; it stays a job."):
                     _leave(job)
@@ -102,10 +102,9 @@ def _draw_line_header(jobs: Sequence[JobStatus]) -> None:
 
 
 def _draw_job(job: JobStatus, waiting: Sequence[JobStatus]) -> None:
-    words = f"{_title(job)} {state_badge(job.state)}"
     if job.state == "waiting":
         place = waiting.index(job) + 1
-        st.markdown(f"{words} :gray[{ordinal(place)} in line]", width="stretch")
+        st.markdown(f"{training_title(job)} :violet-badge[{ordinal(place)} in line]", width="stretch")
         _draw_moves(job, place, last=len(waiting))
         if st.button(
             "", key=f"leave_{job.job}", icon=":material/close:", help="Take it out of the line; it can be resumed."
@@ -114,7 +113,7 @@ def _draw_job(job: JobStatus, waiting: Sequence[JobStatus]) -> None:
         return
     left = f" :gray[{job.progress or 0:.0%}".replace("%", " %")
     left += f", about {duration(job.seconds_left)} left]" if job.seconds_left is not None else "]"
-    st.markdown(words + left, width="stretch")
+    st.markdown(f"{training_title(job)} {state_badge(job.state)}{left}", width="stretch")
     if st.button("Watch", key=f"watch_{job.job}", icon=":material/monitoring:"):
         st.query_params[JOB_IN_URL] = job.job
         st.rerun()
@@ -139,7 +138,8 @@ def _leave(job: JobStatus) -> None:
         st.rerun()
 
 
-def _title(job: JobStatus) -> str:
+def training_title(job: JobStatus) -> str:
+    """Name a training by what it was called, or by its recipe, and its catalog; Markdown."""
     recipe = RECIPES.get(str(job.arguments.get("recipe")))
     name = job.arguments.get("name") or (recipe.title if recipe else job.arguments.get("recipe", "training"))
     return f"**{literal(name)}** on {literal(job.arguments.get('catalog', ''))}"
