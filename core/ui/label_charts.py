@@ -30,12 +30,11 @@ def label_curves(probabilities: np.ndarray, present: np.ndarray, *, threshold: f
         )
     figure.add_vline(
         x=threshold,
-        line_dash="dash",
-        line_width=1,
+        line={"color": GRAY, "dash": "dash", "width": 1},
         annotation_text=f"in use: {threshold:.2f}",
         annotation_position="bottom right" if threshold < 0.5 else "bottom left",
     )
-    figure.update_xaxes(title="Threshold", range=[0, 1], tickformat=".2f")
+    figure.update_xaxes(title="Threshold", range=[0, 1.02], tickformat=".2f")
     figure.update_yaxes(tickformat=".0%", range=[0, 1.03])
     return figure.update_layout(
         height=320,
