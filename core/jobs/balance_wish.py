@@ -29,7 +29,8 @@ def wanted_balance(home: "Home", catalog: "Catalog", given: Mapping[str, Any]) -
     Args:
         home: The home.
         catalog: The catalog.
-        given: What was asked, as fields of ``core.models.balance.BalanceSettings``; empty leaves it to the catalog.
+        given: What was asked, as fields of ``core.models.balance.BalanceSettings``; empty, or the preset
+            ``as cleaned`` alone, leaves it to the catalog.
 
     Raises:
         SettingsError: A setting is unknown or out of its range, or the catalog's recipe is damaged.
@@ -37,7 +38,8 @@ def wanted_balance(home: "Home", catalog: "Catalog", given: Mapping[str, Any]) -
     from core.cleaning.balance import balance_settings
     from core.models.train import ASKED
 
-    found = None if given else balance_settings(home, catalog)
+    left_to_it = read_balance(given) == read_balance({})
+    found = balance_settings(home, catalog) if left_to_it else None
     if found is None:
         return read_balance(given), ASKED
     wish = {

@@ -25,6 +25,7 @@ class BalanceSettings(AugmentationSettings):
 
     PRESETS: ClassVar[Mapping[str, Mapping[str, object]]] = MappingProxyType(
         {
+            "as cleaned": {},
             "none": {},
             "weights": {"class_weights": 1.0},
             "cap": {"most": 300},
@@ -34,11 +35,12 @@ class BalanceSettings(AugmentationSettings):
     )
 
     preset: str = setting(
-        "none",
-        help="How classes are balanced. `weights`: small ones count for more; `cap`: at most so many pictures of each "
+        "as cleaned",
+        help="How classes are balanced. `as cleaned`: as the step `balance` of the catalog's cleaning recipe says, if "
+        "any; `none`: not at all; `weights`: small ones count for more; `cap`: at most so many pictures of each "
         "(300 in the item categorization report); `oversample`: small ones are raised by altered views; "
         "`recommender report`: its caps and raises. What you change wins.",
-        choices=("none", "weights", "cap", "oversample", "recommender report"),
+        choices=("as cleaned", "none", "weights", "cap", "oversample", "recommender report"),
     )
     class_weights: float = setting(
         0.0,
@@ -83,9 +85,9 @@ class BalanceSettings(AugmentationSettings):
             raise SettingsError(f"least is {self.least} and most is {self.most}: expected most to be at least least")
 
     @property
-    def changes_pictures(self) -> bool:
-        """Whether other pictures are learned from than without it."""
-        return bool(self.most or self.least)
+    def is_nothing(self) -> bool:
+        """Whether classes stay as they are."""
+        return not (self.class_weights or self.most or self.least)
 
 
 @dataclass(frozen=True)

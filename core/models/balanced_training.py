@@ -52,7 +52,7 @@ class BalancedSet:
         Args:
             source: Where the wish comes from.
         """
-        if self.settings == BalanceSettings():
+        if self.settings.is_nothing:
             return None
         return {
             "source": source,

@@ -242,7 +242,7 @@ def _report(
         "pruner": plan.pruner if plan.method == "guided" else "none",
         "space": [axis.to_json() for axis in plan.axes],
         "fixed": {name: value if isinstance(value, int | float) else str(value) for name, value in plan.fixed.items()},
-        "balance": None if plan.balance == BalanceSettings() else settings_to_json(plan.balance),
+        "balance": None if plan.balance.is_nothing else settings_to_json(plan.balance),
         "budget": asdict(plan.budget),
         "seed": plan.seed,
         "trials": [trial.to_json() for trial in trials],

@@ -124,7 +124,7 @@ def test_the_balance_of_the_cleaning_recipe_is_followed_unless_another_is_asked(
 def test_mistakes_of_the_balance_are_told_before_any_job_is_made(call, colors):
     words = ("train", colors, "--recipe", "linear", "--detach")
     for more, message in (
-        (("--balance", "magic"), "preset is 'magic': expected one of none, weights, cap, oversample"),
+        (("--balance", "magic"), "preset is 'magic': expected one of as cleaned, none, weights, cap, oversample"),
         (("--balance-limit", "5"), "--balance-limit needs --balance cap or --balance oversample"),
         (("--balance", "weights", "--balance-limit", "5"), "balance 'weights' takes no limit"),
         (("--balance", "cap", "--balance-set", "above=5"), "above is 5 and most is 300"),
