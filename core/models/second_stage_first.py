@@ -59,7 +59,9 @@ def train_first(
     if settings.folds:
         # The strength is chosen already: trained alone it costs a third.
         strength = replace(usual, shrinkage=(head.choices["shrinkage"],))
-        unseen = out_of_fold_chances(data, settings=strength, folds=settings.folds, seed=seed, progress=folds_progress)
+        unseen = out_of_fold_chances(
+            data, chances, settings=strength, folds=settings.folds, seed=seed, progress=folds_progress
+        )
     train = np.flatnonzero(data.sides == TRAIN)
     predicted = _most_probable(chances, np.arange(len(chances)))
     return FirstModel(

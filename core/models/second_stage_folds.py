@@ -17,8 +17,8 @@ from core.progress_parts import PartProgress, in_parts
 
 
 def out_of_fold_chances(
-    data: LearningData, *, settings: LinearSettings, folds: int, seed: int, progress: Progress
-) -> np.ndarray | None:
+    data: LearningData, known: np.ndarray, *, settings: LinearSettings, folds: int, seed: int, progress: Progress
+) -> np.ndarray:
     """Predict every training picture with a linear head that did not learn from it.
 
     The training pictures are divided into parts, category by category; near duplicates stay together. For each part a
@@ -27,31 +27,35 @@ def out_of_fold_chances(
 
     Args:
         data: Features, labels and sides; labels of test are never used.
+        known: Float32 array of shape (P, C): what the first model says. It stands for pictures whose category has none
+            outside their part: a head that never saw a category says nothing about what it is mistaken for.
         settings: Of the heads.
         folds: Number of parts, at least 2.
         seed: Seed of the parts and of the heads.
         progress: Told about every epoch of every part; a part that is finished is not trained again.
 
     Returns:
-        Float32 array of shape (P pictures, C), memory-mapped when large, filled in for train alone; None when all of
-        train are near duplicates of one another, so that no part can be left out.
+        Float32 array of shape (P pictures, C), memory-mapped when large, filled in for train alone.
     """
     rows = np.flatnonzero(data.sides == TRAIN)
     progress.report(0, folds, "looking for near duplicates among the training pictures")
     # Over all pictures: taking those of train out of a large file would hold them in memory.
     groups = join_groups(len(data.labels), near_duplicate_pairs(data.features, threshold=DUPLICATE_COSINE))[rows]
     parts = deal_folds(data.labels[rows], groups, folds=folds, seed=seed)
-    if len(np.unique(parts)) < 2:
-        return None
     chances = make_rows(len(data.labels), data.class_count)
+    for block in blocks(rows):
+        chances[block] = known[block]
     shares = in_parts(progress, {f"fold-{fold + 1}": 1.0 for fold in range(folds)})
     for fold in np.unique(parts).tolist():
-        out = rows[parts == fold]
+        out, others = rows[parts == fold], rows[parts != fold]
+        told_apart = out[np.isin(data.labels[out], data.labels[others])]
+        if not len(told_apart):
+            continue
         sides = data.sides.copy()
         sides[out] = TEST  # whose labels no training looks at
         told = _FoldProgress(shares[f"fold-{fold + 1}"], f"without part {fold + 1} of {folds}")
         head = train_linear(replace(data, sides=sides), settings=settings, seed=seed, progress=told)
-        for block in blocks(out):
+        for block in blocks(told_apart):
             chances[block] = predict_linear(head.arrays, data.features[block])
     return chances
 
