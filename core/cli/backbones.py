@@ -16,7 +16,7 @@ def add_commands(commands: Commands) -> None:
     )
     fetch.add_argument("name", metavar="NAME", help="the backbone; see `backbones`")
     fetch.add_argument("--from", dest="source", metavar="URL", help="another address than the publisher's")
-    fetch.add_argument("--sha256", metavar="HEX", help="what the file must have: for weights of your own")
+    fetch.add_argument("--hash", metavar="HEX", help="sha256 the file must have: for weights of your own")
     fetch.add_argument(
         "--allow-host", metavar="HOST", action="append", help="host on a private network to ask; may be repeated"
     )
@@ -79,7 +79,7 @@ def download(session: Session) -> dict[str, Any]:
     arguments = {
         "backbone": backbone.name,
         "source": given.source or "",
-        "sha256": given.sha256 or "",
+        "sha256": given.hash or "",
         "allow_hosts": ",".join(given.allow_host or ()),
     }
     return session.run_job("weights", arguments)
