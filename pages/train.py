@@ -1,7 +1,5 @@
 """Train: choose what to learn and how, see how long it takes, watch it learn."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import streamlit as st
@@ -13,6 +11,7 @@ from core.jobs.supervise import submit
 from core.models.balance import BalanceSettings
 from core.models.recipes import RECIPES, Recipe
 from core.models.runs import list_runs
+from core.ui.augmentation_preview import augmentation_preview
 from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
 from core.ui.frame import need_catalog
@@ -22,10 +21,11 @@ from core.ui.live_job import known_job, live_job, ordinal
 from core.ui.navigation import go
 from core.ui.past_runs import draw_past
 from core.ui.recipe_cards import pick_recipe
+from core.ui.search_panel import search_panel
 from core.ui.settings_form import settings_form
 from core.ui.training_changes import draw_changes, form_key, take_earlier_run
 from core.ui.training_estimate import draw_estimate, estimate_of, estimated_words
-from core.ui.training_line import JOB_IN_URL, draw_line, draw_stopped, keep_line_going, next_place
+from core.ui.training_line import JOB_IN_URL, SEARCH_VIEW, draw_line, draw_stopped, keep_line_going, next_place
 from core.ui.training_setup import (
     blocked_recipes,
     classes_of,
@@ -37,8 +37,7 @@ from core.ui.training_setup import (
 )
 from core.ui.wording import counted, literal, percent
 
-NEW, SEARCH, RUNS = "New training", "Search settings", "Past runs"
-_SEARCH_PANEL, _PREVIEW = "core.ui.search_panel", "core.ui.augmentation_preview"
+NEW, SEARCH, RUNS = "New training", SEARCH_VIEW, "Past runs"
 
 
 def draw_result(job: JobStatus) -> None:
@@ -108,7 +107,7 @@ def draw_start(catalog: Catalog, recipe: Recipe, *, backbone: str, target: str) 
     except SettingsError as error:
         show_problem(error)
         return
-    draw_preview(catalog, parsed)
+    augmentation_preview(catalog, parsed)
     draw_changes(catalog, recipe, backbone=backbone, target=target, settings=settings)
     asked = {"catalog": catalog.name, "recipe": recipe.name, "backbone": backbone, "target": target}
     asked |= {"settings": settings, "balance": balance, "seed": int(seed), "name": name or None}
@@ -134,11 +133,6 @@ def draw_button(catalog: Catalog, asked: dict[str, Any]) -> None:
                 st.rerun()
 
 
-def draw_preview(catalog: Catalog, settings: Any) -> None:
-    if find_spec(_PREVIEW) is not None:
-        import_module(_PREVIEW).augmentation_preview(catalog, settings)
-
-
 guard()
 st.title("Train")
 catalog = need_catalog()
@@ -149,9 +143,8 @@ if job is not None:
 draw_line(shown_job=None if job is None or job.state not in ACTIVE_STATES else job.job)
 if job is None:
     draw_stopped(catalog.name)
-    has_search = find_spec(_SEARCH_PANEL) is not None
     runs = len(list_runs(home(), catalog_id=catalog.catalog_id))
-    titles = {NEW: NEW, **({SEARCH: SEARCH} if has_search else {}), RUNS: f"{RUNS} ({runs})"}
+    titles = {NEW: NEW, SEARCH: SEARCH, RUNS: f"{RUNS} ({runs})"}
     view = st.segmented_control(
         "Show",
         list(titles),
@@ -170,6 +163,6 @@ if job is None:
             f"{counted(catalog.categories, 'category', 'categories')}."
         )
     elif view == SEARCH:
-        import_module(_SEARCH_PANEL).search_panel(catalog)
+        search_panel(catalog, target=str(st.query_params.get("target", "category")))
     else:
         draw_setup(catalog)

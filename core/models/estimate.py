@@ -29,6 +29,8 @@ _BASE_MEMORY_MIB = 600
 _NETWORK_MEMORY_MIB = 2200
 _START_SECONDS = 20
 """Loading TensorFlow, cutting the network, and writing it down at the end."""
+_PREPARE_SECONDS = 2
+"""Reading features, splitting, judging and writing, for recipes on features."""
 _ACTIVATION_BYTES = 7 * 7 * 192 * 2
 _MIB = 2**20
 
@@ -183,8 +185,7 @@ def _of_pictures(work: _Work, own: Sequence[dict[str, Any]], past: Sequence[dict
         before = work.recipe.parse_settings(manifest["settings"])
         done = _passes(work.recipe, before, pictures["train"], sum(pictures.values()))
         if done > 0 and rate is not None:
-            parts = manifest["seconds_by_part"]
-            learning = (parts["learn"] + parts["prepare"]) * passes / done
+            learning = _scaled_seconds(manifest, passes / done)
             seconds, basis, rests_on = learning + work.missing / rate, f"scaled from run {manifest['run']}", "run"
             break
     views = getattr(work.settings, "views", 1) * learned
@@ -227,10 +228,17 @@ def _learning_seconds(recipe: Recipe, own: Sequence[dict[str, Any]], cost: Learn
             sum(manifest["pictures"].values()), len(manifest["classes"]), manifest["feature_dimensions"]
         )
         before = _learning_cost(recipe, recipe.parse_settings(manifest["settings"]), size)
-        parts = manifest["seconds_by_part"]
-        seconds = (parts["learn"] + parts["prepare"]) * cost.products / before.products
-        return seconds, f"scaled from run {manifest['run']}", "run"
-    return step_seconds(cost) * cost.steps, f"a probe of one step just now, for at most {cost.epochs} epochs", "probe"
+        return _scaled_seconds(manifest, cost.products / before.products), f"scaled from run {manifest['run']}", "run"
+    seconds = _PREPARE_SECONDS + step_seconds(cost) * cost.steps
+    return seconds, f"a probe of one step just now, for at most {cost.epochs} epochs", "probe"
+
+
+def _scaled_seconds(manifest: Mapping[str, Any], times: float) -> float:
+    """Scale what a run learned; reading, judging and writing take as long as they did."""
+    parts = manifest["seconds_by_part"]
+    learned = parts["learn"] + parts["prepare"]
+    others = max(manifest["seconds"] - learned - parts["embed"], 0.0)
+    return float(learned * times + others)
 
 
 def _shortages(home: Home, part: _Part) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ def _draw_figures(history: pd.DataFrame) -> None:
     """Show the newest epoch in figures."""
     last = history.iloc[-1]
     shown = {"Epoch": f"{last['epoch']:.0f}"}
-    if "phase" in history:
+    if "phase" in history and history["phase"].nunique() > 1:
         shown["Phase"] = f"{last['phase']:g}"
     if "validation_accuracy" in history:
         shown["Best on validation"] = f"{history['validation_accuracy'].max():.1%}".replace("%", " %")
@@ -104,4 +104,4 @@ def _draw_figures(history: pd.DataFrame) -> None:
         shown["Last epoch took"] = duration(float(last["seconds"]))
     with st.container(horizontal=True, gap="medium"):
         for label, value in shown.items():
-            st.metric(label, value, width=150)
+            st.metric(label, value, width=142)

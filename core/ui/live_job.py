@@ -94,32 +94,32 @@ def _draw_header(job: JobStatus, title: str) -> None:
 def _draw_stop_buttons(job: JobStatus, place: st.delta_generator.DeltaGenerator) -> None:
     with place.container(horizontal=True, horizontal_alignment="right", gap="small"):
         if is_queued_kind(job.kind) and not job.pausing and not job.cancelling:
-            draw_pause(job)
-        draw_cancel(job)
+            draw_pause(job, key="live")
+        draw_cancel(job, key="live")
 
 
-def draw_pause(job: JobStatus) -> None:
-    """Draw the button that pauses a job."""
+def draw_pause(job: JobStatus, *, key: str) -> None:
+    """Draw the button that pauses a job; the key tells several of one job apart."""
     words = "Stops after the epoch it is in; Resume goes on from there."
-    if st.button("Pause", key=f"pause_{job.job}", icon=":material/pause_circle:", help=words):
+    if st.button("Pause", key=f"{key}_pause_{job.job}", icon=":material/pause_circle:", help=words):
         with shown_errors():
             pause_job(home(), job.job)
             st.toast("Pausing: it finishes the epoch it is in.")
             st.rerun()
 
 
-def draw_cancel(job: JobStatus) -> None:
-    """Draw the button that cancels a job."""
+def draw_cancel(job: JobStatus, *, key: str) -> None:
+    """Draw the button that cancels a job; the key tells several of one job apart."""
     words = "Stops now. Pictures that were embedded and finished epochs are kept, and it can be resumed."
-    if st.button("Cancel", key=f"cancel_{job.job}", icon=":material/stop_circle:", help=words):
+    if st.button("Cancel", key=f"{key}_cancel_{job.job}", icon=":material/stop_circle:", help=words):
         with shown_errors():
             cancel_job(home(), job.job)
             st.toast("Cancelling: the job stops at its next step.")
 
 
-def draw_resume(job: JobStatus) -> None:
-    """Draw the button that goes on with a job."""
-    if st.button("Resume", key=f"resume_{job.job}", icon=":material/play_arrow:"):
+def draw_resume(job: JobStatus, *, key: str) -> None:
+    """Draw the button that goes on with a job; the key tells several of one job apart."""
+    if st.button("Resume", key=f"{key}_resume_{job.job}", icon=":material/play_arrow:"):
         try:
             resume_job(home(), job.job)
         except ShelfLensError as error:
@@ -173,7 +173,7 @@ def _draw_stopped(job: JobStatus, buttons: st.delta_generator.DeltaGenerator) ->
     }
     st.text(reasons.get(job.state, job.message))
     with buttons.container(horizontal=True, horizontal_alignment="right"):
-        draw_resume(job)
+        draw_resume(job, key="live")
     if job.state == "failed":
         with st.expander("Last lines of the worker's log"):
             st.code(job_log_tail(home(), job.job), language=None, wrap_lines=True)

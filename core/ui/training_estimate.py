@@ -36,7 +36,7 @@ def draw_estimate(estimate: Estimate) -> None:
         f", {counted(estimate.pictures_to_embed, 'picture')} to embed first" if estimate.pictures_to_embed else ""
     )
     known = f"About {duration(estimate.seconds)}" if estimate.seconds is not None else "Time not known yet"
-    off = f", usually within {estimate.usual_error:.0%}" if estimate.usual_error is not None else ""
+    off = _off_words(estimate.usual_error)
     st.markdown(f"**{known}**{embedding}{off}")
     st.caption(
         f"Memory about {_mebibytes(estimate.memory_mib)}, disk about {_mebibytes(estimate.disk_mib)}. "
@@ -44,6 +44,15 @@ def draw_estimate(estimate: Estimate) -> None:
     )
     for shortage in estimate.shortages:
         st.text(f"⚠ {shortage}")
+
+
+def _off_words(usual_error: float | None) -> str:
+    """Say how far off estimates of this recipe were."""
+    if usual_error is None:
+        return ""
+    if usual_error > 1:
+        return ", a rough guess: earlier ones were off by more than twice"
+    return f", usually within {usual_error:.0%}".replace("%", " %")
 
 
 def estimated_words(run: Run, *, peak_memory_mib: float | None = None) -> str:

@@ -4,31 +4,34 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.jobs.kinds import is_queued_kind
 from core.jobs.line import MOST_AT_ONCE, read_line
 from core.jobs.queue import move_job, set_at_once, start_next
 from core.jobs.status import JobStatus
 from core.jobs.supervise import cancel_job
 from core.models.recipes import RECIPES
+from core.ui.address import ask
 from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.job_list import ACTIVE_STATES, all_jobs
 from core.ui.live_job import draw_cancel, draw_pause, draw_resume, ordinal, state_badge
 from core.ui.wording import duration, literal
 
-JOB_IN_URL = "job"
+JOB_IN_URL, SEARCH_IN_URL = "job", "search_job"
+SEARCH_VIEW = "Search settings"
 REFRESH_SECONDS = 2.0
 _MOST_STOPPED = 5
 
 
 def active_trainings() -> list[JobStatus]:
     """List the trainings that run, then those in line, the next one first."""
-    jobs = [job for job in all_jobs() if job.kind == "train" and job.state in ACTIVE_STATES]
+    jobs = [job for job in all_jobs() if is_queued_kind(job.kind) and job.state in ACTIVE_STATES]
     return sorted(jobs, key=lambda job: (job.place is not None, job.place or 0, job.created))
 
 
 def stopped_trainings(catalog: str) -> list[JobStatus]:
     """List the newest trainings of a catalog that can be resumed."""
-    jobs = (job for job in all_jobs() if job.kind == "train" and job.arguments.get("catalog") == catalog)
+    jobs = (job for job in all_jobs() if is_queued_kind(job.kind) and job.arguments.get("catalog") == catalog)
     return [job for job in jobs if job.state in ("paused", "interrupted")][:_MOST_STOPPED]
 
 
@@ -46,6 +49,16 @@ def next_place() -> int | None:
     jobs = active_trainings()
     waiting = sum(job.state == "waiting" for job in jobs)
     return waiting + 1 if waiting or len(jobs) >= read_line(home()).at_once else None
+
+
+def watch(job: JobStatus) -> None:
+    """Show a training as it runs, or the panel of a search."""
+    if job.kind == "train":
+        st.query_params[JOB_IN_URL] = job.job
+    else:
+        st.query_params[SEARCH_IN_URL] = job.job
+        ask(train_view=SEARCH_VIEW)
+    st.rerun()
 
 
 def draw_line(*, shown_job: str | None = None) -> None:
@@ -69,7 +82,7 @@ def draw_stopped(catalog: str, *, shown_job: str | None = None) -> None:
         for job in jobs:
             with st.container(horizontal=True, vertical_alignment="center", key=f"stopped_{job.job}"):
                 st.markdown(f"{training_title(job)} {state_badge(job.state)}", width="stretch")
-                draw_resume(job)
+                draw_resume(job, key="line")
                 if st.button("", key=f"dismiss_{job.job}", icon=":material/close:", help="Not now; it stays a job."):
                     _leave(job)
 
@@ -115,11 +128,10 @@ def _draw_job(job: JobStatus, waiting: Sequence[JobStatus]) -> None:
     left += f", about {duration(job.seconds_left)} left]" if job.seconds_left is not None else "]"
     st.markdown(f"{training_title(job)} {state_badge(job.state)}{left}", width="stretch")
     if st.button("Watch", key=f"watch_{job.job}", icon=":material/monitoring:"):
-        st.query_params[JOB_IN_URL] = job.job
-        st.rerun()
+        watch(job)
     if not job.pausing and not job.cancelling:
-        draw_pause(job)
-    draw_cancel(job)
+        draw_pause(job, key="line")
+    draw_cancel(job, key="line")
 
 
 def _draw_moves(job: JobStatus, place: int, *, last: int) -> None:
@@ -142,4 +154,6 @@ def training_title(job: JobStatus) -> str:
     """Name a training by what it was called, or by its recipe, and its catalog; Markdown."""
     recipe = RECIPES.get(str(job.arguments.get("recipe")))
     name = job.arguments.get("name") or (recipe.title if recipe else job.arguments.get("recipe", "training"))
+    if job.kind != "train":
+        name = f"Search: {name}"
     return f"**{literal(name)}** on {literal(job.arguments.get('catalog', ''))}"

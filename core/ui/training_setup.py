@@ -1,8 +1,5 @@
 """What a training is set up from: target, backbone, and the classes it would learn."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
@@ -12,15 +9,17 @@ from core.models.advice import Advice, advise
 from core.models.class_counts import FEW_PICTURES, ClassCounts, count_classes_of
 from core.models.label_sets import LABELS
 from core.models.recipes import RECIPES, recipes_for
+from core.models.splits import FRACTIONS, TRAIN
 from core.ui.address import choice_in_address
+from core.ui.backbone_weights import offer_weights
 from core.ui.caches import counts_of, home
 from core.ui.recipe_cards import choose_recipe
 from core.ui.wording import counted
 from core.vision.backbones import DEFAULT_BACKBONE, backbone_state, list_backbones
 
 _NAMED = 5
+_SUFFIXES = {"ready": "", "needs fitting": ""}
 _LOOKED_AT, _MOST_VALUES, _MOST_OFFERED = 2000, 200, 60
-_WEIGHTS_OFFER = "core.ui.backbone_weights"
 
 
 def pick_target(catalog: Catalog) -> str:
@@ -59,12 +58,10 @@ def pick_backbone() -> tuple[str, bool]:
         "Backbone",
         names,
         name="backbone",
-        format_func=lambda name: titles.get(name, name) + ("" if name in ready else " (no weights here)"),
+        format_func=lambda name: titles.get(name, name) + (_SUFFIXES.get(states[name], " (no weights here)")),
         help="The pretrained network that looks at the pictures.",
     )
-    if chosen not in ready:
-        _offer_weights(chosen)
-    return chosen, chosen in ready
+    return chosen, chosen in ready or offer_weights(chosen)
 
 
 def classes_of(catalog: Catalog, target: str) -> ClassCounts | None:
@@ -109,7 +106,9 @@ def draw_classes(counts: ClassCounts) -> None:
         st.caption(
             "The split comes from the source."
             if counts.has_splits
-            else "Eight in ten pictures are learned from; no product is on two sides."
+            else f"{FRACTIONS[TRAIN]:.0%} of the pictures are learned from; no product is on two sides.".replace(
+                "%", " %"
+            )
         )
 
 
@@ -148,13 +147,6 @@ def suggested_recipe(counts: ClassCounts | None, blocked: dict[str, str]) -> str
         return None
     advice: Advice | None = advise(counts.labels_a_class, runnable=[name for name in RECIPES if name not in blocked])
     return None if advice is None else advice.recipe
-
-
-def _offer_weights(backbone: str) -> None:
-    if find_spec(_WEIGHTS_OFFER) is not None:
-        import_module(_WEIGHTS_OFFER).offer_weights(backbone)
-    else:
-        st.caption("`doctor` on the command line tells where its weights come from.")
 
 
 def _some(names: object) -> str:

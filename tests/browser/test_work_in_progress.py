@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.jobs.status import list_jobs
+from core.models.runs import list_runs, open_run
 
 JOB_MS = 120_000
 
@@ -46,18 +47,30 @@ def test_import_a_folder(serve, visit, home, folder):
     assert page.locator("b:has-text('hot')").count() == 0  # the folder's name is no markup
 
 
-def test_train_watch_and_refresh(serve, visit, demo_copy):
+def test_train_watch_pause_resume_and_evaluate(serve, visit, demo_copy):
     visitor = visit(serve(demo_copy))
-    page = visitor.open("/train")
+    page = visitor.open("/train?recipe=head")
+    page.get_by_text("Settings of dense head").click()
+    for label in ("Epochs", "Patience (epochs)"):  # long enough to be paused in the middle
+        page.get_by_role("spinbutton", name=label).fill("300")
+        page.get_by_role("spinbutton", name=label).press("Enter")
+        visitor.settle()
     page.get_by_role("button", name="Start training").first.click()
     expect(page).to_have_url(re.compile(r"job="))
     expect(page.get_by_text(re.compile("^Training on"))).to_be_visible()
     page.reload()  # in the middle of it: the job is found again by the address
-    expect(page.get_by_text(re.compile("^Training on"))).to_be_visible()
+    expect(page.locator('[class*="st-key-live_loss"] .js-plotly-plot')).to_be_visible(timeout=JOB_MS)
+    page.get_by_role("button", name="Pause").first.click()
+    resume = page.get_by_role("button", name="Resume").first
+    expect(resume).to_be_visible(timeout=JOB_MS)
+    expect(page.get_by_text("Resume goes on from there").first).to_be_visible()
+    resume.click()
     evaluate = page.get_by_role("button", name="Evaluate this run").first
     expect(evaluate).to_be_visible(timeout=JOB_MS)
     expect(page.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_contain_text("%")
-    expect(page.locator('[class*="st-key-live_loss"] .js-plotly-plot')).to_be_visible()
+    [run] = [run for run in list_runs(demo_copy) if run.recipe == "head"]
+    epochs = [row["epoch"] for row in open_run(demo_copy, run.run_id).history]
+    assert epochs == list(range(1, len(epochs) + 1))  # none twice, none missing
     evaluate.click()
     expect(page.get_by_role("heading", name="Evaluate")).to_be_visible()
     expect(page.get_by_text("Most confused")).to_be_visible()
