@@ -8,6 +8,8 @@ from core.ui.compare_tables import draw_chance, draw_classes, draw_yes_or_no
 from core.ui.compare_view import draw_curves, draw_downloads, draw_figures, draw_frontier, draw_settings
 from core.ui.compared import comparison_of, pick_compared
 from core.ui.errors import shown_errors
+from core.ui.foreign_model import foreign_model_form
+from core.ui.frame import chosen_catalog
 from core.ui.guard import guard
 from core.ui.navigation import link
 
@@ -17,6 +19,7 @@ st.caption("Hold runs against one another: accuracy, what it cost, and whether a
 if not list_runs(home()):
     st.info("No run yet: train two models, then compare them here.", icon=":material/balance:")
     link("train", "Go to Train", icon=":material/arrow_forward:")
+    foreign_model_form(chosen_catalog())
     st.stop()
 with shown_errors():
     runs = pick_compared()
@@ -42,3 +45,4 @@ with shown_errors():
             draw_classes(comparison)
         draw_yes_or_no(comparison)
         draw_downloads(comparison)
+foreign_model_form(chosen_catalog())

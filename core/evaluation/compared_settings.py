@@ -6,7 +6,7 @@ from typing import Any
 
 from core.errors import ShelfLensError
 from core.evaluation.compared_runs import ComparedRun
-from core.models.recipes import find_recipe
+from core.models.recipes import recipe_of_run
 from core.models.settings import settings_to_json
 
 _OF_THE_RUN = {
@@ -67,7 +67,7 @@ def _facts(run: ComparedRun) -> dict[str, str]:
 
 def _defaults(run: ComparedRun) -> dict[str, str]:
     try:
-        settings = settings_to_json(find_recipe(run.run.recipe).settings_class())
+        settings = settings_to_json(recipe_of_run(run.run.recipe).settings_class())
     except (ShelfLensError, TypeError):  # a recipe of another version
         return {}
     return {name: _text(value) for name, value in settings.items()}

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from core.errors import JobError
 from core.home import Home
-from core.jobs import weights_work, work
+from core.jobs import model_work, weights_work, work
 from core.jobs.arguments import (
     CleanArguments,
     DemoArguments,
@@ -27,6 +27,7 @@ from core.jobs.arguments import (
     check_names,
     check_types,
 )
+from core.jobs.model_arguments import AddModelArguments
 from core.jobs.search_arguments import SearchArguments
 from core.jobs.weights_arguments import FitWordsArguments, WeightsArguments
 from core.progress import Progress
@@ -68,6 +69,7 @@ KINDS: Mapping[str, Kind] = {
     "demo": Kind(DemoArguments, work.build_demo),
     "sample": Kind(SampleArguments, work.fetch_sample),
     "weights": Kind(WeightsArguments, weights_work.download),
+    "add-model": Kind(AddModelArguments, model_work.add_model),
     "fit-words": Kind(FitWordsArguments, weights_work.fit),
 }
 

@@ -8,7 +8,7 @@ from core.errors import RunError
 from core.home import Home
 from core.models.class_tree import class_tree
 from core.models.further_figures import tree_of
-from core.models.recipes import find_recipe
+from core.models.recipes import recipe_of_run
 from core.models.runs import RunFiles, open_run
 from core.vision.backbones import find_backbone, weights_hash
 from core.vision.encode import encode_pictures
@@ -32,7 +32,7 @@ def predict_features(run: RunFiles, features: np.ndarray) -> np.ndarray:
         raise RunError(f"run {run.run.run_id!r} takes features of shape (N, {expected}), not {features.shape}")
     head = run.head
     try:
-        found = find_recipe(run.run.recipe).predictor_of(run.run.target)(head, features)
+        found = recipe_of_run(run.run.recipe).predictor_of(run.run.target)(head, features)
         if found.shape != (len(features), len(run.run.classes)):
             raise ValueError(f"it gives shape {found.shape}, not a probability for each of its classes")
     except (KeyError, ValueError, TypeError, IndexError) as error:  # arrays of other names, shapes or types

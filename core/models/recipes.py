@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from core.errors import TrainingError
 from core.models.fine_tune_settings import FineTuneSettings
+from core.models.foreign_head import predict_foreign
+from core.models.foreign_settings import ForeignSettings
 from core.models.head import predict_head, train_head
 from core.models.head_settings import HeadSettings
 from core.models.label_sets import LABELS
@@ -278,6 +280,27 @@ RECIPES: dict[str, Recipe] = {
         ),
     )
 }
+
+
+FOREIGN = Recipe(
+    name="foreign",
+    title="Model from elsewhere",
+    summary="A model that was trained elsewhere and added from a file; it is judged like any other run.",
+    cost="Nothing is trained; the catalog's pictures go through its network once.",
+    settings_class=ForeignSettings,
+    load_trainer=None,
+    load_predictor=lambda: predict_foreign,
+)
+"""What runs of models from elsewhere have for a recipe: it trains nothing, so it is no choice for a training."""
+
+
+def recipe_of_run(name: str) -> Recipe:
+    """Find the recipe that a run names; those that train nothing are among them.
+
+    Raises:
+        TrainingError: There is none of that name.
+    """
+    return FOREIGN if name == FOREIGN.name else find_recipe(name)
 
 
 def recipes_for(target: str) -> tuple[Recipe, ...]:
