@@ -143,12 +143,9 @@ if job is not None:
 draw_line(shown_job=None if job is None or job.state not in ACTIVE_STATES else job.job)
 if job is None:
     draw_stopped(catalog.name)
-    runs = len(list_runs(home(), catalog_id=catalog.catalog_id))
-    titles = {NEW: NEW, SEARCH: SEARCH, RUNS: f"{RUNS} ({runs})"}
     view = st.segmented_control(
         "Show",
-        list(titles),
-        format_func=titles.get,
+        [NEW, SEARCH, RUNS],
         default=NEW,
         key="train_view",
         bind="query-params",

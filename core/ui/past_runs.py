@@ -17,6 +17,7 @@ from core.ui.wording import counted, duration, literal, percent
 
 FROM_IN_URL = "like"
 _ALL = "All recipes"
+_MOST_ROWS = 11
 
 
 def draw_past(catalog: Catalog) -> None:
@@ -71,7 +72,7 @@ def _table(runs: Sequence[Run]) -> list[Run]:
         key="past_runs",
         hide_index=True,
         width="stretch",
-        height=min(38 + 35 * len(runs), 420),
+        height="auto" if len(runs) < _MOST_ROWS else 420,
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
@@ -93,6 +94,7 @@ def run_table(runs: Sequence[Run]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Run": [run.name for run in runs],
+            "Tags": [list(run.tags) for run in runs],
             "Recipe": [run.recipe for run in runs],
             "Backbone": [run.backbone for run in runs],
             "Target": [run.target for run in runs],
@@ -101,7 +103,6 @@ def run_table(runs: Sequence[Run]) -> pd.DataFrame:
             "Test pictures": [figures.get("pictures") for figures in tests],
             "Minutes": [run.seconds / 60 for run in runs],
             "Off by": [None if ratio is None else 100 * (ratio - 1) for ratio in ratios],
-            "Tags": [list(run.tags) for run in runs],
             "Finished (UTC)": [run.created[:16].replace("T", " ") for run in runs],
         }
     )
