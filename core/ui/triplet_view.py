@@ -113,6 +113,7 @@ def _draw_maps(run: Run, catalog: Catalog) -> None:
         _offer_maps(run, catalog)
         return
     labels = _labels(str(home().root), run.run_id)
+    st.caption("Only test products are drawn, colored by their true category; the model did not learn from them.")
     titles = (f"Before: {run.backbone}", "After: this run")
     for column, drawn, title in zip(st.columns(2, gap="medium"), pair, titles, strict=True):
         if drawn is not None:
@@ -124,6 +125,8 @@ def _draw_maps(run: Run, catalog: Catalog) -> None:
 
 def _small_map(catalog: Catalog, drawn: CatalogMap, labels: pd.Series) -> go.Figure:
     points = map_points(catalog, drawn)
+    # Pictures it learned from lie apart in any case: only test products say what was learned.
+    points = points[points["product_id"].isin(labels.index)]
     kinds = known_kinds(points["product_id"].map(labels))
     figure = map_scatter(points[["x", "y", "row"]].assign(value=kinds.to_numpy()), numeric=False, legend_title="")
     return figure.update_layout(height=380, showlegend=False)
@@ -131,7 +134,9 @@ def _small_map(catalog: Catalog, drawn: CatalogMap, labels: pd.Series) -> go.Fig
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _labels(root: str, run_id: str) -> pd.Series:
-    rows = run_files(run_id).products.drop_duplicates("product_id")
+    """Give the label of each test product, by its id."""
+    rows = run_files(run_id).products
+    rows = rows[rows["split"] == "test"].drop_duplicates("product_id")
     return pd.Series(rows["label"].to_numpy(), index=rows["product_id"])
 
 
