@@ -7,6 +7,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.errors import SettingsError
 from core.jobs.status import JobStatus
+from core.jobs.stored_status import ACTIVE_STATES
 from core.jobs.supervise import submit
 from core.models.balance import BalanceSettings
 from core.models.recipes import RECIPES, Recipe
@@ -16,7 +17,6 @@ from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
 from core.ui.frame import need_catalog
 from core.ui.guard import guard, visitor_name
-from core.ui.job_list import ACTIVE_STATES
 from core.ui.live_job import known_job, live_job, ordinal
 from core.ui.navigation import go
 from core.ui.past_runs import draw_past

@@ -10,11 +10,12 @@ import streamlit as st
 from core.errors import ShelfLensError
 from core.jobs.kinds import is_queued_kind
 from core.jobs.status import JobStatus, job_log_tail, job_status, read_progress
+from core.jobs.stored_status import ACTIVE_STATES
 from core.jobs.supervise import cancel_job, pause_job, resume_job
 from core.ui.caches import home
 from core.ui.epoch_curves import draw_epochs
 from core.ui.errors import show_problem, shown_errors
-from core.ui.job_list import ACTIVE_STATES, active_jobs, all_jobs
+from core.ui.job_list import active_jobs, all_jobs
 from core.ui.wording import duration
 
 REFRESH_SECONDS = 1.0

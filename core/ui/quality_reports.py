@@ -3,10 +3,11 @@
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.jobs.stored_status import ACTIVE_STATES
 from core.quality.quality_report import QualityReport
 from core.quality.report import quality_report
 from core.ui.caches import home
-from core.ui.job_list import ACTIVE_STATES, all_jobs
+from core.ui.job_list import all_jobs
 
 
 def report_of(catalog: Catalog) -> QualityReport:

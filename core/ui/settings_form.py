@@ -31,10 +31,9 @@ def settings_form(settings_class: type, *, key: str) -> dict[str, Any]:
     base = _shown_values(settings_class, fields, values.get(PRESET))
     rest = [field for field in fields if field is not preset_field]
     sections = list(dict.fromkeys(field.section for field in rest))
+    places: list[Any] = [st.container()]
     if len(sections) > 1:
         places = list(st.tabs([section.capitalize() or "Training" for section in sections]))
-    else:
-        places = [st.container()]
     for section, place in zip(sections, places, strict=True):
         with place:
             values |= _draw_fields([field for field in rest if field.section == section], base, key=key)
@@ -51,7 +50,7 @@ def put_settings(settings_class: type, settings: Mapping[str, Any], *, key: str)
         SettingsError: A value cannot be read or is out of range; names that are not known any more are left out.
     """
     names = [field.name for field in describe_settings(settings_class)]
-    parsed = parse_settings(settings_class, {name: settings[name] for name in names if name in settings})
+    parsed: Any = parse_settings(settings_class, {name: settings[name] for name in names if name in settings})
     return {f"{key}_{name}": shown_value(getattr(parsed, name)) for name in names}
 
 
@@ -87,7 +86,7 @@ def _shown_values(settings_class: type, fields: Sequence[SettingField], preset: 
     """Give the value each field shows before anybody changes it."""
     if preset is None:
         return {field.name: shown_value(field.default) for field in fields}
-    filled = parse_settings(settings_class, {PRESET: preset})
+    filled: Any = parse_settings(settings_class, {PRESET: preset})
     return {field.name: shown_value(getattr(filled, field.name)) for field in fields if field.name != PRESET}
 
 
@@ -113,9 +112,15 @@ def _widget(field: SettingField, key: str) -> Any:
         low, high = (None if bound is None else int(bound) for bound in (field.minimum, field.maximum))
         return st.number_input(label, low, high, step=1, help=field.help, key=key, persist_state="session")
     if field.kind == "number":
-        low, high = field.minimum, field.maximum
         step = float(str(field.default)) / 4 or 0.05
         return st.number_input(
-            label, low, high, step=step, format="%g", help=field.help, key=key, persist_state="session"
+            label,
+            field.minimum,
+            field.maximum,
+            step=step,
+            format="%g",
+            help=field.help,
+            key=key,
+            persist_state="session",
         )
     return st.text_input(label, help=field.help, key=key, persist_state="session")

@@ -66,7 +66,7 @@ def changed_words(
         new = settings_to_json(recipe.parse_settings(settings))
     except SettingsError:
         return None
-    pairs = [("backbone", last.backbone, backbone), ("target", last.target, target)]
+    pairs: list[tuple[str, Any, Any]] = [("backbone", last.backbone, backbone), ("target", last.target, target)]
     names = [name for name in new if name not in _COSMETIC and name in last.settings]
     pairs += [(name.replace("_", " "), last.settings[name], new[name]) for name in names]
     found = [f"{name} {_written(before)} → {_written(now)}" for name, before, now in pairs if before != now]

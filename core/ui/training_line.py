@@ -8,12 +8,13 @@ from core.jobs.kinds import is_queued_kind
 from core.jobs.line import MOST_AT_ONCE, read_line
 from core.jobs.queue import move_job, set_at_once, start_next
 from core.jobs.status import JobStatus
+from core.jobs.stored_status import ACTIVE_STATES
 from core.jobs.supervise import cancel_job
 from core.models.recipes import RECIPES
 from core.ui.address import ask
 from core.ui.caches import home
 from core.ui.errors import shown_errors
-from core.ui.job_list import ACTIVE_STATES, all_jobs
+from core.ui.job_list import all_jobs
 from core.ui.live_job import draw_cancel, draw_pause, draw_resume, ordinal, state_badge
 from core.ui.wording import duration, literal
 
