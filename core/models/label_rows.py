@@ -79,10 +79,10 @@ def judged_labels(
 
 def label_records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Give a table of labels as plain JSON values."""
-    return [
-        {
-            name: value if isinstance(value, str) else int(value) if isinstance(value, np.integer) else float(value)
-            for name, value in row.items()
-        }
-        for row in ({column: table[column].iloc[place] for column in table} for place in range(len(table)))
-    ]
+    return [{str(name): _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _plain(value: Any) -> str | int | float:
+    if isinstance(value, str):
+        return value
+    return int(value) if isinstance(value, int | np.integer) else float(value)

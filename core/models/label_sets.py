@@ -46,7 +46,7 @@ def named_sets(sets: np.ndarray, classes: Sequence[str]) -> list[str]:
     """
     rows, codes = np.unique(np.packbits(np.asarray(sets, dtype=np.uint8), axis=1), axis=0, return_inverse=True)
     unpacked = np.unpackbits(rows, axis=1, count=len(classes)).astype(bool)
-    names = [join_labels([classes[place] for place in np.flatnonzero(row)]) for row in unpacked]
+    names = [join_labels([classes[place] for place in np.flatnonzero(row).tolist()]) for row in unpacked]
     return [names[code] for code in codes.ravel()]
 
 

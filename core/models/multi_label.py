@@ -139,22 +139,23 @@ class _Fit:
         """Give the best head for plain features, its bias corrected, with thresholds found on validation."""
         corrected = state.best_weights.copy()
         corrected[-1] -= np.log(self._weights)
-        joint = {
-            "seen_sets": seen_combinations(self._sets[self._train]),
-            "unseen_weight": np.float32(self._settings.unseen_weight),
-        }
+        seen, unseen_weight = seen_combinations(self._sets[self._train]), self._settings.unseen_weight
         truth = self._sets[self._validation]
         chances = np.zeros(truth.shape, dtype=np.float32)
         for start, block in enumerate(blocks(self._validation)):
             place = slice(start * BLOCK_ROWS, start * BLOCK_ROWS + len(block))
-            chances[place] = judge_together(
-                self._inputs[block] @ corrected, joint["seen_sets"], unseen_weight=self._settings.unseen_weight
-            )
+            chances[place] = judge_together(self._inputs[block] @ corrected, seen, unseen_weight=unseen_weight)
         found = choose_thresholds(
             chances, truth, least_positives=self._settings.least_positives, slack=self._settings.threshold_slack
         )
-        shares = {"shared_threshold": np.float64(found.shared), "shares": np.int64((~found.own).sum())}
-        return {**self.axes.fold(corrected), **joint, "thresholds": found.values, **shares}
+        return {
+            **self.axes.fold(corrected),
+            "seen_sets": seen,
+            "unseen_weight": np.asarray(np.float32(unseen_weight)),
+            "thresholds": found.values,
+            "shared_threshold": np.asarray(found.shared),
+            "shares": np.asarray((~found.own).sum()),
+        }
 
     def _step(self, state: LinearState, rows: np.ndarray, *, step: int) -> np.ndarray:
         inputs, truth = self._inputs[rows], self._sets[rows].astype(np.float32)

@@ -24,12 +24,12 @@ SETTINGS = {"epochs": 6, "batch_size": 32}
 COLORS, KINDS = ("black", "blue", "red"), ("dress", "jeans")
 
 
-def planted(home, *, name="shop", first_picture=0, seed=0, count=90, rename=None):
+def planted(home, *, name="shop", first_picture=0, seed=0, count=90, rename=None, strength=1.2):
     """Products with a color and a kind, each of which adds a direction of its own to the features."""
     random = np.random.default_rng(seed)
     directions = np.random.default_rng(99).normal(size=(5, DIMENSIONS))
     colors, kinds = random.integers(0, 3, count), random.integers(0, 2, count)
-    features = 6 + 1.2 * (directions[colors] + directions[3 + kinds]) + random.normal(size=(count, DIMENSIONS))
+    features = 6 + strength * (directions[colors] + directions[3 + kinds]) + random.normal(size=(count, DIMENSIONS))
     names = [(COLORS[color], KINDS[kind]) for color, kind in zip(colors, kinds, strict=True)]
     attributes = [{"labels": [(rename or {}).get(each, each) for each in labels]} for labels in names]
     return planted_catalog(
