@@ -52,8 +52,8 @@ def test_train_watch_pause_resume_and_evaluate(serve, visit, demo_copy):
     page = visitor.open("/train?recipe=head")
     page.get_by_text("Settings of dense head").click()
     for label in ("Epochs", "Patience (epochs)"):  # long enough to be paused in the middle
-        page.get_by_role("spinbutton", name=label).fill("300")
-        page.get_by_role("spinbutton", name=label).press("Enter")
+        page.get_by_role("spinbutton", name=label, exact=True).fill("300")
+        page.get_by_role("spinbutton", name=label, exact=True).press("Enter")
         visitor.settle()
     page.get_by_role("button", name="Start training").first.click()
     expect(page).to_have_url(re.compile(r"job="))
