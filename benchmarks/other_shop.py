@@ -1,10 +1,9 @@
 """Train on one shop, test on another (A2): studio photos of myntra-3000 against people's photos of clothing-small.
 
 The report trained to 99 % on one shop and scored 20 % on another, below chance, because its classes were matched by
-their place in a sorted list and the two shops wrote one name in another case. Here a run learns from the studio photos,
-with names written as that shop might (most begin with a capital, two do not), and is judged on the test side of the
-other shop with classes aligned by name. Beside it stands the report's mistake: the same predictions, the classes matched
-by their sorted place.
+place in a sorted list and the two shops wrote one name in another case. Here a run learns from studio photos, with
+names as that shop might write them (most begin with a capital, two do not), and is judged on the test side of the other
+shop with classes aligned by name. Beside it stands the report's mistake: the same predictions, matched by sorted place.
 
     python -m benchmarks.other_shop [--data ../shared/data] [--fine-tune] [--seeds 0,1,2] [--write]
 """
@@ -132,9 +131,9 @@ def tell(found: list[dict[str, Any]]) -> str:
     ]
     warning = next((line for each in found for line in each["warnings"] if "differ only by case" in line), "none")
     return (
-        f"{markdown_table(titles, rows)}\n\n*other shop*: test side of clothing-small, classes aligned by name. *by sorted "
-        "place*: the same predictions scored with classes matched by their place in each shop's sorted list, the "
-        f"report's mistake. Chance is {1 / 10:.2f}. The first alignment warning: {warning}."
+        f"{markdown_table(titles, rows)}\n\n*other shop*: test side of clothing-small, classes aligned by name. *by "
+        "sorted place*: the same predictions scored with classes matched by their place in each shop's sorted list, "
+        f"the report's mistake. Chance is {1 / 10:.2f}. The first alignment warning: {warning}."
     )
 
 

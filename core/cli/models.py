@@ -1,4 +1,4 @@
-"""Commands about models from elsewhere: add-model."""
+"""Commands about models that come and go: add-model, card, export-run, import-run."""
 
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,62 @@ def add_commands(commands: Commands) -> None:
     add.add_argument("--map-classes", metavar="FILE", help="CSV file from,to: names of the catalog to the model's")
     add.add_argument("--set", metavar="KEY=VALUE", type=pair, action="append", help="picture_fit, memory_mib, seconds")
     add.add_argument("--name", metavar="NAME", help="what to call the run")
+
+    card = commands.add("card", write_card, show=show_card, summary="write what is to be known of a run as a card")
+    card.add_argument("run_id", metavar="RUN", help="id of the run")
+    export = commands.add("export-run", export_one, show=show_exported, summary="pack a run into a zip file")
+    export.add_argument("run_id", metavar="RUN", help="id of the run")
+    export.add_argument("file", metavar="FILE", help="a new file that ends in .zip")
+    bring = commands.add("import-run", import_one, show=show_imported, summary="bring in a run packed elsewhere")
+    bring.add_argument("file", metavar="FILE", help="a zip file that export-run wrote")
+    bring.add_argument(
+        "--catalog", metavar="NAME", help="the catalog it belongs to here; default: the one of the same name"
+    )
+
+
+def write_card(session: Session) -> dict[str, Any]:
+    """Write the card of a run."""
+    from core.evaluation.model_card import CARD, write_model_card
+    from core.models.runs import open_run
+
+    run_id = session.arguments.run_id
+    card = write_model_card(session.home, run_id)
+    return {"file": str(open_run(session.home, run_id).folder / CARD), "card": card}
+
+
+def export_one(session: Session) -> dict[str, Any]:
+    """Pack a run."""
+    from core.evaluation.run_archive import export_run
+
+    return export_run(session.home, session.arguments.run_id, Path(session.arguments.file).absolute())
+
+
+def import_one(session: Session) -> dict[str, Any]:
+    """Bring in a run."""
+    from core.evaluation.run_archive import import_run
+
+    given = session.arguments
+    return import_run(session.home, Path(given.file), catalog=given.catalog, actor=session.actor)
+
+
+def show_card(result: dict[str, Any]) -> str:
+    """Print the card."""
+    from core.evaluation.model_card import card_text
+
+    return card_text(result["card"])
+
+
+def show_exported(result: dict[str, Any]) -> str:
+    """Say what was packed."""
+    return facts({"run": result["run"], "file": result["file"], "bytes": result["bytes"]})
+
+
+def show_imported(result: dict[str, Any]) -> str:
+    """Say what was brought in."""
+    text = facts({name: result[name] for name in ("run", "catalog", "recipe")})
+    return (
+        text if result["run"] == result["was"] else f"{text}\nits id {result['was']} is taken here, so it got a new one"
+    )
 
 
 def add_model(session: Session) -> dict[str, Any]:

@@ -48,6 +48,8 @@ def one_against_rest(compared: ComparedRun) -> OneAgainstRest | None:
         return None
     index = pd.Index(classes)
     labels, given = (index.get_indexer(pd.Index(rows[name])) for name in ("label", "predicted"))
+    if (labels < 0).any() or (given < 0).any():  # sets of labels, not one class each
+        return None
     wrong = labels != given
     # A wrong picture is a wrong no for its own class and a wrong yes for the one it was put into.
     mistakes = np.bincount(labels[wrong], minlength=len(classes)) + np.bincount(given[wrong], minlength=len(classes))

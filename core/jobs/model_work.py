@@ -11,6 +11,7 @@ from core.progress import Progress
 def add_model(home: Home, arguments: AddModelArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
     """Load a model from elsewhere and keep it as a run; stopped, it begins anew."""
     from core.catalog.catalogs import find_catalog
+    from core.evaluation.finished_run import note_finished
     from core.evaluation.foreign_run import ForeignPlan, add_foreign_model
 
     plan = ForeignPlan(
@@ -22,4 +23,6 @@ def add_model(home: Home, arguments: AddModelArguments, *, actor: str, progress:
         name=arguments.name,
         seed=arguments.seed,
     )
-    return add_foreign_model(home, find_catalog(home, arguments.catalog), plan, actor=actor, progress=progress)
+    added = add_foreign_model(home, find_catalog(home, arguments.catalog), plan, actor=actor, progress=progress)
+    note_finished(home, added["run"])
+    return added

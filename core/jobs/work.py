@@ -52,6 +52,7 @@ def embed(home: Home, arguments: EmbedArguments, *, actor: str, progress: Progre
 def train(home: Home, arguments: TrainArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
     """Train a model; features that are missing are computed first."""
     from core.catalog.catalogs import find_catalog
+    from core.evaluation.finished_run import note_finished
     from core.jobs.balance_wish import wanted_balance
     from core.models.train import train_run
     from core.vision.backbones import find_backbone
@@ -60,23 +61,23 @@ def train(home: Home, arguments: TrainArguments, *, actor: str, progress: Progre
     catalog = find_catalog(home, arguments.catalog)
     ready_weights(home, find_backbone(arguments.backbone, home=home), catalog, progress=progress)
     balance, source = wanted_balance(home, catalog, arguments.balance)
-    return dict(
-        train_run(
-            home,
-            catalog,
-            recipe=arguments.recipe,
-            backbone=arguments.backbone,
-            target=arguments.target,
-            settings=arguments.settings,
-            seed=arguments.seed,
-            name=arguments.name,
-            balance=balance,
-            balance_source=source,
-            estimate=arguments.estimate,
-            actor=actor,
-            progress=progress,
-        )
+    trained = train_run(
+        home,
+        catalog,
+        recipe=arguments.recipe,
+        backbone=arguments.backbone,
+        target=arguments.target,
+        settings=arguments.settings,
+        seed=arguments.seed,
+        name=arguments.name,
+        balance=balance,
+        balance_source=source,
+        estimate=arguments.estimate,
+        actor=actor,
+        progress=progress,
     )
+    note_finished(home, trained["run"])
+    return dict(trained)
 
 
 def search(home: Home, arguments: SearchArguments, *, actor: str, progress: Progress) -> dict[str, Any]:

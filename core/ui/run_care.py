@@ -9,6 +9,7 @@ from core.ui.address import forget_choice
 from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.run_downloads import draw_run_downloads
 from core.ui.wording import literal
 
 _DELETED = "_deleted_run"
@@ -18,6 +19,7 @@ def draw_run_care(run: Run) -> None:
     """Draw what can be done with a run, out of the way."""
     with st.popover("Manage", icon=":material/settings:"):
         draw_run_form(run)
+        draw_run_downloads(run)
         if st.button("Delete this run", key=f"delete_{run.run_id}", icon=":material/delete:", width="stretch"):
             delete_with_undo(run)
 
