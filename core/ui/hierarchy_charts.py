@@ -64,11 +64,11 @@ def ordered_accuracy(names: Sequence[str], recall: np.ndarray, support: np.ndarr
         recall: Float (C,): share of a category's pictures that was found.
         support: Int (C,): its pictures; categories without any are left out.
     """
-    shown = np.flatnonzero(support > 0)
-    tops = pd.factorize(np.array([names[place].split(" > ", 1)[0] for place in shown], dtype=object))[0]
+    shown = np.flatnonzero(support > 0).tolist()
+    tops = pd.Series([names[place].split(" > ", 1)[0] for place in shown], dtype=str).factorize()[0]
     figure = go.Figure(
         go.Bar(
-            x=shown.tolist(),
+            x=shown,
             y=recall[shown].tolist(),
             marker={"color": [COLORS[0] if top % 2 == 0 else COLORS[3] for top in tops], "line": {"width": 0}},
             customdata=[[chart_text(names[place]), int(support[place])] for place in shown],
