@@ -26,7 +26,7 @@ def add_commands(commands: Commands) -> None:
     search.add_argument("--measure", metavar="NAME", default="accuracy", help="accuracy, macro_f1 or loss")
     search.add_argument("--pruner", metavar="NAME", default="median", help="median, hyperband or none")
     search.add_argument("--backbone", metavar="NAME", default="", help="see `doctor`; default efficientnet-lite0")
-    search.add_argument("--target", metavar="TARGET", default="category", help="what to predict; see `train`")
+    search.add_argument("--target", metavar="TARGET", help="what to predict; see `train`")
     search.add_argument("--set", metavar="KEY=VALUE", type=pair, action="append", help="a setting of every trial")
     search.add_argument("--seed", metavar="N", type=whole_number(0), default=0, help="makes it repeatable; default 0")
     search.add_argument("--name", metavar="NAME", help="what to call the run of the best")
@@ -39,6 +39,8 @@ def add_commands(commands: Commands) -> None:
 
 def search_settings(session: Session) -> dict[str, Any]:
     """Search the settings of a recipe, then train a run with the best."""
+    from core.models.recipes import default_target, find_recipe
+
     given = session.arguments
     guided = given.guided or bool(given.vary)
     if guided and given.grid:
@@ -51,7 +53,7 @@ def search_settings(session: Session) -> dict[str, Any]:
         "space": pairs(given.vary, option="--vary") if guided else pairs(given.grid, option="--grid"),
         "settings": pairs(given.set, option="--set"),
         "backbone": given.backbone,
-        "target": given.target,
+        "target": given.target or default_target(find_recipe(given.recipe)),
         "trials": given.trials or 0,
         "minutes": given.minutes or 0,
         "measure": given.measure,

@@ -106,7 +106,7 @@ def check_plan(plan: SearchPlan) -> None:
     if plan.method not in METHODS:
         raise TrainingError(f"there is no method {plan.method[:80]!r} of a search; there are: {', '.join(METHODS)}")
     check_measure(plan.measure)
-    parse_target(plan.target)
+    recipe.check_target(parse_target(plan.target).text)
     weighted_settings(recipe.parse_settings(plan.fixed), plan.fixed, plan.balance)
     if plan.method == "grid":
         _ = plan.axes
@@ -197,7 +197,7 @@ def _run_trials(
     def judge(point: Point, watched: Progress) -> tuple[Figures, Sequence[dict[str, Any]]]:
         trial = _training_plan(home, plan, recipe, point)
         learned = learn(home, catalog, balanced, trial, watched)
-        return validation_figures(recipe, learned, balanced.rows), learned.head.history
+        return validation_figures(recipe, learned, balanced.rows, target=plan.target), learned.head.history
 
     trials = TrialLog(progress.folder)
     budget = replace(plan.budget, trials=plan.expected_trials)

@@ -15,16 +15,17 @@ _BLOCK_ROWS = 4096
 _EVEN_THRESHOLD = 0.5
 
 
-def validation_figures(recipe: Recipe, learned: Learned, rows: TrainingSet) -> Figures:
+def validation_figures(recipe: Recipe, learned: Learned, rows: TrainingSet, *, target: str) -> Figures:
     """Judge a head on the pictures of validation, and on no others.
 
     Args:
         recipe: Whose predictor reads the head.
         learned: The head and the features it reads.
         rows: The training set, whose test labels are blank.
+        target: What is predicted.
     """
     places = np.flatnonzero(rows.sides == VALIDATION)
-    predict, arrays = recipe.load_predictor(), learned.head.arrays
+    predict, arrays = recipe.predictor_of(target), learned.head.arrays
     blocks = [places[start : start + _BLOCK_ROWS] for start in range(0, len(places), _BLOCK_ROWS)]
     chances = np.concatenate([predict(arrays, np.asarray(learned.features[block])) for block in blocks])
     if rows.label_sets is not None:

@@ -11,7 +11,7 @@ from core.jobs.kinds import build_arguments
 from core.jobs.status import JobStatus, job_status
 from core.jobs.stored_status import ACTIVE_STATES
 from core.jobs.supervise import submit
-from core.models.recipes import RECIPES, find_recipe
+from core.models.recipes import RECIPES, find_recipe, recipes_for
 from core.models.search import DEFAULT_TRIALS
 from core.models.search_estimate import SearchEstimate, estimate_search
 from core.models.search_space import default_space
@@ -24,6 +24,7 @@ from core.ui.job_list import all_jobs
 from core.ui.live_job import REFRESH_SECONDS, active_job, known_job, live_job
 from core.ui.search_charts import MEASURE_WORDS, setting_words
 from core.ui.search_view import draw_running, draw_search, search_title
+from core.ui.training_setup import pick_target
 from core.ui.wording import counted, duration, literal
 from core.vision.backbones import DEFAULT_BACKBONE, backbone_state, list_backbones
 
@@ -32,19 +33,18 @@ _METHODS = {"guided": "Guided", "grid": "Grid"}
 _PLAIN_KINDS = ("integer", "number", "numbers", "switch", "choice")
 
 
-def search_panel(catalog: Catalog, *, target: str = "category") -> None:
+def search_panel(catalog: Catalog) -> None:
     """Draw the whole panel: a search that runs or has just ended, or else the setup, and the searches so far.
 
     Args:
         catalog: What is searched on.
-        target: What to predict.
     """
     st.caption(
         "Tries many settings on the same cached features, keeps the best on validation, and trains a run with it."
     )
     job = known_job(st.query_params.get(JOB_IN_URL), kind="search") or active_job("search", catalog=catalog.name)
     if job is None:
-        _draw_setup(catalog, target)
+        _draw_setup(catalog)
     else:
         _draw_job(job)
     _draw_past(catalog)
@@ -91,11 +91,13 @@ def _draw_past(catalog: Catalog) -> None:
         draw_search(picked)
 
 
-def _draw_setup(catalog: Catalog, target: str) -> None:
-    left, right = st.columns(2, gap="large")
-    with left:
-        recipe = st.selectbox("Recipe", list(RECIPES), key="search_recipe", format_func=_title_of)
-    with right:
+def _draw_setup(catalog: Catalog) -> None:
+    columns = st.columns(3, gap="medium")
+    with columns[0]:
+        target = pick_target(catalog)
+    names = [each.name for each in recipes_for(target)]
+    recipe = columns[1].selectbox("Recipe", names, key="search_recipe", format_func=_title_of)
+    with columns[2]:
         backbone = _pick_backbone()
     method = st.segmented_control(
         "How trials are chosen",
@@ -156,11 +158,14 @@ def _draw_space(recipe: str, *, grid: bool) -> dict[str, str]:
         format_func=setting_words,
     )
     columns, space = st.columns(2, gap="medium"), {}
-    shape = "values, such as 0.1, 0.5" if grid else "a range such as 0.1:0.5, or values 0.1, 0.5"
+    words = "Write the values to try of each, such as 0.1, 0.5."
+    st.caption(
+        words if grid else "Write a range for each, such as 0.1:0.5, or values to choose from, such as 0.1, 0.5."
+    )
     for place, name in enumerate(names):
         with columns[place % 2]:
             space[name] = st.text_input(
-                f"{setting_words(name)}: {shape}",
+                setting_words(name),
                 usual.get(name, ""),
                 key=f"{key}_{name}",
                 help=fields[name].help,

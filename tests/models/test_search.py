@@ -300,3 +300,21 @@ def test_damaged_and_foreign_folders_are_no_searches(home):
     assert [each.search_id for each in list_searches(home)] == ["search-20260101-000000-0000"]
     with pytest.raises(RunError, match=r"there is no search '...jobs'; the newest are: search-2026"):
         find_search(home, "../jobs")
+
+
+def test_sets_of_labels_are_judged_by_all_labels_right(home):
+    names = [("red", "dress"), ("red", "shirt"), ("blue", "dress"), ("blue", "shirt")]
+    codes = np.repeat(np.arange(4), 20)
+    catalog = planted_catalog(
+        home,
+        [None] * 80,
+        splits=(["train"] * 14 + ["validation"] * 3 + ["test"] * 3) * 4,
+        attributes=[{"labels": list(names[code])} for code in codes],
+        features=separable_features(codes, dimensions=DIMENSIONS, seed=1, spread=2.0),
+    )
+    plan = SearchPlan("multi-label", space={"learning_rate": "0.5,2"}, fixed={"epochs": 3}, target="labels")
+    found = search(home, catalog, plan)
+    assert found["best"]["accuracy"] == pytest.approx(found["metrics"]["validation"]["all_labels_right"])
+    assert found["best"]["macro_f1"] == pytest.approx(found["metrics"]["validation"]["macro_f1"])
+    with pytest.raises(TrainingError, match="predicts"):
+        check_plan(SearchPlan("head", target="labels"))
