@@ -1,6 +1,7 @@
 """Balance of classes, by hand: which pictures go, which are seen again, and that only train is touched."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,11 +9,15 @@ import pytest
 
 from core.errors import SettingsError
 from core.models.balance import BalanceSettings, balance_rows, limited
-from core.models.balanced_training import balance_training_set, weighted_settings
+from core.models.balanced_training import balance_training_set, weighted_settings, with_repeats
+from core.models.learning_pictures import PictureData
 from core.models.linear import LinearSettings
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.settings import parse_settings
 from core.models.training_set import TrainingSet
+from core.vision.backbones import find_backbone
+from core.vision.engine import PictureFile
+from tests.models.synthetic import picture_hash
 
 
 @dataclass(frozen=True)
@@ -128,3 +133,26 @@ def test_weights_are_the_recipes_own_unless_set_by_hand():
     assert weighted_settings(LinearSettings(), {}, BalanceSettings()).class_weights == 0.5
     with pytest.raises(SettingsError, match="does not weigh classes"):
         weighted_settings(Weightless(), {}, wish)
+
+
+def test_recipes_on_pictures_see_pictures_of_small_classes_again(home):
+    rows = training_set(["a", "a", "a", "b", "b"], ["train", "train", "train", "train", "validation"])
+    found = balance_training_set(rows, BalanceSettings(least=3), seed=0)
+    files = [PictureFile(picture_hash(number), Path(f"{number}.png")) for number in range(5)]
+    data = PictureData(
+        home=home,
+        backbone=find_backbone("efficientnet-lite0"),
+        files=files,
+        features=found.rows.features,
+        labels=found.rows.labels,
+        sides=found.rows.sides,
+        class_count=2,
+        product_ids=["p0", "p1", "p2", "p3", "p4"],
+    )
+    again = with_repeats(data, found)
+    # Class b has one train picture, number 3; two more views make three. Validation stays as it is.
+    assert [file.path.name for file in again.files[5:]] == ["3.png", "3.png"]
+    assert (again.labels.tolist(), again.sides.tolist()) == ([0, 0, 0, 1, 1, 1, 1], [0, 0, 0, 0, 1, 0, 0])
+    assert list(again.product_ids[5:]) == ["p3", "p3"]
+    assert (again.features[5:] == rows.features[3]).all() and (again.features[:5] == rows.features).all()
+    assert with_repeats(data, balance_training_set(rows, BalanceSettings(), seed=0)) is data
