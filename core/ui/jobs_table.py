@@ -8,7 +8,14 @@ import streamlit as st
 from core.jobs.status import JobStatus
 from core.ui.wording import duration, shortened
 
-_MARKS = {"done": "✓ done", "failed": "✕ failed", "cancelled": "– cancelled", "interrupted": "! interrupted"}
+_MARKS = {
+    "waiting": "in line",
+    "paused": "= paused",
+    "done": "✓ done",
+    "failed": "✕ failed",
+    "cancelled": "– cancelled",
+    "interrupted": "! interrupted",
+}
 
 
 def jobs_table(jobs: Sequence[JobStatus], *, key: str) -> JobStatus | None:

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expec
 
 from core.home import Home
 from core.jobs.status import list_jobs
-from core.jobs.supervise import kill_job
+from core.jobs.supervise import cancel_job, kill_job
 from tests.connections import foreign_hosts, watched
 
 ROOT = Path(__file__).parents[2]
@@ -120,7 +120,10 @@ def start_server(home: Home, log: Path) -> Server:
 
 
 def end_jobs(home: Home) -> None:
-    """Leave no worker behind."""
+    """Leave no worker behind; those in line first, for the end of one starts the next."""
+    for job in list_jobs(home):
+        if job.state == "waiting":
+            cancel_job(home, job.job)
     for job in list_jobs(home):
         if job.state in ("queued", "running"):
             kill_job(home, job.job)

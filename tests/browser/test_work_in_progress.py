@@ -52,22 +52,24 @@ def test_train_watch_pause_resume_and_evaluate(serve, visit, demo_copy):
     page = visitor.open("/train?recipe=head")
     page.get_by_text("Settings of dense head").click()
     for label in ("Epochs", "Patience (epochs)"):  # long enough to be paused in the middle
-        page.get_by_role("spinbutton", name=label, exact=True).fill("300")
+        page.get_by_role("spinbutton", name=label, exact=True).fill("150")
         page.get_by_role("spinbutton", name=label, exact=True).press("Enter")
         visitor.settle()
     page.get_by_role("button", name="Start training").first.click()
     expect(page).to_have_url(re.compile(r"job="))
     expect(page.get_by_text(re.compile("^Training on"))).to_be_visible()
-    page.reload()  # in the middle of it: the job is found again by the address
-    expect(page.locator('[class*="st-key-live_loss"] .js-plotly-plot')).to_be_visible(timeout=JOB_MS)
     page.get_by_role("button", name="Pause").first.click()
     resume = page.get_by_role("button", name="Resume").first
     expect(resume).to_be_visible(timeout=JOB_MS)
     expect(page.get_by_text("Resume goes on from there").first).to_be_visible()
     resume.click()
+    expect(resume).to_be_hidden()
+    page.reload()  # in the middle of it: the job is found again by the address
+    expect(page.get_by_text(re.compile("^Training on"))).to_be_visible()
     evaluate = page.get_by_role("button", name="Evaluate this run").first
     expect(evaluate).to_be_visible(timeout=JOB_MS)
     expect(page.get_by_test_id("stMetric").filter(has_text="Test accuracy")).to_contain_text("%")
+    expect(page.locator('[class*="st-key-live_loss"] .js-plotly-plot')).to_be_visible()
     [run] = [run for run in list_runs(demo_copy) if run.recipe == "head"]
     epochs = [row["epoch"] for row in open_run(demo_copy, run.run_id).history]
     assert epochs == list(range(1, len(epochs) + 1))  # none twice, none missing
