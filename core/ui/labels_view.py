@@ -7,7 +7,6 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.evaluation.label_report import LabelEvaluation, evaluate_labels
 from core.models.runs import Run
-from core.ui.address import ask
 from core.ui.caches import home, products_of
 from core.ui.charts import curves
 from core.ui.errors import shown_errors
@@ -114,10 +113,19 @@ def _draw_most_mistaken(evaluation: LabelEvaluation) -> None:
         words, number, button = st.columns([6, 2, 1.6], vertical_alignment="center")
         words.text(f"{evaluation.classes[place]}: {kind}")
         number.text(counted(pictures, "picture"))
-        help_words = "Shows the pictures of this mistake."
-        if button.button("Look", key=f"label_{kind}_{place}", width="stretch", help=help_words):
-            ask(show_labels="Mistakes", **{"missing": None, "extra": None, kind: evaluation.classes[place]})
-            st.rerun()
+        button.button(
+            "Look",
+            key=f"label_{kind}_{place}",
+            width="stretch",
+            help="Shows the pictures of this mistake.",
+            on_click=_show_mistake,
+            args=(kind, evaluation.classes[place]),
+        )
+
+
+def _show_mistake(kind: str, label: str) -> None:
+    """Choose a mistake before the page is drawn anew."""
+    st.session_state.update({"show_labels": "Mistakes", "missing": None, "extra": None, kind: label})
 
 
 def _draw_labels(evaluation: LabelEvaluation) -> None:
