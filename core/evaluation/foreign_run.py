@@ -159,7 +159,7 @@ def _files(home: Home, catalog: Catalog, rows: pd.DataFrame) -> list[PictureFile
 def _samples(files: Sequence[PictureFile]) -> np.ndarray:
     """Read a few pictures spread over the catalog; the loading process brings them to the model's side."""
     places = np.linspace(0, len(files) - 1, min(_SAMPLES, len(files))).astype(int).tolist()
-    pictures = [read_quickly(files[place].path, enough_px=_SAMPLE_SIDE_PX) for place in places]
+    pictures = [read_quickly(files[int(place)].path, enough_px=_SAMPLE_SIDE_PX) for place in places]
     return np.stack([fit_picture(picture, side_px=_SAMPLE_SIDE_PX, fit="resize") for picture in pictures])
 
 
@@ -194,7 +194,7 @@ def _features(
             found[result.picture_hash] = result.features
     features = np.zeros((len(files), dimensions), dtype=np.float32)
     known = np.array([file.picture_hash in found for file in files], dtype=bool)
-    for row in np.flatnonzero(known):
+    for row in np.flatnonzero(known).tolist():
         features[row] = found[files[row].picture_hash]
     if not np.isfinite(features).all():
         raise RunError("the model gives values that are no numbers for some of the catalog's pictures")

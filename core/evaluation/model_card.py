@@ -162,7 +162,7 @@ def _classes(run: RunFiles) -> list[dict[str, Any]]:
     table = per_class_report(labels, predicted, classes=run.run.classes)
     table = table.assign(empty=table["support"] == 0).sort_values(["empty", "f1", "support"], kind="stable")
     names = ["class_name", "precision", "recall", "f1", "support"]
-    return [dict(row) for row in table[names].to_dict("records")]
+    return [{str(name): value for name, value in row.items()} for row in table[names].to_dict("records")]
 
 
 def _by_class(run: RunFiles) -> dict[str, dict[str, int]]:

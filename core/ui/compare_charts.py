@@ -57,9 +57,9 @@ def figure_bars(
         figure.add_annotation(
             x=end, y=place, text=_written(value, unit), showarrow=False, xanchor="left", xshift=6, font={"size": 12}
         )
-    ticks = [chart_text(_short(name, place), length=24) for place, name in enumerate(names)]
+    ticks = [chart_text(_short(name, place), length=20) for place, name in enumerate(names)]
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=ticks, autorange="reversed", showgrid=False)
-    figure.update_xaxes(range=[0, most * 1.3], visible=False)
+    figure.update_xaxes(range=[0, most * 1.45], visible=False)
     return _finish(figure, title=title, height=80 + 34 * len(names))
 
 
@@ -100,7 +100,7 @@ def frontier_chart(names: Sequence[str], comparison: Comparison) -> go.Figure:
             )
     figure.update_xaxes(title="Minutes of training", rangemode="tozero")
     figure.update_yaxes(title="Right on test pictures", tickformat=".0%")
-    return _finish(figure, height=360)
+    return _finish(figure, height=320 + 22 * len(names))
 
 
 def compared_curves(
@@ -126,7 +126,7 @@ def compared_curves(
             )
     figure.update_xaxes(title="Minutes" if by_minutes else "Epoch", rangemode="tozero")
     figure.update_yaxes(tickformat=".0%" if measure == "accuracy" else None)
-    figure.update_layout(showlegend=len(histories) > 1)
+    figure.update_layout(showlegend=False)  # the colors are those of the bars, and hovering names the run
     return _finish(figure, title=_TITLES[measure], height=320)
 
 

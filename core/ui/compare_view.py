@@ -15,36 +15,25 @@ from core.ui.errors import show_problem
 from core.ui.wording import counted
 
 _STILL = {"displayModeBar": False}
+_CHART_PX = 460
+"""Two beside one another on a wide window, one below the other on a narrow one."""
 
 
 def draw_figures(comparison: Comparison) -> None:
     """Draw accuracy, macro F1, minutes and milliseconds as bars."""
     names, figures = [run.run.name for run in comparison.runs], comparison.figures
     right = "All labels right" if all(each.measure == ALL_LABELS for each in figures) else "Accuracy on test"
-    first, second = st.columns(2, gap="medium")
+    accuracies, f1s = [each.accuracy for each in figures], [each.macro_f1 for each in figures]
     bars = (
-        (
-            first,
-            "accuracy",
-            [each.accuracy for each in figures],
-            right,
-            "%",
-            [each.accuracy_interval for each in figures],
-        ),
-        (
-            second,
-            "f1",
-            [each.macro_f1 for each in figures],
-            "Macro F1 on test",
-            "%",
-            [each.macro_f1_interval for each in figures],
-        ),
-        (first, "minutes", [each.minutes for each in figures], "Training", "min", None),
-        (second, "speed", [each.milliseconds for each in figures], "To classify one picture", "ms", None),
+        ("accuracy", accuracies, right, "%", [each.accuracy_interval for each in figures]),
+        ("f1", f1s, "Macro F1 on test", "%", [each.macro_f1_interval for each in figures]),
+        ("minutes", [each.minutes for each in figures], "Training", "min", None),
+        ("speed", [each.milliseconds for each in figures], "To classify one picture", "ms", None),
     )
-    for column, key, values, title, unit, intervals in bars:
-        figure = figure_bars(names, values, title=title, intervals=intervals, unit=unit)
-        column.plotly_chart(figure, key=f"compare_{key}", config=_STILL, alt=title)
+    with st.container(horizontal=True, gap="medium"):
+        for key, values, title, unit, intervals in bars:
+            figure = figure_bars(names, values, title=title, intervals=intervals, unit=unit)
+            st.plotly_chart(figure, width=_CHART_PX, key=f"compare_{key}", config=_STILL, alt=title)
     st.caption(
         "Whiskers are 95 % intervals: bars whose whiskers overlap widely may differ by chance alone. "
         f"Figures rest on {_pictures(comparison)}."
@@ -72,9 +61,12 @@ def draw_curves(comparison: Comparison) -> None:
     )
     timed = [timed_history(run) for run in comparison.runs]
     histories, names = [history for history, _ in timed], [run.run.name for run in comparison.runs]
-    for column, measure in zip(st.columns(2, gap="medium"), ("loss", "accuracy"), strict=True):
-        figure = compared_curves(histories, names, measure=measure, by_minutes=clock == "Minutes")
-        column.plotly_chart(figure, key=f"compared_{measure}", config=_STILL, alt=f"Validation {measure}")
+    with st.container(horizontal=True, gap="medium"):
+        for measure in ("loss", "accuracy"):
+            figure = compared_curves(histories, names, measure=measure, by_minutes=clock == "Minutes")
+            key, words = f"compared_{measure}", f"Validation {measure}"
+            st.plotly_chart(figure, width=_CHART_PX, key=key, config=_STILL, alt=words)
+    st.caption("The colors are those of the bars above; the pointer on a curve names its run.")
     recipes = {run.run.recipe for run in comparison.runs}
     if ONE_VS_ALL in recipes and len(recipes) > 1:
         st.caption(

@@ -21,6 +21,8 @@ from core.vision.feature_store import feature_shards
 
 _LEAVE_OUT = "(leave out)"
 _ASKED = "_judged_on"
+_SAID_ABOVE = ("differ only by case", "is spelled like the run's")
+"""Parts of warnings about names, which stand under the table of names already."""
 
 
 def draw_other_catalog(run: Run) -> None:
@@ -152,7 +154,8 @@ def _draw_figures(evaluation: Evaluation) -> None:
             words = f"95 % interval {percent(low)} to {percent(high)}." if label == "Accuracy" else None
             st.metric(label, value, help=words, width=124)
     for warning in evaluation.warnings:
-        st.text(f"⚠ {warning}")
+        if not any(words in warning for words in _SAID_ABOVE):
+            st.text(f"⚠ {warning}")
     if evaluation.unmatched_classes:
         st.text(f"Not judged: {', '.join(evaluation.unmatched_classes[:20])}")
     share = st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0)
