@@ -50,15 +50,15 @@ def offer_weights(backbone: str) -> bool:
 
 def _draw_download(place: Home, backbone: Backbone, *, failed: JobStatus | None) -> None:
     with st.container(border=True, key=f"weights_{backbone.name}"):
-        words, button = st.columns([4, 1.5], vertical_alignment="center")
-        words.markdown(
+        st.markdown(
             f"**{literal(backbone.title)} has no weights on this machine yet.**  \n"
             f"They are {backbone.download_mb} MB, under {literal(backbone.licence)}; the download is checked and can "
             "be stopped and continued."
         )
         if failed is not None and failed.state in ("failed", "interrupted", "cancelled"):
             st.text(failed.error or "The last download was stopped; what came is kept.")
-        if button.button(f"Download {backbone.download_mb} MB", icon=":material/download:", width="stretch"):
+        # Below the words: the box stands in half a column, where a button beside them would lose its label.
+        if st.button(f"Download {backbone.download_mb} MB", icon=":material/download:"):
             with shown_errors():
                 submit(place, "weights", {"backbone": backbone.name}, actor=visitor_name())
                 st.rerun()
