@@ -1,10 +1,12 @@
 """Recipe `multi-label`: for each label a yes-or-no head of its own on cached features, in numpy alone."""
 
+import time
+
 import numpy as np
 
 from core.errors import TrainingError
 from core.models.checkpoints import fingerprint
-from core.models.head_parts import few_threads, training_marks
+from core.models.head_parts import few_threads, pace, training_marks
 from core.models.label_combinations import judge_together, seen_combinations
 from core.models.label_sets import group_sets
 from core.models.label_thresholds import choose_thresholds
@@ -53,10 +55,14 @@ def train_multi_label(
         fit = _Fit(data, data.label_sets, settings, seed=seed)
         while state.epoch < settings.epochs and state.epoch - state.best_epoch < settings.patience:
             progress.report(state.epoch, settings.epochs, f"epoch {state.epoch + 1}")
+            started = time.perf_counter()
             fit.run_epoch(state)
             if progress.folder:
                 save_state(progress.folder, state, belongs_to=name)
-            progress.record("epoch", min(state.history, key=lambda epochs: epochs[-1]["validation_loss"])[-1])
+            row = min(state.history, key=lambda epochs: epochs[-1]["validation_loss"])[-1]
+            rate = settings.learning_rate * 0.5 * (1 + np.cos(np.pi * (state.epoch - 1) / settings.epochs))
+            learned = int((data.sides == TRAIN).sum())
+            progress.record("epoch", row | pace(learned, time.perf_counter() - started, rate))
         head = fit.finished_head(state)
     progress.report(settings.epochs, settings.epochs, "trained")
     choices = {
