@@ -4,7 +4,7 @@ Both search the recipe `head` on the same cached features. The grid is that of t
 learning rates), then a finer one of learning rate and dropout; the guide draws from ranges with early giving up. The
 measure is of validation, as everywhere in a search; the test figure is that of the one run trained with the best.
 
-    python -m benchmarks.search [--data ../shared/data] [--trials 30] [--epochs 60] [--seeds 3] [--write]
+    python -m benchmarks.search [--data ../shared/data] [--trials 30] [--epochs 60] [--seeds 3] [--home DIR] [--write]
 """
 
 import argparse
@@ -87,6 +87,7 @@ def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--home", type=Path, help="a home whose catalog `clothing` is embedded, instead of a new one")
     parser.add_argument("--trials", type=int, default=30)
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--seeds", type=int, default=3)
@@ -94,9 +95,10 @@ def main() -> None:
     given = parser.parse_args()
     result: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        run_command("import", str(given.data / "clothing-small"), "--catalog", "clothing", home=home)
-        run_command("embed", "clothing", home=home)
+        home = given.home or Path(folder) / "home"
+        if given.home is None:
+            run_command("import", str(given.data / "clothing-small"), "--catalog", "clothing", home=home)
+            run_command("embed", "clothing", home=home)
         for name, words in METHODS.items():
             result[name] = [measure(home, words, given=given, seed=seed) for seed in range(given.seeds)]
     first = next(iter(result.values()))[0]

@@ -170,8 +170,9 @@ def split_label_sets(
         lost = [name for name, known_in_train in zip(classes, taught, strict=True) if not known_in_train]
         warnings.append(f"no picture to learn from, so left out: {name_some(lost)}")
         classes, sets = tuple(name for name in classes if name not in lost), sets[:, taught]
-        labeled = sets.any(axis=1)
-        kept, sets, features = kept[labeled].reset_index(drop=True), sets[labeled], _take_rows(features, labeled)
+        labeled: np.ndarray = np.asarray(sets.any(axis=1), dtype=bool)
+        kept = kept.loc[labeled].reset_index(drop=True)
+        sets, features = sets[labeled], _take_rows(features, labeled)
     warnings.extend(_leak_warning(splits))
     kept["label"] = named_sets(sets, classes)
     _check_enough(kept, classes, "labels")

@@ -37,7 +37,12 @@ def test_a_correction_changes_the_products(home, tmp_path):
 def test_what_is_missing_and_what_is_skipped_is_said(home, tmp_path):
     seen = preview_source(home, str(write(tmp_path, "image,price\na.jpg,none\nb.jpg,5\nb.jpg,5,6\n")))
     words = " ".join(seen.warnings)
-    for part in ("no column holds ids", "no column was taken for the title", "holds file names", "1 × the row has more cells"):
+    for part in (
+        "no column holds ids",
+        "no column was taken for the title",
+        "holds file names",
+        "1 × the row has more cells",
+    ):
         assert part in words
 
 
