@@ -105,7 +105,7 @@ def main() -> None:
     titles = [
         "method",
         "trials",
-        *(f"best after {mark} s" for mark in MARKS),
+        *(f"after {mark} s" for mark in MARKS),
         "best",
         "seconds",
         "test of the best run",
@@ -117,10 +117,9 @@ def main() -> None:
         f"pictures for the run trained with the best settings; mean of {given.seeds} seeds, at most {given.trials} "
         f"trials of {given.epochs} epochs.\n\n{table}"
     )
+    words = f"--seeds {given.seeds} --trials {given.trials} --epochs {given.epochs}"
     result["versions"] = versions("optuna", "numpy")
-    show(
-        "search", "Search for settings: grid and guide", body, result, write=given.write, data=f"--seeds {given.seeds}"
-    )
+    show("search", "Search for settings: grid and guide", body, result, write=given.write, data=words)
 
 
 if __name__ == "__main__":
