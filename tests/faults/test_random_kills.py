@@ -25,7 +25,6 @@ def test_a_training_killed_at_random_moments_ends_as_if_left_alone(home, color_f
     # Early moments first: what was learned before a kill is kept, so a worker has less and less to do.
     moments = sorted(random_moments(kills, within_seconds=whole.seconds, seed=20))
     killed = train_killed(home, recipe, SETTINGS, moments=moments)
-    print("KILLS", killed.kills)
     assert 1 <= killed.kills <= kills  # the last moments may come after the end
     assert killed.history == whole.history and len(whole.history) == 60
     assert killed.recorded == sorted(set(killed.recorded))  # no epoch twice, over all workers
