@@ -34,6 +34,7 @@ from core.models.second_stage_head import predict_second_stage
 from core.models.second_stage_settings import SecondStageSettings
 from core.models.settings import parse_settings
 from core.models.triplet_settings import TripletSettings
+from core.vision.backbone import Backbone
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Recipe:
         least_labels: Fewest pictures of the median class from which trying it makes sense.
         predicts: What it can predict: ``class``, one of several for each picture; ``labels``, any number of them; or
             both.
+        builds_on_network: Whether what it trains starts from the backbone's layers, so that the backbone must have some.
         load_label_predictor: Gives what predicts labels, for a recipe that predicts both.
     """
 
@@ -77,6 +79,7 @@ class Recipe:
     recommended: bool = False
     least_labels: int = 3
     predicts: frozenset[str] = frozenset({"class"})
+    builds_on_network: bool = False
     load_label_predictor: Callable[[], Predictor] | None = None
 
     @property
@@ -101,6 +104,18 @@ class Recipe:
             does = "one class a picture" if "class" in self.predicts else "sets of labels"
             raise TrainingError(
                 f"recipe {self.name!r} predicts {does}, not the target {target[:100]!r}; recipes that do: {others}"
+            )
+
+    def check_backbone(self, backbone: Backbone) -> None:
+        """Check that the recipe can start from a backbone.
+
+        Raises:
+            TrainingError: It trains on top of a network's layers, and the backbone is none.
+        """
+        if self.builds_on_network and backbone.kind == "words":
+            raise TrainingError(
+                f"recipe {self.name!r} trains on top of a network, and backbone {backbone.name!r} counts visual words: "
+                "choose another backbone, or a recipe that learns from features, such as linear"
             )
 
     def parse_settings(self, values: Mapping[str, object]) -> Any:
@@ -243,6 +258,7 @@ RECIPES: dict[str, Recipe] = {
             load_trainer=None,
             load_predictor=lambda: predict_linear,
             load_picture_trainer=_fine_tune,
+            builds_on_network=True,
             passes=_fine_tune_passes,
             recommended=True,
             least_labels=10,
@@ -258,6 +274,7 @@ RECIPES: dict[str, Recipe] = {
             load_trainer=None,
             load_predictor=lambda: predict_linear,
             load_picture_trainer=_triplet,
+            builds_on_network=True,
             passes=_triplet_passes,
         ),
         _baseline(

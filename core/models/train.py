@@ -80,10 +80,12 @@ def train_run(  # noqa: PLR0913 - the arguments of a training
     """
     chosen, wanted = find_recipe(recipe), balance or BalanceSettings()
     chosen.check_target(parse_target(target).text)
+    found = find_backbone(backbone, home=home)
+    chosen.check_backbone(found)
     plan = TrainingPlan(
         recipe=chosen,
         settings=weighted_settings(chosen.parse_settings(settings or {}), settings or {}, wanted),
-        backbone=find_backbone(backbone, home=home).name,
+        backbone=found.name,
         target=parse_target(target),
         seed=seed,
         name=None if name is None else check_run_name(name),
