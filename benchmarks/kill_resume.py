@@ -209,8 +209,7 @@ def table(results: list[dict[str, Any]]) -> str:
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    able = [name for name in RECIPES if settings_of(name)]
-    parser.add_argument("--data", type=Path, help="not needed: the pictures are drawn")
+    able = [name for name, recipe in RECIPES.items() if "class" in recipe.predicts and settings_of(name)]
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--recipes", nargs="+", choices=able, default=able)
     parser.add_argument("--seed", type=int, default=0)

@@ -61,7 +61,7 @@ class Recipe:
         least_labels: Fewest pictures of the median class from which trying it makes sense.
         predicts: What it can predict: ``class``, one of several for each picture; ``labels``, any number of them; or
             both.
-        builds_on_network: Whether what it trains starts from the backbone's layers, so that the backbone must have some.
+        builds_on_network: Whether what it trains starts from the backbone's layers, so that it must have some.
         load_label_predictor: Gives what predicts labels, for a recipe that predicts both.
     """
 

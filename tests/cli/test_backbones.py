@@ -63,7 +63,10 @@ def test_adds_a_file_and_refuses_one_that_does_not_fit(call, random_weights, tmp
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("bovw", "fitted on your pictures: `python -m core fit-words CATALOG`"), ("vgg99", "there is no backbone 'vgg99'")],
+    [
+        ("bovw", "fitted on your pictures: `python -m core fit-words CATALOG`"),
+        ("vgg99", "there is no backbone 'vgg99'"),
+    ],
 )
 def test_what_cannot_be_downloaded_says_why(call, name, message):
     answer = call("download-weights", name, "--json")
