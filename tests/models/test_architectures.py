@@ -25,6 +25,7 @@ from core.vision.cut_backbone import cut_backbone, cut_points
 from core.vision.embed import embed_catalog
 from core.vision.feature_store import read_features
 from core.vision.jpeg import read_quickly
+from core.vision.networks import preprocessed
 from core.vision.picture_fit import fit_picture
 
 APPLICATIONS = [each.name for each in list_backbones() if each.kind == "application"]
@@ -70,19 +71,25 @@ def published_form(backbone, path):
     graph = getattr(keras.applications, backbone.keras_name)(
         include_top=False, pooling="avg", weights=None, input_shape=shape
     )
-    _calibrate(graph, shape)
+    _calibrate(graph, backbone)
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         legacy_h5_format.save_weights_to_hdf5_group(file, graph)
     return graph
 
 
-def _calibrate(graph, shape):
+def _calibrate(graph, backbone):
     """Let normalisation measure a few pictures of noise: without that the numbers of a deep random network vanish."""
     for layer in graph.layers:
         if type(layer).__name__ == "BatchNormalization":
             layer.momentum = 0.0
-    graph(np.random.default_rng(1).uniform(-1, 1, (4, *shape)).astype(np.float32), training=True)
+    graph(noise(backbone, pictures=4), training=True)
+
+
+def noise(backbone, *, pictures):
+    """Random pixels as the graph takes them."""
+    shape = (pictures, backbone.side_px, backbone.side_px, 3)
+    return preprocessed(np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8), backbone.preprocessing)
 
 
 def kerases_own(backbone, graph, files):
@@ -122,16 +129,15 @@ def test_embeds_trains_and_can_be_cut(copy, name):
 
     linear = train_run(copy, catalog, recipe="linear", backbone=name, seed=1, actor="ann", progress=SilentProgress())
     assert linear["metrics"]["test"]["pictures"] == 2
-    assert_can_be_cut(graph, backbone.side_px)
+    assert_can_be_cut(graph, noise(backbone, pictures=1))
 
 
-def assert_can_be_cut(graph, side_px):
+def assert_can_be_cut(graph, pixels):
     """Cut before the last and before a middle block: both parts together are the network, and the upper one learns."""
     import keras
 
     points = cut_points(graph)
     assert len({point.name for point in points}) == len(points) >= 10
-    pixels = np.random.default_rng(0).uniform(-1, 1, (1, side_px, side_px, 3)).astype(np.float32)
     whole = np.asarray(graph(pixels, training=False))
     for point in (points[-1], points[len(points) // 2]):
         lower = keras.Model(graph.input, point.output)
