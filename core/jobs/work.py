@@ -83,12 +83,18 @@ def train(home: Home, arguments: TrainArguments, *, actor: str, progress: Progre
 def search(home: Home, arguments: SearchArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
     """Search the settings of a recipe and train a run with the best; trials that are over are not run again."""
     from core.catalog.catalogs import find_catalog
+    from core.evaluation.finished_run import note_finished
     from core.jobs.balance_wish import wanted_balance
     from core.models.search import search_settings
+    from core.vision.backbones import find_backbone
+    from core.vision.ready_weights import ready_weights
 
     catalog = find_catalog(home, arguments.catalog)
+    ready_weights(home, find_backbone(arguments.backbone, home=home), catalog, progress=progress)
     plan = arguments.plan(*wanted_balance(home, catalog, arguments.balance))
-    return search_settings(home, catalog, plan, actor=actor, progress=progress)
+    found = search_settings(home, catalog, plan, actor=actor, progress=progress)
+    note_finished(home, found["run"])
+    return found
 
 
 def draw_map(home: Home, arguments: MapArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
