@@ -9,7 +9,7 @@ from core.ui.compare_view import draw_curves, draw_downloads, draw_figures, draw
 from core.ui.compared import comparison_of, pick_compared
 from core.ui.errors import shown_errors
 from core.ui.foreign_model import foreign_model_form
-from core.ui.frame import chosen_catalog
+from core.ui.frame import chosen_catalog, need_catalog
 from core.ui.guard import guard
 from core.ui.navigation import link
 
@@ -17,9 +17,10 @@ guard()
 st.title("Compare")
 st.caption("Hold runs against one another: accuracy, what it cost, and whether a difference is more than chance.")
 if not list_runs(home()):
+    catalog = need_catalog()
     st.info("No run yet: train two models, then compare them here.", icon=":material/balance:")
     link("train", "Go to Train", icon=":material/arrow_forward:")
-    foreign_model_form(chosen_catalog())
+    foreign_model_form(catalog)
     st.stop()
 with shown_errors():
     runs = pick_compared()

@@ -71,7 +71,7 @@ def test_from_an_upload_to_a_mended_catalog(serve, visit, home, delivery):
     page.get_by_role("button", name="Import", exact=True).click()
     browse = page.get_by_role("button", name="Browse the products")
     expect(browse).to_be_visible(timeout=JOB_MS)
-    expect(page.get_by_text("1 file skipped")).to_be_visible()
+    expect(page.get_by_text("1 entry skipped")).to_be_visible()
     browse.click()
     cards = page.locator(".card")
     expect(cards).to_have_count(4)

@@ -86,6 +86,6 @@ def test_a_deleted_catalog_comes_back(serve, visit, demo_copy):
     page.get_by_role("button", name="Delete").first.click()
     # It was the only one, so the visitor is welcomed anew; the log of changes takes the deletion back.
     expect(page.get_by_role("heading", name="Welcome to ShelfLens")).to_be_visible()
-    page.get_by_text("Last changes").click()
+    page.get_by_text("Last changes", exact=True).click()
     page.get_by_role("button", name="Undo").first.click()
     expect(page.get_by_role("button", name="Evaluate the newest run").first).to_be_visible()

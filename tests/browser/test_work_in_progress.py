@@ -41,7 +41,7 @@ def test_import_a_folder(serve, visit, home, folder):
     expect(page.get_by_test_id("stMetric").filter(has_text="Pictures found")).to_contain_text("31")
     expect(page.get_by_role("textbox", name="Name of the catalog")).to_have_value("my-shop")
     page.get_by_role("button", name="Import", exact=True).first.click()
-    expect(page.get_by_text("2 files skipped")).to_be_visible(timeout=JOB_MS)
+    expect(page.get_by_text("2 entries skipped")).to_be_visible(timeout=JOB_MS)
     page.get_by_role("button", name="Browse the products").first.click()
     expect(page.locator(".card")).to_have_count(30)
     assert page.locator("b:has-text('hot')").count() == 0  # the folder's name is no markup

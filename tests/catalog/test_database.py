@@ -1,4 +1,5 @@
-import multiprocessing
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from core.catalog.log import list_events
 from core.catalog.schema import metadata
 from core.errors import HomeError
 from core.home import open_home
-from tests.catalog.store import small_catalog
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_schema(home):
@@ -38,32 +38,25 @@ def test_a_damaged_database_gives_one_clear_error(tmp_path):
         open_home(tmp_path)
 
 
-def _open(root, results):
-    results.put(open_home(root).root.name)
+def started(code, *words):
+    """A Python of its own that runs some code; a fork of this one would share what it has open."""
+    command = [sys.executable, "-c", code, *map(str, words)]
+    return subprocess.Popen(command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True)
 
 
 def test_two_processes_opening_a_new_home_at_once_both_get_it(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    starters = [context.Process(target=_open, args=(tmp_path / "home", results)) for _ in range(2)]
-    for starter in starters:
-        starter.start()
-    assert [results.get(timeout=60) for _ in starters] == ["home", "home"]
-    for starter in starters:
-        starter.join(30)
-
-
-def _fill(root, name):
-    small_catalog(open_home(root), name)
+    code = "import sys; from core.home import open_home; print(open_home(sys.argv[1]).root.name)"
+    starters = [started(code, tmp_path / "home") for _ in range(2)]
+    assert [starter.communicate(timeout=120)[0].strip() for starter in starters] == ["home", "home"]
 
 
 def test_two_processes_writing_at_once_lose_nothing(home):
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_fill, args=(home.root, f"shop-{number}")) for number in range(3)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
+    code = (
+        "import sys; from core.home import open_home; from tests.catalog.store import small_catalog; "
+        "small_catalog(open_home(sys.argv[1]), sys.argv[2])"
+    )
+    writers = [started(code, home.root, f"shop-{number}") for number in range(3)]
+    assert [writer.wait(120) for writer in writers] == [0, 0, 0]
     # Each wrote two entries, made its catalog and filled it.
     assert sorted(event.kind for event in list_events(home)) == ["create"] * 3 + ["import"] * 3
 

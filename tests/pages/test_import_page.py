@@ -119,7 +119,7 @@ def test_the_report_tells_totals_and_what_was_skipped(home, open_page, table):
     shown = {metric.label: metric.value for metric in app.metric}
     # Three rows are three products; of the two named files one is there.
     assert (shown["Products"], shown["Pictures"]) == ("3", "1")
-    assert "**1 file skipped**" in words(app)
+    assert "**1 entry skipped**" in words(app)
     assert "3 new" in words(app)
     assert get_product(home, find_catalog(home, "shop"), "p1").title == "Red mug"
 

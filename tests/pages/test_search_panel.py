@@ -49,7 +49,7 @@ def start_button(app):
 def test_the_setup_says_what_it_costs_and_starts_the_search(searched_home, monkeypatch):
     started = []
     monkeypatch.setattr(
-        "core.jobs.supervise.submit", lambda home, kind, asked, actor: started.append((kind, asked)) or "job"
+        "core.ui.search_panel.submit", lambda home, kind, asked, actor: started.append((kind, asked)) or "job"
     )
     app = panel(searched_home, monkeypatch)
     assert broken(app) == []
