@@ -33,7 +33,7 @@ def runs(trained, tmp_path):
 
 def test_without_runs_it_says_where_to_get_one(home, open_page):
     app = open_page(home, "compare")
-    assert broken(app) == [] and "train two models" in words(app)
+    assert broken(app) == [] and "There is no catalog yet" in words(app)
 
 
 def test_it_asks_for_runs(runs, open_page):
