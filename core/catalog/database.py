@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, Progra
 from core.errors import CatalogError, HomeError
 from core.home import Home
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """The newest migration in ``core/catalog/migrations/versions``; a test holds the two together."""
 
 # A writer holds the index pages that a batch of new rows touches, or each would be written many times over.

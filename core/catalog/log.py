@@ -44,7 +44,14 @@ class Event:
 
 @contextmanager
 def change(
-    home: Home, *, actor: str, kind: str, summary: str, catalog_id: int | None = None, event_id: int | None = None
+    home: Home,
+    *,
+    actor: str,
+    kind: str,
+    summary: str,
+    catalog_id: int | None = None,
+    event_id: int | None = None,
+    contents: bool = True,
 ) -> Iterator[Change]:
     """Change the database in one transaction together with its entry in the log.
 
@@ -55,6 +62,7 @@ def change(
         summary: What is done, one sentence.
         catalog_id: The catalog it touches; its version rises by one.
         event_id: An entry to go on with, for long work in several transactions; None begins one.
+        contents: Whether products or pictures may change; False leaves the version, so that nothing is computed anew.
 
     Yields:
         The change to write through. An error drops it whole, the log's entry included.
@@ -69,7 +77,7 @@ def change(
             found = connection.execute(last).scalar()
             sequence = 0 if found is None else found + 1
         yield Change(connection, event_id=event_id, sequence=sequence)
-        if catalog_id is not None:
+        if catalog_id is not None and contents:
             _raise_version(connection, catalog_id)
 
 

@@ -288,3 +288,42 @@ history_events = Table(
     Column("at", String(32), nullable=False),
     Index("history_events_by_user", "history_id", "user"),
 )
+
+documents = Table(
+    "documents",
+    metadata,
+    # What people keep under a name: slices, presets, sets of pictures, blind tests. The kind says what the body holds.
+    Column("document_id", Integer, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("catalog_id", ForeignKey("catalogs.catalog_id"), nullable=False),
+    Column("name", String(100), nullable=False),
+    # Rises with every change, so that two people who edit at once are told.
+    Column("revision", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("created", String(32), nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("changed", String(32), nullable=False),
+    Column("deleted", String(32)),
+    Index(
+        "one_live_document_a_name",
+        "catalog_id",
+        "kind",
+        "name",
+        unique=True,
+        sqlite_where=text("deleted IS NULL"),
+        postgresql_where=text("deleted IS NULL"),
+    ),
+    sqlite_autoincrement=True,  # an id is never given twice
+)
+
+document_entries = Table(
+    "document_entries",
+    metadata,
+    # What gathers around a document and is never changed: votes, picks, views. No foreign key: undoing the making of a
+    # document takes its row out and leaves its entries for doing it again.
+    Column("document_id", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(32), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("body", JSON, nullable=False),
+)
