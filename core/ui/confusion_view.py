@@ -8,6 +8,7 @@ from core.catalog.catalogs import Catalog
 from core.evaluation.confusion import dense_matrix, most_confused_pairs
 from core.evaluation.hierarchy import verdicts
 from core.evaluation.report import Evaluation
+from core.models.runs import Run
 from core.ui.address import ask
 from core.ui.caches import products_of
 from core.ui.chart_events import clicked_cell
@@ -22,7 +23,7 @@ MOST_CLASSES_DRAWN = 40
 _ANY = "any category"
 
 
-def draw_confusion(evaluation: Evaluation, catalog: Catalog | None) -> None:
+def draw_confusion(run: Run, evaluation: Evaluation, catalog: Catalog | None) -> None:
     """Draw the matrix, the choice of a cell and its pictures."""
     drawn = classes_drawn(evaluation)
     normalized = st.segmented_control(

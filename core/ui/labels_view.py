@@ -12,7 +12,7 @@ from core.ui.charts import curves
 from core.ui.errors import shown_errors
 from core.ui.label_charts import label_curves
 from core.ui.label_trial import NO_LABEL, draw_label_trial
-from core.ui.product_detail import open_product, show_asked_product
+from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid
 from core.ui.run_view import run_files
 from core.ui.wording import counted, duration, literal, percent, shortened
@@ -43,8 +43,6 @@ def draw_label_run(run: Run, owner: Catalog | None, view: str, split: str) -> No
                 _draw_mistakes(evaluation, owner)
             else:
                 _draw_summary(run, evaluation)
-    if owner is not None:
-        show_asked_product(owner)
 
 
 def label_evaluation(run_id: str, split: str) -> LabelEvaluation:

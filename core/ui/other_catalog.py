@@ -25,7 +25,7 @@ _SAID_ABOVE = ("differ only by case", "is spelled like the run's")
 """Parts of warnings about names, which stand under the table of names already."""
 
 
-def draw_other_catalog(run: Run) -> None:
+def draw_other_catalog(run: Run, owner: Catalog | None) -> None:
     """Draw the choice of a catalog, how its names fit the run's classes, and the figures."""
     others = {catalog.name: catalog for catalog in all_catalogs() if catalog.catalog_id != run.catalog_id}
     if not others:

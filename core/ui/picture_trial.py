@@ -1,0 +1,27 @@
+"""Trying a run on a picture from elsewhere."""
+
+import streamlit as st
+
+from core.catalog.catalogs import Catalog
+from core.models.predict import predict_pictures
+from core.models.runs import Run
+from core.ui.caches import home, picture_address
+from core.ui.charts import bars
+from core.ui.uploads import decoded_upload
+from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
+
+
+def draw_trial(run: Run, owner: Catalog | None) -> None:
+    """Draw the choice of a picture and what the run takes it for."""
+    side_px = find_backbone(run.encoder or DEFAULT_BACKBONE, home=home()).side_px
+    picture = decoded_upload("Picture to classify", enough_px=side_px, key="trial")
+    if picture is None:
+        st.caption("The picture is looked at on this machine and not kept.")
+        return
+    left, right = st.columns([1, 2], gap="large")
+    left.image(picture_address(picture), width="stretch")
+    with right:
+        answers = predict_pictures(home(), run.run_id, [picture], top=5)[0]
+        names, chances = [name for name, _ in answers], [chance for _, chance in answers]
+        figure = bars(names, chances, title="Most probable", as_percent=True)
+        st.plotly_chart(figure, key="trial_bars", config={"displayModeBar": False}, alt="Most probable categories")
