@@ -9,7 +9,8 @@ from core.catalog.product_filter import ProductFilter
 from core.catalog.products import read_products
 from core.recommend.index import CatalogIndex
 from core.recommend.ranking import Matches, QueryParts, rank
-from core.recommend.weights import PARTS, RankWeights
+from core.recommend.weights import BASIC_PARTS as PARTS
+from core.recommend.weights import RankWeights
 from core.ui.caches import home, products_of
 from core.ui.embed_offer import offer_embedding
 from core.ui.embedding_choice import pick_embedding
@@ -97,14 +98,14 @@ def match_cards(catalog: Catalog, index: CatalogIndex, matches: Matches, weights
     cards = []
     for place, row in enumerate(table.itertuples()):
         values = [None if np.isnan(value) else float(value) for value in matches.parts[place]]
-        parts = {part: (value, getattr(weights, part)) for part, value in zip(PARTS, values, strict=True)}
+        parts = {part: (value, getattr(weights, part)) for part, value in zip(PARTS, values, strict=False)}
         cards.append(row_card(row, (f"score {matches.scores[place]:.3f}", "note"), parts=parts, place=place + 1))
     return cards
 
 
 def parts_table(catalog: Catalog, matches: Matches) -> pd.DataFrame:
     titles = products_of(catalog).set_index("product_id")["title"]
-    frame = pd.DataFrame(matches.parts, columns=[part.capitalize() for part in PARTS]).round(3)
+    frame = pd.DataFrame(matches.parts[:, : len(PARTS)], columns=[part.capitalize() for part in PARTS]).round(3)
     frame.insert(0, "Score", np.round(matches.scores, 3))
     frame.insert(0, "Product", [titles.get(product_id, product_id) for product_id in matches.product_ids])
     frame.insert(0, "Place", range(1, len(frame) + 1))

@@ -36,7 +36,7 @@ class QueryParts:
     Attributes:
         query: what was asked.
         index: the products.
-        values: float32 (4, N) in the order of `PARTS`; 0 where missing. Visual is a float32 product, exact to 1e-5.
+        values: float32 (8, N) in the order of `PARTS`; 0 where missing. Visual is a float32 product, exact to 1e-5.
         known: uint8 (N,), bit p set = part p exists.
         complete: for each part, whether it exists for all N products.
     """
@@ -56,7 +56,7 @@ class Matches:
         product_ids: k ids.
         rows: intp (k,), their rows in the index.
         scores: float64 (k,), 0..1.
-        parts: float32 (k, 4) in the order of `PARTS`, 0..1, NaN = missing.
+        parts: float32 (k, 8) in the order of `PARTS`, 0..1, NaN = missing.
         unscored: products that have none of the weighted parts.
     """
 
@@ -77,7 +77,7 @@ def score_parts(query: Query, index: CatalogIndex) -> QueryParts:
     Returns:
         The parts, to be kept by the caller for as long as the query stays the same.
     """
-    values = np.empty((len(PARTS), len(index)), np.float32)
+    values = np.zeros((len(PARTS), len(index)), np.float32)
     known = np.zeros(len(index), np.uint8)
     visual = values[0]
     np.dot(index.embeddings, query.embedding, out=visual)
@@ -89,6 +89,7 @@ def score_parts(query: Query, index: CatalogIndex) -> QueryParts:
     for part, table, codes in ((2, price, index.price.codes), (3, category, index.category.codes)):
         np.take(table, codes, out=values[part], mode="clip")
         present.append(~np.isnan(values[part]))
+    present += [np.zeros(len(index), bool)] * (len(PARTS) - len(present))
     for part, exists in enumerate(present):
         known |= exists.view(np.uint8) << np.uint8(part)
     complete = tuple(bool(exists.all()) for exists in present)
@@ -119,7 +120,7 @@ def rank(parts: QueryParts, weights: RankWeights, *, k: int, pool: int | None = 
     if pool is None:
         return _best(parts, weights, k=k, rows=None)
     _check_count("pool", pool)
-    nearest = _best(parts, RankWeights(visual=1, color=0, price=0, category=0), k=pool, rows=None)
+    nearest = _best(parts, RankWeights.only("visual"), k=pool, rows=None)
     return _best(parts, weights, k=k, rows=np.sort(nearest.rows))
 
 
@@ -165,7 +166,7 @@ def _quick_scores(parts: QueryParts, share: np.ndarray, *, rows: np.ndarray | No
     unscored = 0
     if not all(parts.complete[part] for part in used):
         known = parts.known if rows is None else parts.known[rows]
-        # One entry for each of the 16 sets of parts a product can have.
+        # One entry for each of the 256 sets of parts a product can have.
         total = ((np.arange(1 << len(PARTS))[:, None] >> np.arange(len(PARTS))) & 1) @ share
         scale = np.divide(1.0, total, out=np.zeros(len(total)), where=total > 0)
         scores *= np.take(scale.astype(np.float32), known)
@@ -189,7 +190,7 @@ def exact_parts(parts: QueryParts, rows: np.ndarray) -> np.ndarray:
         rows: (m,) rows of the index.
 
     Returns:
-        float64 (m, 4) in the order of `PARTS`, NaN = missing.
+        float64 (m, 8) in the order of `PARTS`, NaN = missing.
     """
     table = parts.values[:, rows].T.astype(np.float64)
     vector = parts.query.embedding.astype(np.float64)
@@ -203,7 +204,7 @@ def exact_parts(parts: QueryParts, rows: np.ndarray) -> np.ndarray:
 
 
 def _weighted_mean(table: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Average the existing parts. (m, 4), (4,) -> float64 (m,), 0..1."""
+    """Average the existing parts. (m, 8), (8,) -> float64 (m,), 0..1."""
     exists = ~np.isnan(table)
     total, weight = np.zeros(len(table)), np.zeros(len(table))
     for part in range(len(share)):  # one by one: the same order of sums for every row

@@ -1,6 +1,7 @@
 """Look-alikes of a product or of a picture, as the command line and pages show them."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from core.errors import SettingsError
 from core.home import Home
 from core.recommend.index import CatalogIndex, Query, open_index
 from core.recommend.ranking import Matches, rank, score_parts
-from core.recommend.weights import PARTS, RankWeights
+from core.recommend.weights import BASIC_PARTS, PARTS, RankWeights
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 from core.vision.encode import encode_pictures
 from core.vision.palettes import picture_palette
@@ -68,7 +69,7 @@ def similar(
     milliseconds = (time.perf_counter() - start) * 1000
     return {
         "query": product_id if picture is None else str(picture),
-        "matches": describe_matches(matches, index),
+        "matches": describe_matches(matches, index, told=(weights or RankWeights()).told),
         "milliseconds": round(milliseconds, 3),
     }
 
@@ -101,8 +102,15 @@ def picture_query(
     return index.query_picture(vector, picture_palette(rgb), price=price, category=category)
 
 
-def describe_matches(matches: Matches, index: CatalogIndex) -> list[dict[str, Any]]:
+def describe_matches(
+    matches: Matches, index: CatalogIndex, *, told: Sequence[str] = BASIC_PARTS
+) -> list[dict[str, Any]]:
     """Describe matches as JSON values, best first.
+
+    Args:
+        matches: From a ranking.
+        index: What was ranked.
+        told: The parts to tell, such as `RankWeights.told`.
 
     Returns:
         One dict a match: product_id, score 0..1, parts by name (0..1, None = missing), price in major units with its
@@ -112,7 +120,7 @@ def describe_matches(matches: Matches, index: CatalogIndex) -> list[dict[str, An
         {
             "product_id": product_id,
             "score": round(float(score), _DIGITS),
-            "parts": {name: _part(value) for name, value in zip(PARTS, parts, strict=True)},
+            "parts": {name: _part(value) for name, value in zip(PARTS, parts, strict=True) if name in told},
             "price": _major_units(index.prices_minor_units[row], index.currencies[row]),
             "currency": index.currencies[row],
             "category": index.category_of(row),

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.recommend.weights import PARTS, RankWeights
+from core.recommend.weights import BASIC_PARTS as PARTS
+from core.recommend.weights import RankWeights
 from core.ui.palette import part_colors
 
 SLIDER_PX = 176

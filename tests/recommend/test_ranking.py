@@ -55,7 +55,7 @@ def test_a_product_without_any_weighted_part_is_no_match_and_is_counted():
     assert matches.unscored == 1
     unpriced = ranked(index, "p1", RankWeights(visual=0, color=0, price=1, category=0))
     assert (unpriced.product_ids, unpriced.unscored) == ((), 2)
-    assert unpriced.parts.shape == (0, 4)
+    assert unpriced.parts.shape == (0, 8)
 
 
 def test_products_with_the_same_picture_tie_in_catalog_order_whatever_the_size():
