@@ -11,7 +11,8 @@ from core.catalog.products import picture_table
 from core.home import Home
 from core.models.gathered_features import gather_features
 from core.models.learning import LearningData
-from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.linear import predict_linear, train_linear
+from core.models.linear_settings import LinearSettings
 from core.models.scores import SMALLEST_PROBABILITY
 from core.models.splits import TEST, VALIDATION
 from core.models.training_set import split_training_set

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.models.head_settings import HeadSettings
-from core.models.linear import LinearSettings
+from core.models.linear_settings import LinearSettings
 from core.models.multi_label_settings import MultiLabelSettings
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.second_stage_settings import SecondStageSettings

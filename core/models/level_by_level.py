@@ -10,8 +10,9 @@ from core.models.class_tree import ClassTree, class_tree
 from core.models.head_parts import training_marks
 from core.models.learning import Arrays, LearningData, TrainedHead
 from core.models.level_outputs import LevelOutputs, level_outputs
-from core.models.linear import LinearSettings, fit_linear
+from core.models.linear import fit_linear
 from core.models.linear_inputs import raise_to
+from core.models.linear_settings import LinearSettings
 from core.progress import Progress
 
 _LOG = logging.getLogger(__name__)

@@ -1,61 +1,19 @@
 """Recipe `linear`: softmax regression on cached features of a frozen backbone, in numpy alone."""
 
 import time
-from dataclasses import dataclass
 
 import numpy as np
 
 from core.models.checkpoints import fingerprint
 from core.models.head_parts import class_weights, few_threads, pace, softmax, training_marks
 from core.models.learning import Arrays, LearningData, TrainedHead
-from core.models.linear_inputs import InputAxes, blocks, make_inputs, measure_axes, raise_to
+from core.models.linear_inputs import InputAxes, blocks, make_inputs, measure_axes, plain_axes, raise_to
 from core.models.linear_outputs import FlatOutputs, LinearOutputs
+from core.models.linear_settings import LinearSettings
 from core.models.linear_state import LinearState, fresh_state, load_state, save_state
-from core.models.settings import check_settings, setting
+from core.models.linear_steps import descend, learning_rate, step_of_adam
 from core.models.splits import TRAIN, VALIDATION
 from core.progress import Progress
-
-_MOMENTUM = 0.9
-
-
-@dataclass(frozen=True)
-class LinearSettings:
-    """Settings of the recipe `linear`."""
-
-    epochs: int = setting(
-        30,
-        help="Most passes over the training pictures; the learning rate falls to zero over them.",
-        unit="epochs",
-        minimum=1,
-        maximum=1000,
-    )
-    patience: int = setting(
-        8, help="Stop when validation has not improved for so long.", unit="epochs", minimum=1, maximum=1000
-    )
-    batch_size: int = setting(256, help="Pictures a step.", unit="pictures", minimum=1, maximum=65536)
-    learning_rate: float = setting(
-        8.0, help="Size of the first steps, for inputs of length 1.", minimum=1e-4, maximum=1000.0
-    )
-    shrinkage: tuple[float, ...] = setting(
-        (0.5, 0.7, 0.9),
-        help="Regularization, 0 to 1: how little the differences among pictures of one category are evened out. "
-        "Several strengths are trained side by side; validation chooses.",
-        minimum=0.0,
-        maximum=1.0,
-    )
-    class_weights: float = setting(
-        0.5,
-        help="How far small categories count for more: 0 not at all, 0.5 softened, 1 all categories count the same.",
-        minimum=0.0,
-        maximum=1.0,
-    )
-    feature_power: float = setting(
-        0.5, help="Features are raised to this power first; 0.5 evens out rare strong ones.", minimum=0.1, maximum=1.0
-    )
-
-    def __post_init__(self) -> None:
-        """Check the ranges."""
-        check_settings(self)
 
 
 def train_linear(data: LearningData, *, settings: LinearSettings, seed: int, progress: Progress) -> TrainedHead:
@@ -63,8 +21,9 @@ def train_linear(data: LearningData, *, settings: LinearSettings, seed: int, pro
 
     Inputs are whitened within categories first, see :class:`core.models.linear_inputs.InputAxes`: the descent then
     moves in all directions at the same pace, and its early steps are those of discriminant analysis. One matrix product
-    a step serves all strengths. The head that is kept is that of the strength and epoch with the lowest loss on
-    validation. Memory is bounded by a few blocks of features and the weights, not by the pictures.
+    a step serves all strengths. With the optimizer `adam` inputs stay as they are, as in the reports. The head that is
+    kept is that of the strength and epoch with the lowest loss on validation. Memory is bounded by a few blocks of
+    features and the weights, not by the pictures.
 
     Args:
         data: Features, labels and sides; train and validation are used, test never is.
@@ -106,7 +65,12 @@ def fit_linear(
         The head with one column for each of the outputs', its history, and what was chosen.
     """
     state = load_state(progress.folder, belongs_to=belongs_to) if progress.folder else None
-    state = state or fresh_state(data.features.shape[1] + 1, strengths=len(settings.shrinkage), classes=outputs.columns)
+    state = state or fresh_state(
+        data.features.shape[1] + 1,
+        strengths=len(settings.shrinkage),
+        classes=outputs.columns,
+        squares=settings.optimizer == "adam",
+    )
     with few_threads(outputs.columns * len(settings.shrinkage)):
         progress.report(state.epoch, settings.epochs, "measuring the features")
         fit = _Fit(data, outputs, settings, seed=seed)
@@ -117,7 +81,7 @@ def fit_linear(
             if progress.folder:
                 save_state(progress.folder, state, belongs_to=belongs_to)
             row = min(state.history, key=lambda epochs: epochs[-1]["validation_loss"])[-1]
-            rate = settings.learning_rate * 0.5 * (1 + np.cos(np.pi * (state.epoch - 1) / settings.epochs))
+            rate = learning_rate(settings, (state.epoch - 1) / settings.epochs)
             progress.record("epoch", row | pace(fit.train_pictures, time.perf_counter() - started, rate))
         head = fit.axes.fold(state.best_weights)
     progress.report(settings.epochs, settings.epochs, "trained")
@@ -145,8 +109,12 @@ class _Fit:
     def __init__(self, data: LearningData, outputs: LinearOutputs, settings: LinearSettings, *, seed: int) -> None:
         self._train, self._validation = np.flatnonzero(data.sides == TRAIN), np.flatnonzero(data.sides == VALIDATION)
         self._labels, self._outputs, self._settings, self._seed = data.labels, outputs, settings, seed
-        self.axes: InputAxes = measure_axes(
-            data.features, data.labels, self._train, class_count=data.class_count, power=settings.feature_power
+        self.axes: InputAxes = (
+            plain_axes(data.features.shape[1], power=settings.feature_power)
+            if settings.optimizer == "adam"
+            else measure_axes(
+                data.features, data.labels, self._train, class_count=data.class_count, power=settings.feature_power
+            )
         )
         self._inputs = make_inputs(data.features, self.axes)
         gains = [self.axes.gains(strength) for strength in settings.shrinkage]
@@ -178,20 +146,24 @@ class _Fit:
 
     def _step(self, state: LinearState, rows: np.ndarray, tally: "_Tally", *, step: int) -> None:
         inputs, labels = self._inputs[rows], self._labels[rows]
+        if self._settings.dropout:
+            self._leave_out(inputs, step=step)
         chances = self._chances(inputs, state.weights)
         tally.add(*self._outputs.judge(chances, labels))
         errors = self._outputs.subtract_truth(chances, labels)
         errors *= (self._class_weights[labels] / len(rows))[:, None, None]
         gradient = inputs.T @ errors.reshape(len(rows), -1)
-        # Weights are kept for the plain inputs; a step in the scaled ones is the gain, squared, in these.
-        gradient *= self._gains
-        gradient *= self._gains
-        state.momentum *= np.float32(_MOMENTUM)
-        state.momentum += gradient
-        part_done = step / (self._steps * self._settings.epochs)
-        rate = self._settings.learning_rate * 0.5 * (1 + np.cos(np.pi * part_done))
-        np.multiply(state.momentum, np.float32(rate), out=gradient)
-        state.weights -= gradient
+        rate = learning_rate(self._settings, step / (self._steps * self._settings.epochs))
+        if self._settings.optimizer == "adam":
+            step_of_adam(state, gradient, number=step + 1, rate=rate)
+        else:
+            descend(state, gradient, self._gains, rate=rate)
+
+    def _leave_out(self, inputs: np.ndarray, *, step: int) -> None:
+        """Set a share of the features to zero and raise the others, in place; the last column is the bias."""
+        kept = 1 - self._settings.dropout
+        drawn = np.random.default_rng((self._seed, 2, step)).random((len(inputs), inputs.shape[1] - 1))
+        inputs[:, :-1] *= (drawn < kept).astype(np.float32) / np.float32(kept)
 
     def _look_at_validation(self, state: LinearState) -> tuple[np.ndarray, np.ndarray]:
         tally = _Tally(len(self._settings.shrinkage))

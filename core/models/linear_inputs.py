@@ -98,6 +98,13 @@ def measure_axes(
     return InputAxes(power, flat.mean, flat.scale, flat.axes, flat.spreads, np.asarray(lengths) / len(rows))
 
 
+def plain_axes(dimensions: int, *, power: float) -> InputAxes:
+    """Give axes that leave features, raised to the power, as they are."""
+    ones = np.ones(dimensions)
+    flat = ones.astype(np.float32)
+    return InputAxes(power, np.zeros_like(flat), flat, np.eye(dimensions, dtype=np.float32), ones, ones)
+
+
 def _within_axes(residuals: Iterator[np.ndarray], count: int, dimensions: int) -> tuple[np.ndarray, np.ndarray]:
     """Find the variances, float64 (D,), and the axes, float32 (D, D), of residuals given in blocks."""
     if count >= dimensions:

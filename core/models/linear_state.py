@@ -9,7 +9,7 @@ import numpy as np
 from core.models.checkpoints import Checkpoint, read_checkpoint, write_checkpoint
 
 CHECKPOINT_NAME = "linear-checkpoint.npz"
-_ARRAYS = ("weights", "momentum", "best_weights")
+_ARRAYS = ("weights", "momentum", "squares", "best_weights")
 _NOTES = ("best_loss", "best_epoch", "best_strength", "epoch", "history")
 
 
@@ -19,7 +19,8 @@ class LinearState:
 
     Attributes:
         weights: Float32 (D + 1 inputs, S * C); the last row is the bias.
-        momentum: Running sum of the gradients, same shape.
+        momentum: Running sum of the gradients, same shape; for Adam their running mean.
+        squares: For Adam, the running mean of the squared gradients, same shape; otherwise empty.
         best_weights: Float32 (D + 1, C): the head with the lowest validation loss so far.
         best_loss: Its validation loss; infinity before the first epoch.
         best_epoch: Its epoch, from 1; 0 before the first.
@@ -30,6 +31,7 @@ class LinearState:
 
     weights: np.ndarray
     momentum: np.ndarray
+    squares: np.ndarray
     best_weights: np.ndarray
     best_loss: float
     best_epoch: int
@@ -38,12 +40,13 @@ class LinearState:
     history: list[list[dict[str, Any]]]
 
 
-def fresh_state(inputs: int, *, strengths: int, classes: int) -> LinearState:
-    """Start at zero: the problem is convex, so that no draw is needed."""
+def fresh_state(inputs: int, *, strengths: int, classes: int, squares: bool = False) -> LinearState:
+    """Start at zero: the problem is convex, so that no draw is needed. `squares` makes room for Adam's."""
     shape = (inputs, strengths * classes)
     return LinearState(
         weights=np.zeros(shape, dtype=np.float32),
         momentum=np.zeros(shape, dtype=np.float32),
+        squares=np.zeros(shape if squares else (0,), dtype=np.float32),
         best_weights=np.zeros((inputs, classes), dtype=np.float32),
         best_loss=float("inf"),
         best_epoch=0,

@@ -23,7 +23,8 @@ from core.models.learning_costs import (
 )
 from core.models.learning_pictures import PictureTrainer
 from core.models.level_by_level import LevelByLevelSettings, predict_level_by_level, train_level_by_level
-from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.linear import predict_linear, train_linear
+from core.models.linear_settings import LinearSettings
 from core.models.multi_label import predict_labels, train_multi_label
 from core.models.multi_label_settings import MultiLabelSettings
 from core.models.one_vs_all import predict_one_vs_all, train_one_vs_all

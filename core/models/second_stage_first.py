@@ -6,8 +6,9 @@ import numpy as np
 
 from core.models.gathered_features import make_rows
 from core.models.learning import LearningData, TrainedHead
-from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.linear import predict_linear, train_linear
 from core.models.linear_inputs import blocks
+from core.models.linear_settings import LinearSettings
 from core.models.second_stage_folds import out_of_fold_chances
 from core.models.second_stage_settings import SecondStageSettings
 from core.models.splits import TRAIN, VALIDATION

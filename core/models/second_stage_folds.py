@@ -7,8 +7,9 @@ import numpy as np
 
 from core.models.gathered_features import make_rows
 from core.models.learning import LearningData
-from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.linear import predict_linear, train_linear
 from core.models.linear_inputs import blocks
+from core.models.linear_settings import LinearSettings
 from core.models.near_duplicates import join_groups, near_duplicate_pairs
 from core.models.splits import TEST, TRAIN
 from core.models.training_set import DUPLICATE_COSINE

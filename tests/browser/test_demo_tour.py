@@ -34,8 +34,8 @@ def test_tour_of_the_demo(serve, visit, demo_copy):
 def test_no_page_asks_another_host_or_complains(serve, visit, demo_copy, scheme):
     # A fresh server and a cold deep link first: there the icon of the tab was once fetched from the internet.
     server = serve(demo_copy)
+    visitor = visit(server, scheme=scheme)
     for name in PAGES:
-        visitor = visit(server, scheme=scheme)
         visitor.open(f"/{name}")
         visitor.page.wait_for_timeout(500)
         # The fixture compares the hosts after the test; here only that something was asked at all.

@@ -11,7 +11,7 @@ from core.errors import SettingsError
 from core.models.balance import BalanceSettings, balance_rows, limited
 from core.models.balanced_training import balance_training_set, weighted_settings, with_repeats
 from core.models.learning_pictures import PictureData
-from core.models.linear import LinearSettings
+from core.models.linear_settings import LinearSettings
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.settings import parse_settings
 from core.models.training_set import TrainingSet

@@ -9,7 +9,7 @@ from core.errors import Cancelled
 from core.models.head_settings import HeadSettings
 from core.models.learning import LearningData
 from core.models.level_by_level import LevelByLevelSettings
-from core.models.linear import LinearSettings
+from core.models.linear_settings import LinearSettings
 from core.models.multi_label_settings import MultiLabelSettings
 from core.models.one_vs_all_settings import OneVsAllSettings
 from core.models.recipes import RECIPES, find_recipe

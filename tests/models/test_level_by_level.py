@@ -5,7 +5,8 @@ from core.models.class_tree import class_tree
 from core.models.learning import LearningData
 from core.models.level_by_level import LevelByLevelSettings, predict_level_by_level, train_level_by_level
 from core.models.level_outputs import LevelOutputs, level_outputs
-from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.linear import predict_linear, train_linear
+from core.models.linear_settings import LinearSettings
 from tests.models.synthetic import separable_features
 from tests.models.watched_progress import WatchedProgress
 

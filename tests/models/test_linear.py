@@ -4,8 +4,9 @@ import pytest
 from core.errors import SettingsError
 from core.models import gathered_features
 from core.models.learning import LearningData
-from core.models.linear import LinearSettings, predict_linear, train_linear
+from core.models.linear import predict_linear, train_linear
 from core.models.linear_inputs import measure_axes
+from core.models.linear_settings import LinearSettings
 from tests.models.synthetic import learning_data
 from tests.models.watched_progress import WatchedProgress
 

@@ -2,7 +2,7 @@ import pytest
 
 from core.errors import SettingsError
 from core.models.learning_costs import LearningSize, linear_cost, second_stage_cost
-from core.models.linear import LinearSettings
+from core.models.linear_settings import LinearSettings
 from core.models.second_stage_settings import SecondStageSettings
 from core.models.settings import parse_settings
 

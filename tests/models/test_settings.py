@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import pytest
 
 from core.errors import SettingsError
-from core.models.linear import LinearSettings
+from core.models.linear_settings import LinearSettings
 from core.models.settings import check_settings, describe_settings, parse_settings, setting, settings_to_json
 
 

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.catalog.catalogs import find_catalog
 from core.models.augmentation import AugmentationSettings
-from core.models.linear import LinearSettings
+from core.models.linear_settings import LinearSettings
 from core.models.settings import parse_settings
 from core.ui.caches import clear_caches
 from core.vision.augmented_samples import augmented_samples
