@@ -55,23 +55,8 @@ class LearningCost:
     memory_bytes: int
 
 
-def linear_cost(settings: LinearSettings, size: LearningSize) -> LearningCost:
-    """Cost of the recipe `linear`: turning the inputs once, and every strength a step."""
-    columns = size.classes * len(settings.shrinkage)
-    return LearningCost(
-        products=_turning(size) + _passing(size, columns, settings.epochs),
-        epochs=settings.epochs,
-        steps=settings.epochs * size.pictures / settings.batch_size,
-        step_rows=settings.batch_size,
-        step_inputs=size.dimensions,
-        step_columns=columns,
-        head_values=size.dimensions * size.classes,
-        memory_bytes=3 * _VALUE_BYTES * columns * size.dimensions,
-    )
-
-
-def multi_label_cost(settings: MultiLabelSettings, size: LearningSize) -> LearningCost:
-    """Cost of the recipe `multi-label`: as that of `linear`, a column a label."""
+def linear_cost(settings: LinearSettings | MultiLabelSettings, size: LearningSize) -> LearningCost:
+    """Cost of the recipes `linear` and `multi-label`: turning the inputs once, and every strength a step."""
     columns = size.classes * len(settings.shrinkage)
     return LearningCost(
         products=_turning(size) + _passing(size, columns, settings.epochs),

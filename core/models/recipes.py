@@ -17,7 +17,6 @@ from core.models.learning_costs import (
     LearningSize,
     head_cost,
     linear_cost,
-    multi_label_cost,
     one_vs_all_cost,
     second_stage_cost,
 )
@@ -246,7 +245,7 @@ RECIPES: dict[str, Recipe] = {
             settings_class=MultiLabelSettings,
             load_trainer=lambda: train_multi_label,
             load_predictor=lambda: predict_labels,
-            learning_cost=multi_label_cost,
+            learning_cost=linear_cost,
             predicts=frozenset({"labels"}),
         ),
         Recipe(
