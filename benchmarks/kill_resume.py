@@ -39,7 +39,7 @@ CATALOG = "drawn"
 EPOCHS = {"linear": 150, "level-by-level": 150, "one-vs-all": 100, "head": 60}
 FEW_EPOCHS = 6
 """For recipes that run a network over every picture in every epoch."""
-MORE = {"fine-tune": {"views": 2, "head_epochs": 2}, "vanilla-cnn": {"width": 0.02}}
+MORE = {"fine-tune": {"views": 2, "head_epochs": 2, "least_steps": 1}, "vanilla-cnn": {"width": 0.02}}
 KILLS_A_TRAINING = 5
 LIMIT_SECONDS = 900.0
 _LOOK_SECONDS = 0.005

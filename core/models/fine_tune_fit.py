@@ -62,7 +62,7 @@ class Fit:
     def __init__(self, upper: keras.Model, data: FitData, *, settings: FineTuneSettings, seed: int) -> None:
         self._upper, self._data, self._settings, self._seed = upper, data, settings, seed
         self.feature_dimensions = int(upper.output_shape[-1])
-        self._steps_an_epoch = max(1, len(data.train_labels) // settings.batch_size)
+        self._steps_an_epoch = settings.steps_an_epoch(len(data.train_labels))
         self._graph = TrainableGraph(upper, data.class_count, settings, steps=self._steps_an_epoch * settings.epochs)
         self._state = EpochState(self._graph.averaged_values())
         self.trained = int(sum(np.prod(variable.shape) for variable in self._graph.variables))
@@ -108,13 +108,13 @@ class Fit:
         return {"weights": weights, "bias": bias, "feature_power": np.array(1.0, dtype=np.float32)}
 
     def epoch(self, number: int, total: int, progress: Progress) -> dict[str, Any]:
-        """Learn from every picture once; see `core.models.epochs.Learner`."""
+        """Learn from every picture, few ones several times; see `core.models.epochs.Learner`."""
         epoch = number
         in_phase_1 = epoch <= self._settings.head_epochs
         started = told = time.monotonic()
         chance = np.random.default_rng((self._seed, epoch))
         losses, right, seen = 0.0, 0, 0
-        for step, rows in enumerate(self._batches(chance)):
+        for step, rows in enumerate(epoch_batches(len(self._data.train_labels), self._settings, chance)):
             loss, hits = self._head_step(rows, epoch) if in_phase_1 else self._step(rows, chance, epoch, step)
             losses, right, seen = losses + loss * len(rows), right + hits, seen + len(rows)
             now = time.monotonic()
@@ -134,11 +134,6 @@ class Fit:
             "learning_rate": self._graph.learning_rate(),
             "pictures_per_second": seen / (time.monotonic() - started),
         }
-
-    def _batches(self, chance: np.random.Generator) -> list[np.ndarray]:
-        order = chance.permutation(len(self._data.train_labels))
-        size = self._settings.batch_size
-        return [order[step * size : (step + 1) * size] for step in range(self._steps_an_epoch)]
 
     def _step(self, rows: np.ndarray, chance: np.random.Generator, epoch: int, step: int) -> tuple[float, int]:
         views = chance.integers(0, self._data.train.shape[0], len(rows))
@@ -186,3 +181,11 @@ class Fit:
                 right += int((chances.argmax(axis=1) == labels).sum())
         count = max(len(data.validation_labels), 1)
         return losses / count, right / count
+
+
+def epoch_batches(pictures: int, settings: FineTuneSettings, chance: np.random.Generator) -> list[np.ndarray]:
+    """Draw the batches of an epoch, int64 (B,) each: all pictures in random order, few ones several times."""
+    steps, size = settings.steps_an_epoch(pictures), min(settings.batch_size, pictures)
+    times = -(-steps * size // pictures)
+    order = np.concatenate([chance.permutation(pictures) for _ in range(times)])
+    return [order[step * size : (step + 1) * size] for step in range(steps)]

@@ -13,6 +13,7 @@ from core.models.settings import check_settings, setting
 _PLAIN: dict[str, object] = {
     "augmentation": "none",
     "views": 1,
+    "least_steps": 1,
     "patience": 500,
     "warm_up": 0.0,
     "weight_decay": 0.0,
@@ -88,6 +89,13 @@ class FineTuneSettings(AugmentationSettings):
         4, help="Stop when validation has not improved for so long.", unit="epochs", minimum=1, maximum=500
     )
     batch_size: int = setting(64, help="Pictures a step.", unit="pictures", minimum=1, maximum=4096)
+    least_steps: int = setting(
+        40,
+        help="Steps an epoch has at least: few pictures are passed over several times in an epoch.",
+        unit="steps",
+        minimum=1,
+        maximum=10_000,
+    )
     head_learning_rate: float = setting(1e-3, help="Size of the steps in phase 1.", minimum=1e-6, maximum=1.0)
     learning_rate: float = setting(
         1e-3, help="Size of the largest steps in phase 2; it rises to it and falls to zero.", minimum=1e-7, maximum=1.0
@@ -118,6 +126,10 @@ class FineTuneSettings(AugmentationSettings):
         minimum=0.0,
         maximum=1.0,
     )
+
+    def steps_an_epoch(self, pictures: int) -> int:
+        """Count the steps of an epoch over so many training pictures."""
+        return max(self.least_steps, pictures // self.batch_size)
 
     def __post_init__(self) -> None:
         """Check the ranges.

@@ -136,7 +136,8 @@ def _fine_tune() -> PictureTrainer:
 def _fine_tune_passes(settings: FineTuneSettings, learned: int, pictures: int) -> float:
     """The frozen blocks cost about three quarters of a pass, a step through the upper ones about as much."""
     views = settings.views * learned + pictures - learned
-    return 0.75 * (views + settings.epochs * learned)
+    steps = settings.epochs * max(learned, settings.least_steps * settings.batch_size)
+    return 0.75 * (views + steps)
 
 
 def _triplet() -> PictureTrainer:

@@ -33,7 +33,7 @@ FINE_TUNED = ["vgg16", "mobilenetv3-small"]
 """One of each kind of graph: plain convolutions, and sums that are no layers. Converting a graph takes longest, so the
 others are cut but not trained."""
 
-FEW = {"views": 1, "epochs": 1, "trained_blocks": 1, "batch_size": 4, "patience": 1}
+FEW = {"views": 1, "epochs": 1, "least_steps": 1, "trained_blocks": 1, "batch_size": 4, "patience": 1}
 
 
 @pytest.fixture(scope="module")

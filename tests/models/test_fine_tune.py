@@ -13,6 +13,7 @@ from core.catalog.imports import import_source
 from core.errors import Cancelled, RunError, SettingsError, TrainingError
 from core.evaluation.report import evaluate_run
 from core.home import Home
+from core.models.fine_tune_fit import epoch_batches
 from core.models.fine_tune_settings import FineTuneSettings
 from core.models.predict import predict_pictures
 from core.models.runs import find_run, open_run
@@ -24,7 +25,7 @@ from core.vision.backbones import find_backbone
 from core.vision.cut_backbone import cut_backbone
 from core.vision.embed import embed_catalog
 
-FEW = {"views": 2, "epochs": 3, "trained_blocks": 2, "batch_size": 8, "patience": 3}
+FEW = {"views": 2, "epochs": 3, "least_steps": 1, "trained_blocks": 2, "batch_size": 8, "patience": 3}
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +199,17 @@ def test_room_is_made_by_dropping_what_was_used_longest_ago(home, monkeypatch):
     monkeypatch.setattr("core.vision.activations.DISK_LIMIT_BYTES", 250)
     make_room(home, needed=100, keep="")  # 300 + 100 bytes against 250: two must go
     assert sorted(path.name for path in root.iterdir() if path.is_dir()) == ["new"]
+
+
+def test_few_pictures_are_passed_over_several_times_in_an_epoch():
+    # 3 batches of 4 hold 12 rows: each of 5 pictures comes at least twice before any comes a fourth time.
+    settings = FineTuneSettings(batch_size=4, least_steps=3)
+    assert settings.steps_an_epoch(5) == 3
+    batches = epoch_batches(5, settings, np.random.default_rng(0))
+    assert [len(rows) for rows in batches] == [4, 4, 4]
+    assert sorted(np.bincount(np.concatenate(batches), minlength=5)) == [2, 2, 2, 3, 3]
+    # Many pictures come once, without the rest that fills no batch.
+    assert settings.steps_an_epoch(19) == 4
+    assert np.bincount(np.concatenate(epoch_batches(19, settings, np.random.default_rng(0)))).max() == 1
+    # Fewer pictures than a batch: a batch holds each once.
+    assert [len(rows) for rows in epoch_batches(3, settings, np.random.default_rng(0))] == [3, 3, 3]
