@@ -91,6 +91,11 @@ class CatalogIndex:
         """Whether products wait to be embedded; a page then offers to embed again."""
         return self.not_embedded > 0
 
+    @property
+    def encoder(self) -> str:
+        """The backbone, or the run with a network of its own, whose embedding this is."""
+        return DEFAULT_BACKBONE if self.embedding is None else self.embedding.backbone
+
     def category_of(self, row: int) -> str | None:
         """Return the category path of a row's product."""
         code = self.category.codes[row]

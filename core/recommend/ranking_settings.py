@@ -16,7 +16,7 @@ SETTINGS_VERSION = 1
 """Raised whenever an older program would rank a kept setting differently."""
 
 FORMULAS = ("weighted", "classic")
-"""``weighted``: the weighted mean of the parts that exist; ``classic``: the sum of the report, `core.recommend.classic`."""
+"""The weighted mean of the parts that exist, or the sum of the report (`core.recommend.classic`)."""
 
 PRICE_MODES = ("level", "same", "cheaper", "dearer", "budget")
 CLASSIC_POOL = 20

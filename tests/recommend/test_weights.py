@@ -34,4 +34,5 @@ def test_json_round_trip_and_unknown_part():
 
 
 def test_huge_weights_keep_their_proportions():
-    assert RankWeights(visual=1e308, color=1e308, price=5e307, category=0).shares().tolist() == [1, 1, 0.5, 0, 0, 0, 0, 0]
+    shares = RankWeights(visual=1e308, color=1e308, price=5e307, category=0).shares()
+    assert shares.tolist() == [1, 1, 0.5, 0, 0, 0, 0, 0]

@@ -1,0 +1,184 @@
+"""The matches of every product as one table, written a few hundred queries at a time."""
+
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from core.catalog.catalogs import Catalog
+from core.catalog.export_cells import csv_lines, safe_cell
+from core.errors import CatalogError, SettingsError
+from core.home import Home
+from core.progress import Progress, SilentProgress
+from core.recommend.index import open_index
+from core.recommend.rank_products import rank_in
+from core.recommend.ranking import Matches
+from core.recommend.ranking_settings import RankingSettings
+from core.recommend.weights import PARTS
+
+FORMATS = (".parquet", ".csv")
+MOST_K = 1_000
+_QUERIES_A_BATCH = 200
+_DIGITS = 6
+
+COLUMNS = ("product_id", "place", "match_id", "score", *(f"{part}_part" for part in PARTS))
+"""One row a match: which product was asked for, place from 1, the match, score 0..1, parts 0..1 or nothing."""
+
+
+class _Writer(Protocol):
+    def write(self, columns: dict[str, list[Any]]) -> None: ...
+
+
+def check_target(path: Path) -> Path:
+    """Check where the table goes before the work begins.
+
+    Raises:
+        SettingsError: The name ends in neither .parquet nor .csv.
+        CatalogError: There is no folder to write in, or a folder has the name.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise SettingsError(f"matches are written as {' or '.join(FORMATS)}, not {path.name[:200]!r}")
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise CatalogError(f"cannot write {str(path)[:300]}: name a file in a folder that is there")
+    return path
+
+
+def export_matches(
+    home: Home,
+    catalog: Catalog,
+    settings: RankingSettings,
+    to: Path,
+    *,
+    k: int = 10,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Rank for every product and write the best matches of each.
+
+    Memory does not grow with the catalog beyond its index: rows are written as they come. The file appears whole or
+    not at all, in place of an earlier one.
+
+    Args:
+        home: The home.
+        catalog: The catalog.
+        settings: What makes a good match.
+        to: A .parquet or .csv file; cells of the latter are safe to open in a spreadsheet.
+        k: Matches a product.
+        progress: Hears how far it is, and may cancel: nothing is left then.
+
+    Returns:
+        JSON values: catalog, file, products, matches, without_match, seconds.
+
+    Raises:
+        SettingsError: k or the file's ending is out of range.
+        CatalogError: The embedding is missing, or the file cannot be written.
+        Cancelled: The user asked to stop.
+    """
+    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= MOST_K:
+        raise SettingsError(f"k must be a whole number from 1 to {MOST_K:,}: received {k!r}")
+    began, told = time.monotonic(), progress or SilentProgress()
+    check_target(to)
+    told.report(0, None, "opening the index")
+    index = open_index(home, catalog, backbone=settings.embedding)
+    matches = empty = 0
+    with _writing(to) as writer:
+        for start in range(0, len(index), _QUERIES_A_BATCH):
+            ids = index.product_ids[start : start + _QUERIES_A_BATCH]
+            ranked = []
+            for place, product_id in enumerate(ids, start):
+                told.report(place, len(index), f"ranking for {place + 1:,} of {len(index):,} products")
+                ranked.append((product_id, rank_in(home, catalog, index, product_id, settings, k=k)))
+            columns = _columns(ranked)
+            writer.write(columns)
+            matches += len(columns["place"])
+            empty += sum(not found.product_ids for _, found in ranked)
+        told.report(len(index), len(index), "finishing the file")
+    return {
+        "catalog": catalog.name,
+        "file": str(to),
+        "products": len(index),
+        "matches": matches,
+        "without_match": empty,
+        "seconds": round(time.monotonic() - began, 3),
+    }
+
+
+def _columns(ranked: list[tuple[str, Matches]]) -> dict[str, list[Any]]:
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for product_id, found in ranked:
+        columns["product_id"] += [product_id] * len(found.product_ids)
+        columns["place"] += range(1, len(found.product_ids) + 1)
+        columns["match_id"] += found.product_ids
+        columns["score"] += np.round(found.scores, _DIGITS).tolist()
+        for place, part in enumerate(PARTS):
+            values = np.round(found.parts[:, place].astype(np.float64), _DIGITS).tolist()
+            columns[f"{part}_part"] += [None if value != value else value for value in values]
+    return columns
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[_Writer]:
+    """Write beside the file and put it there once it is whole."""
+    temporary = path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex}.tmp")
+    try:
+        kind = _ParquetWriter if path.suffix.lower() == ".parquet" else _CsvWriter
+        with kind(temporary) as writer:
+            yield writer
+        os.replace(temporary, path)  # noqa: PTH105 - what the fault tests make fail
+    except OSError as error:
+        raise CatalogError(f"cannot write {path}: {error.strerror or error}; name another file or free disk") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class _CsvWriter:
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("xb")
+
+    def __enter__(self) -> "_CsvWriter":
+        self._file.write(csv_lines([COLUMNS]).encode())
+        return self
+
+    def write(self, columns: dict[str, list[Any]]) -> None:
+        rows = zip(*columns.values(), strict=True)
+        self._file.write(csv_lines([[_cell(value) for value in row] for row in rows]).encode())
+
+    def __exit__(self, *_: object) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+
+class _ParquetWriter:
+    def __init__(self, path: Path) -> None:
+        import pyarrow as pa
+        from pyarrow.parquet import ParquetWriter
+
+        kinds = {"product_id": pa.string(), "match_id": pa.string(), "place": pa.int32()}
+        self._schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in COLUMNS])
+        self._file = path.open("xb")
+        self._writer = ParquetWriter(self._file, self._schema, compression="zstd")
+
+    def __enter__(self) -> "_ParquetWriter":
+        return self
+
+    def write(self, columns: dict[str, list[Any]]) -> None:
+        import pyarrow as pa
+
+        if columns["place"]:
+            self._writer.write_table(pa.Table.from_pydict(columns, schema=self._schema))
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._writer.close()
+            os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else safe_cell(value) if isinstance(value, str) else f"{value:.10g}"
