@@ -1,7 +1,8 @@
 """The command predict: picture files, and products from all of their pictures."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.cli.embedded import prepare_backbone
 from core.cli.label_figures import predict_labels
@@ -9,6 +10,11 @@ from core.cli.parser import Commands, whole_number
 from core.cli.session import Session
 from core.cli.tables import percent_cell, table
 from core.errors import CatalogError, RunError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from core.evaluation.filing_plan_rule import FilingRule
 
 _TOP = 5
 _PICTURES_AT_ONCE = 32  # decoded pictures in memory, however many files are named
@@ -26,12 +32,15 @@ def add_predict(commands: Commands) -> None:
     )
     predict.add_argument("--top", metavar="K", type=whole_number(1), help="classes to show; default 5, labels all")
     predict.add_argument("--level", metavar="N", type=whole_number(1), help="categories at this level, 1 is the top")
+    predict.add_argument("--rule", metavar="FILE", help="decide by a rule file of `plan`: filed, or needs a person")
 
 
 def predict_given(session: Session) -> dict[str, Any]:
     """Classify picture files, then products."""
     if not session.arguments.pictures and not session.arguments.product:
         raise RunError("predict what? Name picture files, or products with --product CATALOG:ID")
+    if session.arguments.rule is not None and (session.arguments.product or session.arguments.level is not None):
+        raise RunError("a rule decides about picture files and whole categories: leave out --product and --level")
     return {"predictions": _predict_pictures(session) + _predict_products(session)}
 
 
@@ -64,12 +73,16 @@ def _predict_pictures(session: Session) -> list[dict[str, Any]]:
     given = session.arguments
     run = find_run(session.home, given.run_id)
     side_px = find_backbone(run.encoder, home=session.home).side_px
-    predicted = []
+    rule = _read_rule(session)
+    predicted: list[dict[str, Any]] = []
     for start in range(0, len(given.pictures), _PICTURES_AT_ONCE):
         names = given.pictures[start : start + _PICTURES_AT_ONCE]
         pictures = [read_picture(Path(name), enough_px=side_px) for name in names]  # decoded as for embedding
         if start == 0:  # after the first files are known to be pictures: it may take a while
             prepare_backbone(session, run.encoder)
+        if rule is not None:
+            predicted += _decide(session, pictures, rule)
+            continue
         if run.predicts_labels and given.level is None:
             predicted += predict_labels(session, run.run_id, pictures, top=given.top)
             continue
@@ -77,6 +90,33 @@ def _predict_pictures(session: Session) -> list[dict[str, Any]]:
         found = predict(session.home, run.run_id, pictures, top=given.top or _TOP, **level)
         predicted += [{"classes": [{"name": name, "probability": share} for name, share in each]} for each in found]
     return [{"picture": name, **each} for name, each in zip(given.pictures, predicted, strict=True)]
+
+
+def _read_rule(session: Session) -> "FilingRule | None":
+    """Read the rule, before anything that takes a while."""
+    from core.evaluation.filing_plan_rule import read_rule
+    from core.models.predicted_labels import check_predicts_classes
+    from core.models.runs import open_run
+
+    if session.arguments.rule is None:
+        return None
+    run = open_run(session.home, session.arguments.run_id)
+    check_predicts_classes(run)
+    return read_rule(Path(session.arguments.rule), run)
+
+
+def _decide(session: Session, pictures: "Sequence[np.ndarray]", rule: "FilingRule") -> list[dict[str, Any]]:
+    from core.evaluation.filing_plan_rule import decide_pictures
+
+    given = session.arguments
+    return [
+        {
+            "classes": [{"name": name, "probability": share} for name, share in each.classes],
+            "decision": "accepted" if each.accepted else "needs a person",
+            "threshold": each.threshold,
+        }
+        for each in decide_pictures(session.home, given.run_id, pictures, rule=rule, top=given.top or _TOP)
+    ]
 
 
 def show_predictions(result: dict[str, Any]) -> str:
@@ -87,10 +127,13 @@ def show_predictions(result: dict[str, Any]) -> str:
             "class": one["name"],
             "share": percent_cell(one["probability"]),
             "chosen": "yes" if one.get("chosen") else "",
+            "decision": each.get("decision") if place == 0 else "",
         }
         for each in result["predictions"]
         for place, one in enumerate(each["classes"])
     ]
     columns = {"picture": "PICTURE", "share": "SHARE", "class": "CLASS"}
     labels = any("labels" in each for each in result["predictions"])
-    return table(rows, {**columns, "chosen": "CHOSEN"} if labels else columns, empty="no picture")
+    ruled = any("decision" in each for each in result["predictions"])
+    more = {"chosen": "CHOSEN"} if labels else {"decision": "DECISION"} if ruled else {}
+    return table(rows, {**columns, **more}, empty="no picture")
