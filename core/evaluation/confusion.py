@@ -85,6 +85,22 @@ def cell_products(confusion: Confusion, true: int, predicted: int) -> np.ndarray
     return confusion.order[confusion.starts[place] : confusion.starts[place + 1]]
 
 
+def picture_rows(confusion: Confusion, *, true: int | None = None, predicted: int | None = None) -> np.ndarray:
+    """Find the pictures of a cell, a row or a column; None takes all classes.
+
+    Returns:
+        Int64 array of row numbers into the predictions: cell after cell, most probable first in each.
+    """
+    if true is not None and predicted is not None:
+        return cell_products(confusion, true, predicted)
+    wanted = np.ones(len(confusion.counts), dtype=bool)
+    if true is not None:
+        wanted &= confusion.true == true
+    if predicted is not None:
+        wanted &= confusion.predicted == predicted
+    return confusion.order[np.repeat(wanted, confusion.counts)]
+
+
 def dense_matrix(
     confusion: Confusion, *, normalize: Normalization = "counts", chosen: Sequence[int] | None = None
 ) -> np.ndarray:

@@ -12,6 +12,7 @@ from core.catalog.catalogs import Catalog, find_catalog
 from core.errors import RunError
 from core.evaluation.class_names import Alignment, align_classes
 from core.evaluation.confusion import Confusion, confusion_matrix
+from core.evaluation.confusion_blocks import rolled_up
 from core.evaluation.metrics import accuracy_interval, report_of_counts, top_k_accuracy
 from core.evaluation.product_and_level_figures import MOST_CELLS, judged_figures, kept_figures
 from core.home import Home
@@ -93,6 +94,20 @@ class Evaluation:
         labels, predicted = _numbers(self.predictions, self.classes)
         probability = self.predictions["probability"].to_numpy()
         return confusion_matrix(labels, predicted, probability=probability, classes=self.classes)
+
+    def rolled_up(self, level: int) -> Confusion:
+        """Count true and predicted categories of a level of the tree, from 1; without a tree the classes.
+
+        Raises:
+            RunError: The tree has no such level.
+        """
+        if self.tree is None:
+            return self.confusion
+        if not 1 <= level <= self.tree.levels:
+            raise RunError(f"the categories of run {self.run_id!r} have {self.tree.levels} levels, not {level}")
+        return rolled_up(
+            self.predictions, self.tree.nodes[:, level - 1], self.tree.names[level - 1], classes=self.classes
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Give the figures as plain JSON values."""

@@ -60,62 +60,6 @@ def curves(history: pd.DataFrame, *, measure: str = "loss", best_epoch: int | No
     return _finish(figure, title=_TITLES.get(measure, measure), height=280, hovermode="x unified")
 
 
-def confusion_heatmap(
-    counts: np.ndarray,
-    shares: np.ndarray,
-    *,
-    names: Sequence[str],
-    normalized: bool,
-    marked: tuple[int, int] | None = None,
-) -> go.Figure:
-    """Draw a confusion matrix; rows are true, columns predicted categories.
-
-    Args:
-        counts: Pictures, int (C, C).
-        shares: The same as shares of the pictures of each true category, float (C, C).
-        names: C category names from outside.
-        normalized: Show shares instead of counts.
-        marked: A cell (true, predicted) to frame.
-    """
-    values = shares if normalized else counts
-    short = [chart_text(name.rsplit(" > ", 1)[-1], length=22) for name in names]
-    whole = [chart_text(name) for name in names]
-    places = list(range(len(names)))
-    hover = [[[whole[row], whole[column], f"{shares[row, column]:.1%}"] for column in places] for row in places]
-    texts = _cell_texts(counts, shares, normalized) if len(names) <= 25 else None
-    figure = go.Figure(
-        go.Heatmap(
-            z=values,
-            x=places,
-            y=places,
-            customdata=hover,
-            text=texts,
-            texttemplate="%{text}" if texts else None,
-            xgap=1,
-            ygap=1,
-            showscale=False,
-            hoverongaps=False,
-            hovertemplate="true: %{customdata[0]}<br>predicted: %{customdata[1]}<br>"
-            + ("%{customdata[2]} of its pictures" if normalized else "%{z:,} pictures, %{customdata[2]} of its row")
-            + "<extra></extra>",
-        )
-    )
-    if marked is not None:
-        row, column = marked
-        figure.add_shape(
-            type="rect",
-            x0=column - 0.5,
-            x1=column + 0.5,
-            y0=row - 0.5,
-            y1=row + 0.5,
-            line={"color": COLORS[1], "width": 3},
-        )
-    axis = {"tickvals": places, "ticktext": short, "showgrid": False, "constrain": "domain"}
-    figure.update_xaxes(title="Predicted", tickangle=-40, **axis)
-    figure.update_yaxes(title="True", autorange="reversed", **axis)
-    return _finish(figure, height=int(np.clip(170 + 30 * len(names), 340, 820)), hovermode="closest")
-
-
 def bars(names: Sequence[str], values: Sequence[float], *, title: str = "", as_percent: bool = False) -> go.Figure:
     """Draw horizontal bars, the first on top, values written beside them.
 
@@ -206,15 +150,6 @@ def _add_points(figure: go.Figure, frame: pd.DataFrame, *, name: str, marker: di
         showlegend=bool(name),
         unselected={"marker": {"opacity": 0.15}},
     )
-
-
-def _cell_texts(counts: np.ndarray, shares: np.ndarray, normalized: bool) -> list[list[str]]:
-    """Write the cells; empty cells stay empty so that the mistakes stand out."""
-    words = [[f"{share:.0%}" for share in row] for row in shares] if normalized else counts.astype(str).tolist()
-    return [
-        [word if count else "" for word, count in zip(line, row, strict=True)]
-        for line, row in zip(words, counts, strict=True)
-    ]
 
 
 def _finish(figure: go.Figure, *, height: int, title: str = "", hovermode: str = "closest") -> go.Figure:

@@ -1,60 +1,40 @@
-"""The confusion matrix to look into: a click on a cell, or two choices by keyboard, shows its pictures."""
+"""The confusion matrix to look into: a click on a square, or two choices by keyboard, shows its pictures."""
+
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.evaluation.confusion import dense_matrix, most_confused_pairs
-from core.evaluation.hierarchy import verdicts
+from core.evaluation.class_order import class_mistakes
+from core.evaluation.confusion import Confusion, most_confused_pairs
 from core.evaluation.report import Evaluation
 from core.models.runs import Run
 from core.ui.address import ask
-from core.ui.caches import products_of
 from core.ui.chart_events import clicked_cell
-from core.ui.charts import confusion_heatmap
-from core.ui.product_detail import open_product
-from core.ui.product_grid import Card, page_rows, product_grid
-from core.ui.run_view import cell_rows
-from core.ui.wording import counted, percent, short_category, shortened
+from core.ui.confusion_cell import draw_cell
+from core.ui.confusion_chart import confusion_heatmap
+from core.ui.confusion_choice import ALL, Drawn, ask_drawn, draw_extent, look_below, look_into
+from core.ui.wording import counted, percent, short_category
 
 CHART = "confusion"
-MOST_CLASSES_DRAWN = 40
+_MOST_OPTIONS = 400
+_MOST_PAIRS = 200
 _ANY = "any category"
 
 
 def draw_confusion(run: Run, evaluation: Evaluation, catalog: Catalog | None) -> None:
-    """Draw the matrix, the choice of a cell and its pictures."""
-    drawn = classes_drawn(evaluation)
-    normalized = st.segmented_control(
-        "Cells", ["Counts", "Shares of each row"], default="Counts", key="cells", bind="query-params", required=True
-    )
-    if len(drawn) < len(evaluation.classes):
-        st.caption(f"The {len(drawn)} of {len(evaluation.classes):,} categories with the most mistakes are drawn.")
-    true, predicted = _pick_cell(evaluation)
-    names = [evaluation.classes[place] for place in drawn]
-    marked = (names.index(true), names.index(predicted)) if true in names and predicted in names else None
-    figure = confusion_heatmap(
-        dense_matrix(evaluation.confusion, chosen=drawn),
-        dense_matrix(evaluation.confusion, normalize="true", chosen=drawn),
-        names=names,
-        normalized=normalized != "Counts",
-        marked=marked,
-    )
-    st.plotly_chart(figure, key=CHART, config={"displayModeBar": False}, alt="Confusion matrix; choose a cell above")
-    clicked = clicked_cell(CHART)
-    if clicked is not None:
-        ask_cell(names[clicked[0]], names[clicked[1]])
-    draw_cell(evaluation, catalog, true, predicted)
-
-
-def classes_drawn(evaluation: Evaluation) -> list[int]:
-    """Give the classes to draw, in order: all when they fit, else those with the most mistakes."""
-    if len(evaluation.classes) <= MOST_CLASSES_DRAWN:
-        return list(range(len(evaluation.classes)))
-    counts = evaluation.counts
-    mistakes = counts.support + counts.predicted - 2 * counts.right
-    return sorted(np.argsort(-mistakes, kind="stable")[:MOST_CLASSES_DRAWN].tolist())
+    """Draw the matrix, the choice of a cell, its pictures and the pairs that are confused most."""
+    drawn = ask_drawn(evaluation)
+    true, predicted = _pick_cell(drawn)
+    draw_extent(drawn)
+    _draw_matrix(drawn, true, predicted)
+    below = drawn.level is not None and true is not None and predicted is not None
+    if below and st.button("Look at the categories inside", icon=":material/zoom_in:", key="look_below"):
+        look_below(evaluation, int(drawn.level or 0), str(true), str(predicted))
+    draw_cell(run, evaluation, catalog, drawn, true, predicted)
+    _draw_all_pairs(drawn)
 
 
 def draw_pairs(evaluation: Evaluation, *, count: int = 8) -> None:
@@ -71,43 +51,66 @@ def draw_pairs(evaluation: Evaluation, *, count: int = 8) -> None:
             ask_cell(pair["true"], pair["predicted"])
 
 
-def draw_cell(evaluation: Evaluation, catalog: Catalog | None, true: str | None, predicted: str | None) -> None:
-    """Show the pictures of the chosen cell."""
-    if true is None and predicted is None:
-        st.caption("Click a cell, or choose a true and a predicted category, to see the pictures in it.")
+def ask_cell(true: str | None, predicted: str | None) -> None:
+    """Show a cell of two classes from now on."""
+    ask(true=true, predicted=predicted, show="Confusion", level=ALL)
+    st.rerun()
+
+
+def _draw_matrix(drawn: Drawn, true: str | None, predicted: str | None) -> None:
+    blocks, names = drawn.blocks, drawn.confusion.classes
+    figure = confusion_heatmap(
+        blocks.counts,
+        blocks.shares,
+        rows=_block_names(names, blocks.rows, blocks.row_starts),
+        columns=_block_names(names, blocks.columns, blocks.column_starts),
+        normalized=drawn.normalized,
+        marked=_square_of(drawn, true, predicted),
+    )
+    st.plotly_chart(figure, key=CHART, config={"displayModeBar": False}, alt="Confusion matrix; choose a cell above")
+    clicked = clicked_cell(CHART)
+    if clicked is None or clicked[0] >= blocks.counts.shape[0] or clicked[1] >= blocks.counts.shape[1]:
         return
-    rows = cell_rows(evaluation, true, predicted)
-    st.subheader(counted(len(rows), "picture"), anchor=False)
-    st.text(f"true: {true or _ANY}    predicted: {predicted or _ANY}")
-    window = page_rows(len(rows), key="cell_page", noun="picture")
-    shown = rows.iloc[window]
-    titles = {} if catalog is None else products_of(catalog).set_index("product_id")["title"].to_dict()
-    cards = [
-        Card(
-            product_id=row["product_id"],
-            title=titles.get(row["product_id"], row["product_id"]),
-            picture_hash=row["picture_hash"],
-            badges=(
-                (shortened(short_category(row["predicted"]), 24), tone),
-                (percent(row["probability"], digits=0), "note"),
-            ),
-        )
-        for row, tone in zip(shown.to_dict("records"), verdict_tones(evaluation, shown), strict=True)
-    ]
-    opened = product_grid(cards, key="cell_grid", empty="No picture is in this cell.", label="pictures of the cell")
-    if catalog is not None:
-        open_product(opened)
+    rows, columns = blocks.classes_at(*clicked)
+    if len(rows) == 1 and len(columns) == 1:
+        ask(true=names[rows[0]], predicted=names[columns[0]])
+        st.rerun()
+    look_into(drawn, *clicked)
 
 
-def verdict_tones(evaluation: Evaluation, rows: pd.DataFrame) -> list[str]:
-    """Give the tone of each prediction's badge: right, right parent, or wrong."""
-    return [("good", "half", "bad")[verdict] for verdict in verdicts(rows, evaluation.classes, evaluation.tree)]
+def _block_names(names: tuple[str, ...], order: np.ndarray, starts: np.ndarray) -> list[str]:
+    found = []
+    for start, end in pairwise(starts.tolist()):
+        first, last = names[order[start]], names[order[end - 1]]
+        found.append(first if end - start == 1 else f"{short_category(first)[:10]} … {short_category(last)[:10]}")
+    return found
 
 
-def _pick_cell(evaluation: Evaluation) -> tuple[str | None, str | None]:
-    """Let the visitor choose a cell by keyboard; the choice is in the URL, where a click puts it too."""
+def _square_of(drawn: Drawn, true: str | None, predicted: str | None) -> tuple[int, int] | None:
+    if true is None or predicted is None:
+        return None
+    blocks, places = drawn.blocks, []
+    for name, order, starts in (
+        (true, blocks.rows, blocks.row_starts),
+        (predicted, blocks.columns, blocks.column_starts),
+    ):
+        found = np.flatnonzero(order == drawn.confusion.classes.index(name))
+        if not len(found):
+            return None
+        places.append(int(np.searchsorted(starts, found[0], side="right")) - 1)
+    return places[0], places[1]
+
+
+def _pick_cell(drawn: Drawn) -> tuple[str | None, str | None]:
+    """Let the visitor choose a cell by keyboard; the choice is in the address, where a click puts it too."""
     left, right = st.columns(2, gap="medium")
-    options = list(evaluation.classes)
+    known = set(drawn.confusion.classes)
+    for key in ("true", "predicted"):
+        asked = st.session_state.get(key, st.query_params.get(key))
+        if asked is not None and asked not in known:  # of another level, or of another run
+            st.session_state[key] = None
+    chosen = {key: st.session_state.get(key, st.query_params.get(key)) for key in ("true", "predicted")}
+    options = _options(drawn, [name for name in chosen.values() if name in known])
     true = left.selectbox("True category", options, index=None, key="true", bind="query-params", placeholder=_ANY)
     predicted = right.selectbox(
         "Predicted category", options, index=None, key="predicted", bind="query-params", placeholder=_ANY
@@ -115,7 +118,53 @@ def _pick_cell(evaluation: Evaluation) -> tuple[str | None, str | None]:
     return true, predicted
 
 
-def ask_cell(true: str | None, predicted: str | None) -> None:
-    """Show a cell from now on."""
-    ask(true=true, predicted=predicted, show="Confusion")
-    st.rerun()
+def _options(drawn: Drawn, chosen: list[str]) -> list[str]:
+    """Give the categories to choose from: all, or of thousands those that are drawn and have the most mistakes."""
+    confusion = drawn.confusion
+    if len(confusion.classes) <= _MOST_OPTIONS:
+        return list(confusion.classes)
+    inside = np.union1d(drawn.blocks.rows, drawn.blocks.columns)
+    most = inside[np.argsort(-class_mistakes(confusion)[inside], kind="stable")[:_MOST_OPTIONS]]
+    return sorted({*(confusion.classes[place] for place in most), *chosen})
+
+
+def _draw_all_pairs(drawn: Drawn) -> None:
+    pairs = pairs_within(drawn.confusion, drawn.blocks.rows, drawn.blocks.columns)
+    if pairs.empty:
+        return
+    st.subheader(
+        "Most confused pairs",
+        anchor=False,
+        help="Of what is drawn above. The share is of the true category's pictures. Select a row for its pictures.",
+    )
+    table = pd.DataFrame(
+        {
+            "True": pairs["true"],
+            "Predicted": pairs["predicted"],
+            "Pictures": pairs["pictures"],
+            "Share": 100 * pairs["share"],
+        }
+    )
+    shown = st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        height=min(300, 38 + 36 * len(table)),
+        key="pairs_table",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={"Share": st.column_config.ProgressColumn(format="%.0f %%", min_value=0.0, max_value=100.0)},
+    )
+    row = shown.selection.rows[0] if shown.selection.rows else None
+    if row is not None and row < len(table) and st.session_state.get("_pair_row") != row:
+        st.session_state["_pair_row"] = row
+        ask(true=table["True"][row], predicted=table["Predicted"][row])
+        st.rerun()
+    st.session_state["_pair_row"] = row
+
+
+def pairs_within(confusion: Confusion, rows: np.ndarray, columns: np.ndarray) -> pd.DataFrame:
+    """List the most confused pairs of the classes that are drawn."""
+    pairs = most_confused_pairs(confusion, limit=len(confusion.counts))
+    inside = pairs["true_number"].isin(rows) & pairs["predicted_number"].isin(columns)
+    return pairs[inside].head(_MOST_PAIRS).reset_index(drop=True)

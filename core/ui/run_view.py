@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.confusion import cell_products
+from core.evaluation.confusion import Confusion, picture_rows
 from core.evaluation.report import Evaluation, evaluate_run
 from core.models.runs import RunFiles, open_run
 from core.ui.caches import home
@@ -39,16 +39,31 @@ def _evaluation_of(root: str, run_id: str, split: str) -> Evaluation:
     return evaluate_run(home(), run_id, split=split)
 
 
-def cell_rows(evaluation: Evaluation, true: str | None, predicted: str | None) -> pd.DataFrame:
+def confusion_of(evaluation: Evaluation, level: int | None) -> Confusion:
+    """Give the confusion of the classes, or of the categories of a level above them.
+
+    Args:
+        evaluation: How a run does on pictures of its own.
+        level: From 1, the top; None for the classes themselves.
+    """
+    if level is None or evaluation.tree is None:
+        return evaluation.confusion
+    return _rolled_up((evaluation.run_id, evaluation.split, level), evaluation)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _rolled_up(key: tuple[str, str, int], _evaluation: Evaluation) -> Confusion:
+    return _evaluation.rolled_up(key[2])
+
+
+def cell_rows(evaluation: Evaluation, confusion: Confusion, true: str | None, predicted: str | None) -> pd.DataFrame:
     """Give the predictions of a cell, a row or a column of the confusion, most confident first; None takes all."""
-    if true is not None and predicted is not None:
-        numbers = evaluation.classes.index(true), evaluation.classes.index(predicted)
-        return evaluation.predictions.iloc[cell_products(evaluation.confusion, *numbers)]
-    chosen = evaluation.predictions
-    for name, value in (("label", true), ("predicted", predicted)):
-        if value is not None:
-            chosen = chosen[chosen[name] == value]
-    return chosen.sort_values("probability", ascending=False, kind="stable")
+    numbers = {
+        name: None if value is None else confusion.classes.index(value)
+        for name, value in (("true", true), ("predicted", predicted))
+    }
+    rows = evaluation.predictions.iloc[picture_rows(confusion, **numbers)]
+    return rows.sort_values("probability", ascending=False, kind="stable")
 
 
 def verdicts(run_id: str) -> dict[str, str]:
