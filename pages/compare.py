@@ -6,7 +6,7 @@ from core.models.runs import list_runs
 from core.ui.caches import home
 from core.ui.compare_tables import draw_chance, draw_classes, draw_yes_or_no
 from core.ui.compare_view import draw_curves, draw_downloads, draw_figures, draw_frontier, draw_settings
-from core.ui.compared import comparison_of, pick_compared
+from core.ui.compared import comparison_of, offer_newest, pick_compared
 from core.ui.errors import shown_errors
 from core.ui.foreign_model import foreign_model_form
 from core.ui.frame import chosen_catalog, need_catalog
@@ -26,6 +26,7 @@ with shown_errors():
     runs = pick_compared()
     if not runs:
         st.info("Choose two or more runs above, or tick them in a list of runs.", icon=":material/balance:")
+        offer_newest()
     else:
         comparison = comparison_of(runs)
         if len(runs) == 1:

@@ -10,8 +10,13 @@ from core.evaluation.comparison import Comparison, compare
 from core.models.picture_speed import read_speed
 from core.models.runs import Run, list_runs
 from core.ui.caches import home
+from core.ui.frame import chosen_catalog
+from core.ui.wording import literal
 
 IN_ADDRESS = "runs"
+NEWEST = 6
+"""More lines than this in one chart are hard to tell apart."""
+
 _KEY, _SEEN = "_compared_runs", "_seen_compared_runs"
 
 
@@ -44,6 +49,24 @@ def pick_compared() -> list[Run]:
         st.query_params.pop(IN_ADDRESS, None)
         st.session_state[_SEEN] = None
     return [runs[run_id] for run_id in chosen]
+
+
+def offer_newest() -> None:
+    """Offer to compare the newest runs of the chosen catalog in one click."""
+    catalog = chosen_catalog()
+    newest = list_runs(home(), catalog_id=None if catalog is None else catalog.catalog_id)[:NEWEST]
+    if len(newest) < 2:
+        return
+    st.button(
+        f"Compare the {len(newest)} newest runs of {literal(catalog.name) if catalog else 'all catalogs'}",
+        icon=":material/balance:",
+        on_click=_choose,
+        args=([run.run_id for run in newest],),
+    )
+
+
+def _choose(run_ids: list[str]) -> None:
+    st.session_state[_KEY] = run_ids
 
 
 def _words(run: Run) -> str:

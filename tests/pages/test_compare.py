@@ -78,3 +78,12 @@ def test_hostile_names_are_no_markup(runs, open_page):
     app = open_page(home, "compare", f"runs={','.join(ids)}")
     assert broken(app) == []
     assert "evil.test" not in markup(app).replace(r"evil\.test", "")
+
+
+def test_the_newest_runs_are_compared_in_one_click(runs, open_page):
+    home, ids = runs
+    app = open_page(home, "compare")
+    next(button for button in app.button if button.label.startswith("Compare the 3 newest runs")).click().run()
+    assert broken(app) == []
+    assert sorted(app.multiselect[0].value) == sorted(ids)
+    assert "What was set otherwise" in words(app)
