@@ -1,0 +1,1 @@
+"""Mistakes in the catalog: finding them, deciding about them, and writing what was decided."""
