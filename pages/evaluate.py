@@ -15,11 +15,13 @@ from core.ui.run_care import draw_run_care
 from core.ui.run_choice import catalog_of, pick_run
 from core.ui.run_view import SPLIT_WORDS
 from core.ui.summary_view import draw_summary
+from core.ui.why_view import draw_why
 
 VIEWS: dict[str, View] = {
     "Summary": of_pictures(draw_summary),
     "Confusion": of_pictures(draw_confusion),
     "Categories": of_pictures(draw_categories),
+    "Why": of_pictures(draw_why),
     "Try a picture": of_run(draw_trial),
     "Another catalog": of_run(draw_other_catalog),
 }

@@ -62,6 +62,19 @@ def index_distances(evaluation: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["distance", "pictures", "expected"])
 
 
+def class_confidence(evaluation: Evaluation) -> np.ndarray:
+    """Count the pictures of each class by the probability the run gives their own class.
+
+    Returns:
+        Int64 (C, 10): pictures from 0 to 10 %, from 10 to 20 % and so on; 100 % is in the last.
+    """
+    labels, _ = _numbers(evaluation.predictions, evaluation.classes)
+    probability = evaluation.predictions["label_probability"].to_numpy(np.float64)
+    step = np.clip((probability * 10).astype(np.int64), 0, 9)
+    classes = len(evaluation.classes)
+    return np.bincount(labels * 10 + step, minlength=10 * classes).reshape(classes, 10)
+
+
 def _numbers(rows: pd.DataFrame, classes: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     index = pd.Index(classes)
     return index.get_indexer(pd.Index(rows["label"])), index.get_indexer(pd.Index(rows["predicted"]))

@@ -15,7 +15,14 @@ _CELLS = 5_000_000
 def macro_f1_interval(
     labels: np.ndarray, predicted: np.ndarray, product_ids: Sequence[str], *, class_count: int, seed: int = 0
 ) -> tuple[float, float]:
-    """Estimate a 95 % interval of macro F1 by bootstrap over products, as `accuracy_interval` does of accuracy.
+    """Estimate a 95 % interval of macro F1; see :func:`f1_intervals`."""
+    return f1_intervals(labels, predicted, product_ids, class_count=class_count, seed=seed)["macro_f1"]
+
+
+def f1_intervals(
+    labels: np.ndarray, predicted: np.ndarray, product_ids: Sequence[str], *, class_count: int, seed: int = 0
+) -> dict[str, tuple[float, float]]:
+    """Estimate 95 % intervals of macro and weighted F1 by bootstrap over products, as `accuracy_interval` does.
 
     Args:
         labels: Int array of shape (N pictures,): true classes, 0..C-1.
@@ -25,31 +32,24 @@ def macro_f1_interval(
         seed: Seed of the draws.
 
     Returns:
-        Lower and upper end, 0..1; (0, 1) without pictures.
+        Lower and upper end, 0..1, of ``macro_f1`` and ``weighted_f1``; (0, 1) without pictures.
     """
     if not len(labels):
-        return 0.0, 1.0
+        return {"macro_f1": (0.0, 1.0), "weighted_f1": (0.0, 1.0)}
     codes, names = pd.factorize(np.asarray(product_ids, dtype=object))
-    # Products with the same answers are interchangeable: how often each kind of them occurs is drawn, not which.
-    answers = pd.Series(labels * class_count + predicted).sort_values(kind="stable")
-    cells = answers.groupby(codes[answers.index]).agg(tuple)
-    kinds, frequency = np.unique(pd.factorize(cells)[0], return_counts=True)
-    of_kind = list(pd.unique(cells))
-    kind = np.repeat(kinds, [len(each) for each in of_kind])
-    true, given = np.divmod(np.concatenate([np.asarray(each) for each in of_kind]), class_count)
-    right = true == given
-    draws = int(np.clip(_CELLS // len(kind), _LEAST_RESAMPLES, _MOST_RESAMPLES))
-    random, found = np.random.default_rng(seed), np.empty(draws)
+    right = labels == predicted
+    draws = int(np.clip(_CELLS // len(labels), _LEAST_RESAMPLES, _MOST_RESAMPLES))
+    random, found = np.random.default_rng(seed), np.empty((draws, 2))
     for draw in range(draws):
-        times = random.multinomial(len(names), frequency / len(names))[kind]
+        times = np.bincount(random.integers(0, len(names), len(names)), minlength=len(names))[codes]
         counts = ClassCounts(
-            right=np.bincount(true[right], weights=times[right], minlength=class_count),
-            predicted=np.bincount(given, weights=times, minlength=class_count),
-            support=np.bincount(true, weights=times, minlength=class_count),
+            right=np.bincount(labels[right], weights=times[right], minlength=class_count),
+            predicted=np.bincount(predicted, weights=times, minlength=class_count),
+            support=np.bincount(labels, weights=times, minlength=class_count),
         )
-        found[draw] = counts.macro_f1
-    low, high = np.quantile(found, [0.025, 0.975])
-    return float(low), float(high)
+        found[draw] = counts.macro_f1, counts.weighted_f1
+    low, high = np.quantile(found, [0.025, 0.975], axis=0)
+    return {name: (float(low[place]), float(high[place])) for place, name in enumerate(("macro_f1", "weighted_f1"))}
 
 
 def score_interval(share: float, count: int) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from core.errors import RunError
 from core.evaluation.class_names import Alignment, align_classes
 from core.evaluation.confusion import Confusion, confusion_matrix
 from core.evaluation.confusion_blocks import rolled_up
+from core.evaluation.intervals import f1_intervals
 from core.evaluation.metrics import accuracy_interval, report_of_counts, top_k_accuracy
 from core.evaluation.product_and_level_figures import MOST_CELLS, judged_figures, kept_figures
 from core.home import Home
@@ -84,6 +85,18 @@ class Evaluation:
         return top_k_accuracy(self.predictions["label_rank"].to_numpy(), k=3)
 
     @cached_property
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """95 % bootstrap intervals of accuracy, macro_f1, weighted_f1 and top3_accuracy; products are drawn."""
+        labels, predicted = _numbers(self.predictions, self.classes)
+        product_ids = self.predictions["product_id"].tolist()
+        within = self.predictions["label_rank"].to_numpy() <= 3
+        return {
+            "accuracy": self.interval,
+            **f1_intervals(labels, predicted, product_ids, class_count=len(self.classes)),
+            "top3_accuracy": accuracy_interval(within, product_ids),
+        }
+
+    @cached_property
     def per_class(self) -> pd.DataFrame:
         """One row a class: class_name, precision, recall, f1, support, predicted, right."""
         return report_of_counts(self.counts, classes=self.classes)
@@ -121,6 +134,7 @@ class Evaluation:
             "macro_f1": self.counts.macro_f1,
             "weighted_f1": self.counts.weighted_f1,
             "top3_accuracy": self.top3_accuracy,
+            "intervals": {name: list(ends) for name, ends in self.intervals.items()},
             **self.further,
             "unmatched_classes": list(self.unmatched_classes),
             "missing_classes": list(self.missing_classes),

@@ -50,8 +50,7 @@ def curves(history: pd.DataFrame, *, measure: str = "loss", best_epoch: int | No
     if best_epoch is not None:
         figure.add_vline(
             x=best_epoch,
-            line_dash="dash",
-            line_width=1,
+            line={"color": GRAY, "dash": "dash", "width": 1.4},  # the default is black, lost on dark
             annotation_text=f"best: {best_epoch}",
             annotation_position="bottom right",
         )

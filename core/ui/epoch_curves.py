@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.ui.charts import curves
+from core.ui.charts import GRAY, curves
 from core.ui.wording import duration
 
 _TITLES = {
@@ -47,7 +47,7 @@ def draw_epochs(epochs: Sequence[Mapping[str, Any]], *, key: str) -> None:
                 figure.add_scatter(x=history["epoch"], y=history[measure], name=title_of(measure), mode="lines")
             figure.update_layout(title={"text": title_of(measure)})
             for epoch, words in phase_changes(history):
-                figure.add_vline(x=epoch, line_dash="dash", line_width=1, annotation_text=words)
+                figure.add_vline(x=epoch, line_dash="dash", line_width=1, line_color=GRAY, annotation_text=words)
             column.plotly_chart(figure, key=f"live_{measure}_{key}", config=_STILL, alt=f"{measure} by epoch")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from core.evaluation.report import Evaluation
 from core.ui.charts import COLORS, GRAY
 from core.ui.wording import chart_text, percent
 
@@ -78,6 +79,32 @@ def ordered_accuracy(names: Sequence[str], recall: np.ndarray, support: np.ndarr
     figure.update_xaxes(title="Categories in hierarchical order", showticklabels=False)
     figure.update_yaxes(title="Found", tickformat=".0%", range=[0, 1])
     return _finish(figure, height=300)
+
+
+def size_against_f1(evaluation: Evaluation, train: np.ndarray) -> go.Figure:
+    """Draw F1 of every category over its training pictures: which ones need more of them.
+
+    Args:
+        evaluation: How a run does.
+        train: Int (C,): training pictures of each category.
+    """
+    counts = evaluation.counts
+    shown = np.flatnonzero(counts.support > 0)
+    figure = go.Figure(
+        go.Scattergl(
+            x=train[shown].tolist(),
+            y=counts.f1[shown].tolist(),
+            mode="markers",
+            marker={"color": COLORS[0], "size": 8 if len(shown) <= 500 else 4, "opacity": 0.7},
+            customdata=[[chart_text(evaluation.classes[place]), int(counts.support[place])] for place in shown],
+            hovertemplate="%{customdata[0]}: F1 %{y:.0%}, %{x:,} training pictures, judged on %{customdata[1]:,}"
+            "<extra></extra>",
+        )
+    )
+    wide = len(shown) and train[shown].max() > 20 * max(int(train[shown].min()), 1)
+    figure.update_xaxes(title="Training pictures of the category", type="log" if wide else "linear")
+    figure.update_yaxes(title="F1", tickformat=".0%", range=[-0.03, 1.05])
+    return _finish(figure, height=280)
 
 
 def _finish(figure: go.Figure, *, height: int) -> go.Figure:

@@ -159,5 +159,8 @@ def _draw_figures(evaluation: Evaluation) -> None:
     if evaluation.unmatched_classes:
         st.text(f"Not judged: {', '.join(evaluation.unmatched_classes[:20])}")
     share = st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0)
-    columns = {"Precision": share, "Recall": share, "F1": share}
+    columns = {
+        **dict.fromkeys(("Precision", "Recall", "F1"), share),
+        "Confidence": st.column_config.BarChartColumn(y_min=0),
+    }
     st.dataframe(class_table(evaluation), hide_index=True, width="stretch", key="judged_classes", column_config=columns)

@@ -1,9 +1,11 @@
 """What the pages show of a run: its figures, single cells of its confusion, and its verdict on each product."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.evaluation.confusion import Confusion, picture_rows
+from core.evaluation.hierarchy import class_confidence
 from core.evaluation.report import Evaluation, evaluate_run
 from core.models.runs import RunFiles, open_run
 from core.ui.caches import home
@@ -79,7 +81,11 @@ def _verdicts(root: str, run_id: str) -> dict[str, str]:
 
 
 def class_table(evaluation: Evaluation) -> pd.DataFrame:
-    """Give precision, recall and F1 a class as percentages, and its pictures; what cannot be told is missing."""
+    """Give precision, recall and F1 a class as percentages, its pictures, and how sure the run is of its own class.
+
+    What cannot be told is missing. Confidence counts the pictures of a class by the probability of their class, in ten
+    steps from 0 to 100 %.
+    """
     table = evaluation.per_class
     occurs = (table["support"] + table["predicted"]) > 0
     return pd.DataFrame(
@@ -90,5 +96,13 @@ def class_table(evaluation: Evaluation) -> pd.DataFrame:
             "F1": (100 * table["f1"]).where(occurs),
             "Pictures": table["support"],
             "Wrong": table["support"] - table["right"],
+            "Confidence": list(class_confidence(evaluation)),
         }
     )
+
+
+def train_counts(run_id: str, classes: tuple[str, ...]) -> np.ndarray:
+    """Count the training pictures of each class, int64 (C,)."""
+    rows = run_files(run_id).products
+    labels = rows.loc[rows["split"] == "train", "label"].value_counts()
+    return labels.reindex(list(classes), fill_value=0).to_numpy(np.int64)
