@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from core.catalog.catalogs import Catalog
+from core.catalog.catalogs import Catalog, check_name
 from core.catalog.database import read
 from core.catalog.log import change
 from core.catalog.schema import histories, history_events
@@ -23,7 +23,7 @@ class HistoryEvent:
         user: Who.
         product_id: With which product.
         event: ``view``, ``wish`` or ``buy``.
-        at: When, ISO 8601.
+        at: When, ISO 8601; empty when the source does not say.
     """
 
     user: str
@@ -49,6 +49,32 @@ class History:
     created: str
     users: int
     events: int
+
+
+@dataclass(frozen=True)
+class HistorySet:
+    """A set of histories as it is found at once, however many events it has.
+
+    Attributes:
+        history_id: Its number.
+        name: What people call it.
+        events: How many events it has.
+    """
+
+    history_id: int
+    name: str
+    events: int
+
+
+def history_sets(home: Home, catalog: Catalog) -> list[HistorySet]:
+    """List the sets of histories of a catalog, oldest first, without counting users."""
+    mine = history_events.c.history_id == histories.c.history_id
+    last = select(func.max(history_events.c.sequence)).where(mine).scalar_subquery()
+    query = select(histories.c.history_id, histories.c.name, last.label("last"))
+    query = query.where(histories.c.catalog_id == catalog.catalog_id, histories.c.deleted.is_(None))
+    with read(home) as connection:
+        rows = connection.execute(query.order_by(histories.c.history_id)).all()
+    return [HistorySet(row.history_id, row.name, 0 if row.last is None else row.last + 1) for row in rows]
 
 
 def list_histories(home: Home, catalog: Catalog) -> list[History]:
@@ -87,10 +113,12 @@ def add_history(home: Home, catalog: Catalog, name: str, *, events: Iterable[His
     Raises:
         CatalogError: The name is taken.
     """
-    if any(history.name == name for history in list_histories(home, catalog)):
+    if any(history.name == name for history in history_sets(home, catalog)):
         raise CatalogError(f"catalog {catalog.name!r} has a history {name!r} already; delete or rename it first")
     summary = f"Imported the history {name}"
-    with change(home, actor=actor, kind="import", summary=summary, catalog_id=catalog.catalog_id) as adding:
+    with change(
+        home, actor=actor, kind="import", summary=summary, catalog_id=catalog.catalog_id, contents=False
+    ) as adding:
         row = {"catalog_id": catalog.catalog_id, "name": name, "created": _now()}
         history_id = int(adding.insert(histories, [row])[0]["history_id"])
         rows: list[dict[str, Any]] = [
@@ -105,10 +133,12 @@ def add_history(home: Home, catalog: Catalog, name: str, *, events: Iterable[His
 def rename_history(home: Home, catalog: Catalog, name: str, new_name: str, *, actor: str) -> int:
     """Give a set of histories another name; gives the number of the change, for undoing."""
     history = find_history(home, catalog, name)
-    if not new_name.strip() or any(other.name == new_name for other in list_histories(home, catalog)):
+    if not new_name.strip() or any(other.name == new_name for other in history_sets(home, catalog)):
         raise CatalogError(f"the name {new_name!r} is empty or taken; choose another")
     summary = f"Renamed the history {name} to {new_name}"
-    with change(home, actor=actor, kind="rename", summary=summary, catalog_id=catalog.catalog_id) as renaming:
+    with change(
+        home, actor=actor, kind="rename", summary=summary, catalog_id=catalog.catalog_id, contents=False
+    ) as renaming:
         renaming.update(histories, {"history_id": history.history_id}, {"name": new_name})
         return renaming.event_id
 
@@ -117,9 +147,23 @@ def delete_history(home: Home, catalog: Catalog, name: str, *, actor: str) -> in
     """Take a set of histories out of sight; undoing the change brings it back."""
     history = find_history(home, catalog, name)
     summary = f"Deleted the history {name} ({history.events} events)"
-    with change(home, actor=actor, kind="delete", summary=summary, catalog_id=catalog.catalog_id) as deleting:
+    with change(
+        home, actor=actor, kind="delete", summary=summary, catalog_id=catalog.catalog_id, contents=False
+    ) as deleting:
         deleting.update(histories, {"history_id": history.history_id}, {"deleted": _now()})
         return deleting.event_id
+
+
+def check_free_name(home: Home, catalog: Catalog, name: str) -> str:
+    """Give a name back when a new set of histories can have it.
+
+    Raises:
+        CatalogError: It is no name, or taken.
+    """
+    check_name(name)
+    if any(history.name == name for history in history_sets(home, catalog)):
+        raise CatalogError(f"catalog {catalog.name!r} has a history {name!r} already; delete or rename it first")
+    return name
 
 
 def read_history(home: Home, history_id: int) -> list[HistoryEvent]:

@@ -1,4 +1,4 @@
-"""Commands about the log of changes and about histories: events, undo, histories, rename-history, delete-history."""
+"""Commands about the log of changes and about histories: events, undo, rename-history, delete-history."""
 
 from typing import Any
 
@@ -16,8 +16,6 @@ def add_commands(commands: Commands) -> None:
     events.add_argument("--limit", metavar="N", type=whole_number(1), default=50, help="at most so many; default 50")
     undo = commands.add("undo", undo_one, show=show_undo, summary="undo a change; undoing that does it again")
     undo.add_argument("event", metavar="EVENT", help="number of the change, as `events` shows it")
-    histories = commands.add("histories", histories_of, show=show_histories, summary="list the histories of a catalog")
-    histories.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
     rename = commands.add("rename-history", rename_one, show=show_event, summary="give a set of histories another name")
     rename.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
     rename.add_argument("history", metavar="HISTORY", help="its name now")
@@ -58,19 +56,6 @@ def undo_one(session: Session) -> dict[str, Any]:
     return {"event": str(undo(session.home, int(text), actor=session.actor)), "undone": text}
 
 
-def histories_of(session: Session) -> dict[str, Any]:
-    """List the histories of a catalog."""
-    from core.catalog.histories import list_histories
-
-    found = list_histories(session.home, session.catalog(session.arguments.catalog))
-    return {
-        "histories": [
-            {"history": each.name, "users": each.users, "events": each.events, "created": each.created}
-            for each in found
-        ]
-    }
-
-
 def rename_one(session: Session) -> dict[str, Any]:
     """Give a set of histories another name."""
     from core.catalog.histories import rename_history
@@ -102,9 +87,3 @@ def show_events(result: dict[str, Any]) -> str:
 def show_undo(result: dict[str, Any]) -> str:
     """Say what undid what."""
     return f"change {result['undone']} is undone; do it again with `undo {result['event']}`"
-
-
-def show_histories(result: dict[str, Any]) -> str:
-    """Lay out histories."""
-    columns = {"history": "HISTORY", "users": "USERS", "events": "EVENTS", "created": "CREATED"}
-    return table(result["histories"], columns, empty="this catalog has no histories")

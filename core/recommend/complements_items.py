@@ -10,9 +10,9 @@ from core.recommend.collaborative_similarity import column_similarities
 from core.recommend.complements_fit import color_harmony, fit_of, shared_style
 from core.recommend.complements_pairs import CategoryPairs, Partner, category_partners, same_branch
 from core.recommend.history_table import HistoryTable
-from core.recommend.hybrid_content import content_parts, weighted_content
+from core.recommend.hybrid_content import content_parts
 from core.recommend.index import CatalogIndex
-from core.recommend.ranking import Matches
+from core.recommend.ranking import Matches, rank, score_parts
 from core.recommend.similar import describe_matches
 from core.recommend.weights import RankWeights
 
@@ -96,11 +96,10 @@ def find_complements(
 
 
 def related_rows(index: CatalogIndex, row: int, *, k: int, weights: RankWeights | None = None) -> np.ndarray:
-    """Find products of the same category that are most like one, intp (k,), best first."""
-    same = np.flatnonzero(index.category.codes == index.category.codes[row])
-    same = same[same != row]
-    scores = weighted_content(content_parts(index, [row]), weights or RankWeights())[same]
-    return same[np.argsort(-scores, kind="stable")[:k]]
+    """Find products of the same category that are most like one, intp (k,) or fewer, best first."""
+    same = index.category.codes == index.category.codes[row]
+    parts = score_parts(index.query_product(index.product_ids[row]), index)
+    return rank(parts, weights or RankWeights(), k=k, allowed=same).rows
 
 
 def nearest_category(index: CatalogIndex, vector: np.ndarray) -> tuple[str, float]:
@@ -161,9 +160,7 @@ def _candidates(
     partner = np.array([path in partners for path in paths] + [False], bool)
     allowed = ~never[index.category.codes]
     shared = np.flatnonzero(allowed & (together > 0))
-    paired = [
-        _thinned(np.flatnonzero(allowed & (index.category.codes == code))) for code in np.flatnonzero(partner)
-    ]
+    paired = [_thinned(np.flatnonzero(allowed & (index.category.codes == code))) for code in np.flatnonzero(partner)]
     return np.unique(np.concatenate([shared, *paired])).astype(np.intp)
 
 

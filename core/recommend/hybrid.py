@@ -27,7 +27,7 @@ from core.recommend.history_store import open_table, recent_of_user
 from core.recommend.history_table import STRENGTHS, HistoryTable
 from core.recommend.hybrid_content import content_parts, typical_rows, weighted_content
 from core.recommend.index import CatalogIndex
-from core.recommend.weights import RankWeights, is_number
+from core.recommend.weights import PARTS, RankWeights, is_number
 
 HYBRID_WEIGHT = 0.7
 CONTENT_PRODUCTS = 5
@@ -169,12 +169,12 @@ def recommend_in(
     if not len(table.products) and not own:
         rows = typical_rows(index, k=k)
         scores = np.linspace(1, 0, len(rows), endpoint=False)
-        return Recommendations(rows, scores, collaborative[rows], _no_parts(index, len(rows)), "catalog")
+        return Recommendations(rows, scores, collaborative[rows], _no_parts(len(rows)), "catalog")
     if not own:
         return _by_scores(index, collaborative.astype(np.float64), collaborative, None, k=k, basis=basis, left_out=[])
     if not len(table.products):
         share, basis = 0.0, "catalog"
-    parts = content_parts(index, own[-CONTENT_PRODUCTS:])
+    parts = content_parts(index, own[-CONTENT_PRODUCTS:], named=chosen.told)
     content = weighted_content(parts, chosen)
     if share and basis == "histories":
         _inherit(index, collaborative, table)
@@ -196,13 +196,11 @@ def _by_scores(
     allowed[left_out] = False
     rows = np.flatnonzero(allowed)
     rows = rows[np.argsort(-scores[rows], kind="stable")[:k]]
-    shown = _no_parts(index, len(rows)) if parts is None else parts[:, rows].T
+    shown = _no_parts(len(rows)) if parts is None else parts[:, rows].T
     return Recommendations(rows, scores[rows].astype(np.float64), collaborative[rows], shown, basis)
 
 
-def _no_parts(index: CatalogIndex, count: int) -> np.ndarray:
-    from core.recommend.weights import PARTS
-
+def _no_parts(count: int) -> np.ndarray:
     return np.full((count, len(PARTS)), np.nan, np.float32)
 
 

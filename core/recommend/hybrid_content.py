@@ -6,17 +6,18 @@ import numpy as np
 
 from core.recommend.index import CatalogIndex
 from core.recommend.ranking import score_parts
-from core.recommend.weights import PARTS, RankWeights
+from core.recommend.weights import BASIC_PARTS, PARTS, RankWeights
 
 TYPICAL_CATEGORIES = 50
 
 
-def content_parts(index: CatalogIndex, rows: Sequence[int]) -> np.ndarray:
+def content_parts(index: CatalogIndex, rows: Sequence[int], *, named: Sequence[str] = BASIC_PARTS) -> np.ndarray:
     """Average the parts of several queries, the newest counting most.
 
     Args:
         index: The products.
         rows: Q rows of the user's products, the newest last, at least one.
+        named: The parts to find; the others are missing.
 
     Returns:
         float32 (parts, N) in the order of `PARTS`, 0..1, NaN where a part is missing for every query.
@@ -24,11 +25,12 @@ def content_parts(index: CatalogIndex, rows: Sequence[int]) -> np.ndarray:
     total = np.zeros((len(PARTS), len(index)), np.float32)
     weight = np.zeros_like(total)
     for recency, row in enumerate(reversed(rows), start=1):
-        found = score_parts(index.query_product(index.product_ids[row]), index)
-        for part in range(len(PARTS)):
-            known = (found.known >> np.uint8(part)) & np.uint8(1)
-            total[part] += found.values[part] * known / np.float32(recency)
-            weight[part] += known / np.float32(recency)
+        parts = score_parts(index.query_product(index.product_ids[row]), index)
+        for name in named:
+            place, found = PARTS.index(name), parts.part(name)
+            known = np.ones(len(index), np.float32) if found.missing is None else ~found.missing
+            total[place] += found.values * known / np.float32(recency)
+            weight[place] += known / np.float32(recency)
     return np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
 
 
