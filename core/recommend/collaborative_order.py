@@ -34,11 +34,11 @@ class OrderSettings:
 
     reach: int = 20
     gap: float = 0.5
-    backward: float = 0.7
+    backward: float = 0.2
     from_power: float = 0.5
-    to_power: float = 0.3
-    recency: float = 0.6
-    neighbors: int = 200
+    to_power: float = 0.1
+    recency: float = 1.0
+    neighbors: int = 300
 
 
 def order_similarities(table: HistoryTable, settings: OrderSettings | None = None) -> "csr_array":
