@@ -6,6 +6,7 @@ from typing import Any
 from core.cli.balance import add_balance, balance_of
 from core.cli.catalogs import show_event
 from core.cli.embedded import embed_what_waits
+from core.cli.evaluating import add_details, add_explain, check_details, detail_lines, details
 from core.cli.further_figures import further_lines
 from core.cli.label_figures import label_lines, show_label_evaluation
 from core.cli.parser import Commands, UsageError, pair, pairs, whole_number
@@ -24,6 +25,8 @@ def add_commands(commands: Commands) -> None:
     evaluate.add_argument("run_id", metavar="RUN", help="id of the run")
     evaluate.add_argument("--on", metavar="CATALOG", help="judge it on every picture of another catalog instead")
     evaluate.add_argument("--map-classes", metavar="FILE", help="CSV file from,to: names of that catalog to the run's")
+    add_details(evaluate)
+    add_explain(commands)
     add_predict(commands)
     rename = commands.add("rename-run", rename_one, show=show_event, summary="give a run another name; its id stays")
     rename.add_argument("run_id", metavar="RUN", help="id of the run")
@@ -111,14 +114,17 @@ def evaluate_run(session: Session) -> dict[str, Any]:
 
     given = session.arguments
     run = find_run(session.home, given.run_id)
-    evaluate = evaluate_labels if run.predicts_labels else evaluate_classes
     if given.map_classes is not None and given.on is None:
         raise UsageError("--map-classes goes with --on CATALOG: a run's own pictures have its own classes")
+    check_details(given, labels=run.predicts_labels)
     mapping = {} if given.map_classes is None else read_class_map(Path(given.map_classes))
     check_class_map(mapping, run.classes)
     if given.on is not None:
         embed_what_waits(session, session.catalog(given.on), backbone=run.encoder)
-    return evaluate(session.home, run.run_id, on=given.on, mapping=mapping).to_json()
+    if run.predicts_labels:
+        return evaluate_labels(session.home, run.run_id, on=given.on, split=given.split, mapping=mapping).to_json()
+    found = evaluate_classes(session.home, run.run_id, on=given.on, split=given.split, mapping=mapping)
+    return {**found.to_json(), **details(session, found)}
 
 
 def rename_one(session: Session) -> dict[str, Any]:
@@ -181,13 +187,19 @@ def show_evaluation(result: dict[str, Any]) -> str:
     """Say how well a run does."""
     if "all_labels_right" in result:
         return show_label_evaluation(result)
-    names = ("run", "catalog", "pictures", "accuracy", "macro_f1")
-    lines = [facts({name: result[name] for name in names})]
+    head = {name: result[name] for name in ("run", "catalog", "split", "pictures")}
+    lines = [facts({**head, **{name: _with_interval(result, name) for name in result["intervals"]}})]
     lines.extend(further_lines(result))
     if result["unmatched_classes"]:
         lines.append(f"classes the run does not know: {', '.join(result['unmatched_classes'])}")
     lines += [f"taken as: {name} -> {own}" for name, own in result["matched_classes"].items()]
+    lines.extend(detail_lines(result))
     return "\n".join([*lines, *(f"warning: {each}" for each in result["warnings"])])
+
+
+def _with_interval(result: dict[str, Any], name: str) -> str:
+    low, high = result["intervals"][name]
+    return f"{result[name]:.3f} (95 % interval {low:.3f} to {high:.3f})"
 
 
 def _count(classes: Any) -> Any:

@@ -11,6 +11,7 @@ from core.jobs.supervise import submit
 from core.models.runs import Run
 from core.models.targets import labeled_pictures, parse_target
 from core.ui.caches import home
+from core.ui.domain_gap_view import draw_domain_gap
 from core.ui.errors import shown_errors
 from core.ui.frame import all_catalogs
 from core.ui.guard import visitor_name
@@ -42,7 +43,9 @@ def draw_other_catalog(run: Run, owner: Catalog | None) -> None:
         st.session_state[_ASKED] = asked
     if st.session_state.get(_ASKED) == asked:
         with shown_errors():
-            _draw_figures(_evaluation(str(home().root), asked, name))
+            evaluation = _evaluation(str(home().root), asked, name)
+            _draw_figures(evaluation)
+            draw_domain_gap(evaluation, asked)
 
 
 @st.cache_data(show_spinner="Reading categories", max_entries=8)
