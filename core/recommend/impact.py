@@ -7,7 +7,7 @@ products, seeded.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,10 @@ from core.errors import SettingsError
 from core.home import Home
 from core.progress import Progress, SilentProgress
 from core.recommend.index import CatalogIndex, open_index
-from core.recommend.rank_products import rank_in
+from core.recommend.rank_products import rank_in, rank_parts
 from core.recommend.ranking import Matches, exact_parts, score_parts
 from core.recommend.ranking_settings import RankingSettings
-from core.recommend.weights import PARTS
+from core.recommend.weights import PARTS, RankWeights
 
 LEAST_QUERIES, MOST_QUERIES = 1, 10_000
 MOST_K = 100
@@ -37,7 +37,7 @@ MEASURES = {
 }
 """What is measured for each setting, and its unit."""
 
-_COLOR, _POPULARITY = PARTS.index("color"), PARTS.index("popularity")
+_COLOR = PARTS.index("color")
 
 
 @dataclass(frozen=True)
@@ -176,18 +176,17 @@ def trade_off(
     first, second = parts
     if first == second or first not in PARTS or second not in PARTS:
         raise SettingsError(f"a trade-off needs two different parts of {', '.join(PARTS)}: received {first}, {second}")
-    places = (PARTS.index(first), PARTS.index(second))
-    weights = np.array([getattr(settings.weights, part) for part in PARTS])
-    budget = weights[list(places)].sum() or 1.0
-    means = np.full((steps, 2, min(queries, len(index))), np.nan)
-    for number, product_id in enumerate(sample_queries(index, queries=queries, seed=seed)):
+    weights = {part: getattr(settings.weights, part) for part in PARTS}
+    budget = weights[first] + weights[second] or 1.0
+    asked = sample_queries(index, queries=queries, seed=seed)
+    means = np.full((steps, 2, len(asked)), np.nan)
+    for number, product_id in enumerate(asked):
         scored = score_parts(index.query_product(product_id), index)
-        known = ((scored.known[:, None] >> np.arange(len(PARTS), dtype=np.uint8)) & 1).astype(bool)
         for step in range(steps):
             share = step / (steps - 1)
-            weights[list(places)] = budget * (1 - share), budget * share
-            best = _quick_best(scored.values, known, weights, k=k, own=index.rows[product_id])
-            table = exact_parts(scored, best)[:, list(places)]
+            moved = RankWeights(**(weights | {first: budget * (1 - share), second: budget * share}))
+            best = rank_parts(scored, replace(settings, weights=moved), k=k).rows
+            table = exact_parts(scored, best, parts)[:, [PARTS.index(first), PARTS.index(second)]]
             means[step, :, number] = _means(table)
     values = _means(means.reshape(steps * 2, -1).T).reshape(steps, 2)
     return [
@@ -226,7 +225,7 @@ def _measure_one(index: CatalogIndex, product_id: str, shown: Matches, often: Co
         # Summed over all queries this is exactly: different products / places.
         float(np.mean([1 / often[each] for each in shown.product_ids])),
         _diversity(index.embeddings[rows]),
-        _means(parts[:, [_POPULARITY]])[0],
+        _means(index.popularity[rows][:, None])[0],
     ]
 
 
@@ -290,14 +289,6 @@ def _most_changed(
         for place in order
         if overlaps[place] < 1 or before[place].product_ids != after[place].product_ids
     ]
-
-
-def _quick_best(values: np.ndarray, known: np.ndarray, weights: np.ndarray, *, k: int, own: int) -> np.ndarray:
-    total = known @ weights
-    score = np.divide(weights @ values, total, out=np.full(len(total), -1.0), where=total > 0)
-    score[own] = -1.0
-    count = min(k, int((score >= 0).sum()))
-    return np.argpartition(score, len(score) - count)[len(score) - count :] if count else np.empty(0, np.intp)
 
 
 def _check(name: str, value: object, least: int, most: int) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from core.recommend.index import CatalogIndex
 from core.recommend.ranking import exact_parts, score_parts
-from core.recommend.teaching import Pick, Taught, fit_weights, information, posterior_draws
+from core.recommend.teaching import Pick, Taught, fit_weights, information, posterior_draws, teach
 from core.recommend.weights import PARTS, RankWeights
 
 QUERIES = 24
@@ -82,10 +83,11 @@ def teaching_pool(
     rows, tables = [], []
     for query in chosen:
         scored = score_parts(index.query_product(query), index)
-        near = _near_rows(scored.values, used=used, random=random)
+        values = np.stack([scored.part(part).values for part in used])
+        near = _near_rows(values, random=random)
         near = near[near != index.rows[query]]
         rows.append(near)
-        tables.append(exact_parts(scored, near))
+        tables.append(exact_parts(scored, near, used))
     return TeachingPool(index, tuple(chosen), tuple(rows), tuple(tables), used)
 
 
@@ -151,15 +153,13 @@ def best_places(parts: np.ndarray, weights: np.ndarray, *, count: int) -> list[i
     return [int(place) for place in order if score[place] >= 0]
 
 
-def _near_rows(values: np.ndarray, *, used: Sequence[str], random: np.random.Generator) -> np.ndarray:
-    """Find rows that are near by each part alone and by some mixtures, and some strangers."""
-    places = [PARTS.index(part) for part in used]
-    mixtures = [np.eye(len(places))[place] for place in range(len(places))]
-    mixtures += list(random.dirichlet(np.ones(len(places)), 6))
+def _near_rows(values: np.ndarray, *, random: np.random.Generator) -> np.ndarray:
+    """Find rows that are near by each part alone and by some mixtures, and some strangers. values: float32 (P, N)."""
+    mixtures = [*np.eye(len(values)), *random.dirichlet(np.ones(len(values)), 6)]
     count = min(_TOP, values.shape[1])
     found = []
     for mixture in mixtures:
-        score = mixture.astype(np.float32) @ values[places]
+        score = mixture.astype(np.float32) @ values
         found.append(np.argpartition(score, len(score) - count)[len(score) - count :])
     found.append(random.choice(values.shape[1], min(_STRANGERS, values.shape[1]), replace=False))
     return np.unique(np.concatenate(found))
@@ -202,3 +202,49 @@ def weights_near(taught: Taught) -> RankWeights:
     """Give the taught weights on the sliders' scale, the largest 1, rounded to their steps of 0.05."""
     values = [round(getattr(taught.weights, part) * 20) / 20 for part in PARTS]
     return RankWeights.of(values)
+
+
+def taught_by(
+    index: CatalogIndex, picks: Sequence[dict[str, Any]], *, parts: Sequence[str], ask: int = 1, seed: int = 0
+) -> dict[str, Any]:
+    """Fit weights to picks that name products, and say what to ask next.
+
+    Args:
+        index: The products.
+        picks: As `core.recommend.teaching.read_picks` gives them.
+        parts: Which parts may get a weight.
+        ask: How many questions to give.
+        seed: Of the queries.
+
+    Returns:
+        JSON values: picks, weights, fitted and held_out agreement, steadiness, enough (more picks would change
+        little), unsaid parts, and the questions under "ask".
+
+    Raises:
+        CatalogError: A pick names a product that is not in the index.
+    """
+    pool = teaching_pool(index, parts=parts, seed=seed)
+    known = [named_pick(index, each, parts=parts) for each in picks]
+    result: dict[str, Any] = {"picks": len(known), "weights": None, "fitted": None, "held_out": None}
+    result |= {"steadiness": None, "enough": False, "unsaid": list(pool.used)}
+    if known:
+        taught = teach(known, parts=pool.used, seed=seed)
+        steady = steadiness(pool, taught)
+        result |= {"weights": taught.weights.to_json(), "fitted": taught.fitted, "held_out": taught.held_out}
+        result |= {"steadiness": steady, "enough": steady >= STEADY, "unsaid": list(taught.unsaid)}
+    asked: list[dict[str, Any]] = []
+    for number in range(ask):  # several are for answering offline: each is chosen as if the others were not asked
+        question = next_question(pool, known, seed=seed + number)
+        if question is not None:
+            named = {"query": question.query, "first": question.first, "second": question.second}
+            asked.append({**named, "bits": round(question.bits, 3)})
+    return {**result, "ask": asked}
+
+
+def named_pick(index: CatalogIndex, named: dict[str, Any], *, parts: Sequence[str]) -> Pick:
+    """Make a pick of products named by their ids: query, better, worse, and equal for "both alike"."""
+    scored = score_parts(index.query_product(named["query"]), index)
+    rows = np.array([index.query_product(named[key]).row for key in ("better", "worse")], np.intp)
+    table = exact_parts(scored, rows, parts)
+    preferred = 0.5 if named.get("equal") else 1.0
+    return Pick(named["query"], named["better"], named["worse"], preferred, pool_difference(table, 0, 1))
