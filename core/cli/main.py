@@ -12,9 +12,11 @@ from typing import Any
 from core import __version__
 from core.cli import (
     backbones,
+    blind_tests,
     catalogs,
     changes,
     cleaning,
+    clustering,
     comparing,
     crawling,
     doctor,
@@ -23,15 +25,20 @@ from core.cli import (
     import_history,
     imports,
     jobs,
+    keeping,
     learning,
+    map_pages,
     models,
     neighbors,
     planning,
+    presets,
     quality,
     recommending,
     sample,
     searching,
     second_stage,
+    shipping,
+    slices,
     training_line,
 )
 from core.cli.parser import Commands, Parser, add_common, check_common
@@ -80,8 +87,15 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
         comparing,
         models,
         exploring,
+        clustering,
+        slices,
+        map_pages,
         jobs,
+        keeping,
         changes,
+        blind_tests,
+        presets,
+        shipping,
     ):
         group.add_commands(commands)
     return parser, commands.parsers

@@ -13,7 +13,16 @@ from typing import Any, Protocol
 
 from core.errors import JobError
 from core.home import Home
-from core.jobs import model_work, weights_work, work
+from core.jobs import (
+    explore_work,
+    history_work,
+    model_work,
+    picture_set_work,
+    review_work,
+    shipping_work,
+    weights_work,
+    work,
+)
 from core.jobs.arguments import (
     CleanArguments,
     DemoArguments,
@@ -27,8 +36,12 @@ from core.jobs.arguments import (
     check_names,
     check_types,
 )
+from core.jobs.explore_arguments import ClusterArguments, ComparisonArguments
+from core.jobs.history_arguments import HistoryArguments
 from core.jobs.model_arguments import AddModelArguments
+from core.jobs.review_arguments import AuditArguments
 from core.jobs.search_arguments import SearchArguments
+from core.jobs.shipping_arguments import ImpactArguments, MatchesArguments, OfflineDemoArguments
 from core.jobs.weights_arguments import FitWordsArguments, WeightsArguments
 from core.progress import Progress
 
@@ -62,15 +75,23 @@ KINDS: Mapping[str, Kind] = {
     "embed": Kind(EmbedArguments, work.embed),
     "train": Kind(TrainArguments, work.train, queued=True),
     "search": Kind(SearchArguments, work.search, queued=True),
-    "map": Kind(MapArguments, work.draw_map),
+    "map": Kind(MapArguments, explore_work.draw_map),
+    "clusters": Kind(ClusterArguments, explore_work.make_clusters),
+    "compare-embeddings": Kind(ComparisonArguments, explore_work.compare),
     "measure": Kind(MeasureArguments, work.measure),
     "export": Kind(ExportArguments, work.export),
     "clean": Kind(CleanArguments, work.clean),
     "demo": Kind(DemoArguments, work.build_demo),
     "sample": Kind(SampleArguments, work.fetch_sample),
     "weights": Kind(WeightsArguments, weights_work.download),
+    "audit": Kind(AuditArguments, review_work.audit),
     "add-model": Kind(AddModelArguments, model_work.add_model),
+    "histories": Kind(HistoryArguments, history_work.import_events),
     "fit-words": Kind(FitWordsArguments, weights_work.fit),
+    "impact": Kind(ImpactArguments, shipping_work.impact),
+    "matches": Kind(MatchesArguments, shipping_work.matches),
+    "offline-demo": Kind(OfflineDemoArguments, shipping_work.offline_demo),
+    "score-picture-sets": Kind(picture_set_work.ScoreArguments, picture_set_work.score_sets),
 }
 
 
