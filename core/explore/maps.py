@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import shutil
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,36 +10,31 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pyarrow import ArrowException
-from pyarrow.parquet import ParquetFile
 
 from core.catalog.catalogs import Catalog
-from core.errors import CatalogError
-from core.explore.projections import check_finite, check_settings, project
-from core.explore.quality import trustworthiness
-from core.files import read_json, whole_folder, write_json_whole
+from core.catalog.products import product_table
+from core.explore.catalog_embeddings import CatalogEmbedding, open_embedding
+from core.explore.map_files import (
+    AXES,
+    PLACED,
+    POINTS_FILE,
+    map_folder,
+    read_manifest,
+    read_points,
+    read_signatures,
+    save_map,
+    stored_maps,
+    write_manifest,
+)
+from core.explore.map_settings import check_dimensions, check_settings
+from core.explore.neighbors import Neighbors, shared_neighbors
+from core.explore.placing import KnownPositions, can_place, known_positions, place_products, signatures
+from core.explore.projections import Told, check_finite, project
+from core.explore.quality import MapQuality, measure_map
 from core.home import Home
 from core.progress import Progress, SilentProgress
+from core.progress_parts import in_parts
 from core.vision.backbones import DEFAULT_BACKBONE
-from core.vision.embeddings import latest_embedding
-
-_POINTS_FILE = "map.parquet"
-_MANIFEST_FILE = "manifest.json"
-_COLUMNS = ("product_id", "x", "y")
-_MOST_POINTS = 20_000_000
-_MANIFEST_TYPES: dict[str, Any] = {
-    "method": str,
-    "settings": dict,
-    "seed": int,
-    "backbone": str,
-    "embedding_version": str,
-    "catalog_version": int,
-    "points": int,
-    "seconds": int | float,
-    "trustworthiness": int | float | None,
-    "measured_products": int,
-    "asked": str,
-}
 
 
 @dataclass(frozen=True)
@@ -51,16 +44,20 @@ class MapReport:
     Attributes:
         points: products on the map.
         seconds: how long it took; of a map that was there already, how long it took then.
-        trustworthiness: 0..1, scikit-learn's figure with 15 neighbours by cosine; None below 3 products.
-        measured_products: on how many products' neighbourhoods that rests.
-        file: the Parquet file of product_id, x, y.
+        trustworthiness: 0..1, scikit-learn's figure with 15 neighbors by cosine; None below 3 products.
+        neighbor_preservation: 0..1, share of the 15 nearest in the embedding that the map keeps; None as above.
+        measured_products: on how many products' neighborhoods both rest.
+        placed: products that were placed into an earlier map, whose others stayed where they were.
+        file: the Parquet file of product_id, x, y (z).
         reused: whether the map was there already.
     """
 
     points: int
     seconds: float
     trustworthiness: float | None
+    neighbor_preservation: float | None
     measured_products: int
+    placed: int
     file: Path
     reused: bool
 
@@ -70,7 +67,9 @@ class MapReport:
             "points": self.points,
             "seconds": self.seconds,
             "trustworthiness": self.trustworthiness,
+            "neighbor_preservation": self.neighbor_preservation,
             "measured_products": self.measured_products,
+            "placed": self.placed,
             "file": str(self.file),
             "reused": self.reused,
         }
@@ -81,16 +80,18 @@ class CatalogMap:
     """A map as pages draw it.
 
     Attributes:
-        method: "umap" or "pca".
+        method: "umap", "tsne" or "pca".
         version: name of this map, a key for caches.
-        backbone: of the embedding.
+        backbone: name of the embedding.
         embedding_version: the embedding it shows; another than the newest means the map is behind.
         catalog_version: the catalog's version when it was made.
         settings: every setting of the method.
         seed: of the layout.
         trustworthiness: 0..1, None when there are too few products.
-        measured_products: on how many products' neighbourhoods that rests.
-        frame: product_id, x, y; one row a product, in the order of the embedding.
+        neighbor_preservation: 0..1, None when there are too few products, or unknown of an old map.
+        measured_products: on how many products' neighborhoods both rest.
+        dimensions: 2 or 3.
+        frame: product_id, x, y (z) and placed; one row a product, in the order of the embedding.
     """
 
     method: str
@@ -101,8 +102,41 @@ class CatalogMap:
     settings: dict[str, Any]
     seed: int
     trustworthiness: float | None
+    neighbor_preservation: float | None
     measured_products: int
+    dimensions: int
     frame: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class MapWish:
+    """How a map is to be drawn.
+
+    Attributes:
+        method: "umap", "tsne" or "pca".
+        settings: See `core.explore.map_settings`; missing ones take their default.
+        dimensions: 2 or 3.
+        seed: The same seed gives the same map.
+        anew: Draw all products anew, even when few are new and could be placed into the map that is there.
+
+    Raises:
+        SettingsError: The method, a setting or the number of dimensions is wrong.
+    """
+
+    method: str = "umap"
+    settings: dict[str, Any] | None = None
+    dimensions: int = 2
+    seed: int = 0
+    anew: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings", check_settings(self.method, self.settings))
+        check_dimensions(self.dimensions)
+
+    def matches(self, manifest: dict[str, Any]) -> bool:
+        """Tell whether a map was drawn by the same wish."""
+        wanted = {"method": self.method, "settings": self.settings, "dimensions": self.dimensions, "seed": self.seed}
+        return all(manifest[name] == value for name, value in wanted.items())
 
 
 def make_map(
@@ -116,15 +150,29 @@ def make_map(
     actor: str,
     progress: Progress | None = None,
 ) -> MapReport:
-    """Make the map of a catalog's newest embedding, or find the one made before with the same settings.
+    """Make the flat map of an embedding of a catalog; see :func:`draw_map`."""
+    return draw_map(home, catalog, MapWish(method, settings, seed=seed), backbone, actor=actor, progress=progress)
+
+
+def draw_map(
+    home: Home,
+    catalog: Catalog,
+    wish: MapWish,
+    embedding_name: str = DEFAULT_BACKBONE,
+    *,
+    actor: str,
+    progress: Progress | None = None,
+) -> MapReport:
+    """Make the map of an embedding of a catalog, or find the one made before with the same settings.
+
+    Where an earlier map was drawn by the same settings and at most a third of the products are new or changed, those
+    are placed into it and all others stay where they were.
 
     Args:
         home: Where everything is.
         catalog: The catalog.
-        method: "umap" or "pca".
-        backbone: The backbone of the embedding.
-        settings: See `core.explore.projections.UmapSettings`.
-        seed: The same seed gives the same map.
+        wish: How it is to be drawn.
+        embedding_name: See :func:`core.explore.catalog_embeddings.open_embedding`.
         actor: Who asked; kept with the map.
         progress: Hears the phases and may cancel.
 
@@ -132,59 +180,56 @@ def make_map(
         What it gave and where it is.
 
     Raises:
-        CatalogError: There is no embedding yet, or it holds a value that is not finite.
-        SettingsError: The method or a setting is wrong.
+        CatalogError: There is no such embedding yet, or it holds a value that is not finite.
         Cancelled: `progress` was asked to stop; nothing stays.
     """
-    progress = progress or SilentProgress()
-    values = check_settings(method, settings)
-    embedding = latest_embedding(home, catalog, backbone=backbone)
-    if embedding is None:
-        raise CatalogError(
-            f"catalog {catalog.name!r} has no {backbone} embedding to map yet: run `embed {catalog.name}` first"
-        )
-    key = [backbone, embedding.version, method, values, seed]
-    version = f"{method}-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]}"
-    folder = home.maps / str(catalog.catalog_id) / version
-    manifest = _read_manifest(folder)
-    if manifest is not None:
-        write_json_whole(folder / _MANIFEST_FILE, manifest | {"asked": _now()})  # it is the latest map again
+    parts = in_parts(progress or SilentProgress(), {"draw": 9, "measure": 1})
+    embedding = open_embedding(home, catalog, embedding_name)
+    version = _version(embedding, wish)
+    folder = map_folder(home, catalog, version)
+    manifest = read_manifest(folder)
+    if manifest is not None and not (wish.anew and manifest["placed"]):
+        manifest |= {"asked": _now()}  # it is the latest map again
+        write_manifest(folder, manifest)
         return _report(folder, manifest, reused=True)
     start = time.perf_counter()
     matrix = np.asarray(embedding.matrix, np.float32)
     check_finite(matrix, embedding.product_ids)
-    positions = project(matrix, method, settings=values, seed=seed, progress=progress)
-    progress.report(len(matrix), len(matrix), "measuring the map")
-    quality = trustworthiness(matrix, positions, seed=seed)
-    manifest = {
-        "method": method,
-        "settings": values,
-        "seed": seed,
-        "backbone": backbone,
-        "embedding_version": embedding.version,
-        "catalog_version": catalog.version,
-        "points": len(matrix),
+    signed = signatures(matrix)
+    known = None if wish.anew or wish.method == "pca" else _known(home, catalog, embedding, wish, signed)
+    if known is not None:
+        positions = place_products(
+            matrix,
+            known,
+            method=wish.method,
+            settings=dict(wish.settings or {}),
+            seed=wish.seed,
+            progress=parts["draw"],
+        )
+    else:
+        positions = _drawn(home, catalog, embedding, wish, progress=parts["draw"])
+    parts["measure"].report(0, len(matrix), "measuring the map")
+    quality = measure_map(matrix, positions, strata=_strata(home, catalog, embedding.product_ids), seed=wish.seed)
+    placed = np.zeros(len(matrix), bool) if known is None else ~known.kept
+    manifest = _manifest(catalog, embedding, wish, quality, placed=int(placed.sum())) | {
         "seconds": round(time.perf_counter() - start, 3),
-        "trustworthiness": quality.value,
-        "trustworthiness_neighbours": quality.neighbours,
-        "measured_products": quality.measured_products,
         "actor": actor,
-        "created": _now(),
-        "asked": _now(),
     }
-    frame = pd.DataFrame({"product_id": list(embedding.product_ids), "x": positions[:, 0], "y": positions[:, 1]})
-    _save(folder, frame.astype({"product_id": "str"}), manifest=manifest)
+    save_map(folder, _points(embedding.product_ids, positions, placed), signed=signed, manifest=manifest)
     return _report(folder, manifest, reused=False)
 
 
-def latest_map(home: Home, catalog: Catalog, method: str = "umap", *, backbone: str | None = None) -> CatalogMap | None:
+def latest_map(
+    home: Home, catalog: Catalog, method: str = "umap", *, backbone: str | None = None, dimensions: int = 2
+) -> CatalogMap | None:
     """Open the map of a catalog that was asked for last.
 
     Args:
         home: Where everything is.
         catalog: The catalog.
-        method: "umap" or "pca".
-        backbone: Only maps of this backbone's embedding; None takes any.
+        method: "umap", "tsne" or "pca".
+        backbone: Only maps of the embedding of this name; None takes any.
+        dimensions: 2 or 3.
 
     Returns:
         The map, or None when there is none.
@@ -194,8 +239,10 @@ def latest_map(home: Home, catalog: Catalog, method: str = "umap", *, backbone: 
     """
     found = [
         (manifest["asked"], folder, manifest)
-        for folder, manifest in _maps(home, catalog)
-        if manifest["method"] == method and backbone in (None, manifest["backbone"])
+        for folder, manifest in stored_maps(home, catalog)
+        if manifest["method"] == method
+        and manifest["dimensions"] == dimensions
+        and backbone in (None, manifest["backbone"])
     ]
     if not found:
         return None
@@ -209,67 +256,95 @@ def latest_map(home: Home, catalog: Catalog, method: str = "umap", *, backbone: 
         settings=manifest["settings"],
         seed=manifest["seed"],
         trustworthiness=manifest["trustworthiness"],
+        neighbor_preservation=manifest["neighbor_preservation"],
         measured_products=manifest["measured_products"],
-        frame=_read_points(folder / _POINTS_FILE),
+        dimensions=dimensions,
+        frame=read_points(folder, dimensions),
     )
 
 
-def _maps(home: Home, catalog: Catalog) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Find the whole maps of a catalog; folders still being written begin with a point."""
-    for folder in sorted((home.maps / str(catalog.catalog_id)).glob("[!.]*")):
-        manifest = _read_manifest(folder)
-        if manifest is not None:
-            yield folder, manifest
+def _version(embedding: CatalogEmbedding, wish: MapWish) -> str:
+    key = [embedding.name, embedding.version, wish.method, wish.settings, wish.seed, wish.dimensions]
+    return f"{wish.method}-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]}"
 
 
-def _read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Read what a map says about itself; None when the map is missing or damaged, so that it is made again."""
-    try:
-        manifest = read_json(folder / _MANIFEST_FILE)
-    except (OSError, ValueError):
-        return None
-    if not isinstance(manifest, dict) or not all(
-        name in manifest and isinstance(manifest[name], kind) for name, kind in _MANIFEST_TYPES.items()
-    ):
-        return None
-    return manifest if _points_in(folder / _POINTS_FILE) == manifest["points"] else None
+def _drawn(
+    home: Home, catalog: Catalog, embedding: CatalogEmbedding, wish: MapWish, *, progress: Progress
+) -> np.ndarray:
+    def find(count: int, told: Told) -> Neighbors:
+        return shared_neighbors(home, catalog, embedding, count, on_progress=told)
+
+    return project(
+        np.asarray(embedding.matrix, np.float32),
+        wish.method,
+        settings=wish.settings,
+        dimensions=wish.dimensions,
+        seed=wish.seed,
+        find_neighbors=find,
+        progress=progress,
+    )
 
 
-def _points_in(path: Path) -> int | None:
-    """Count the points of a map by its footer alone: a small file may claim billions; None when it is no such file."""
-    try:
-        if not path.is_file():
-            return None
-        with ParquetFile(path) as file:
-            return int(file.metadata.num_rows) if set(file.schema_arrow.names) == set(_COLUMNS) else None
-    except (OSError, ArrowException):
-        return None
+def _known(
+    home: Home, catalog: Catalog, embedding: CatalogEmbedding, wish: MapWish, signed: np.ndarray
+) -> KnownPositions | None:
+    """Find the latest map drawn by the same wish, when few enough products are new on it."""
+    found = [
+        (manifest["asked"], folder, manifest)
+        for folder, manifest in stored_maps(home, catalog)
+        if manifest["backbone"] == embedding.name and wish.matches(manifest)
+    ]
+    for _, folder, manifest in sorted(found, key=lambda entry: entry[0], reverse=True):
+        before_signed = read_signatures(folder, manifest["points"])
+        if before_signed is None:
+            continue
+        frame = read_points(folder, wish.dimensions)
+        known = known_positions(
+            embedding.product_ids,
+            signed,
+            before_ids=frame["product_id"].tolist(),
+            before_signed=before_signed,
+            before_positions=frame[list(AXES[: wish.dimensions])].to_numpy(np.float32),
+        )
+        if can_place(known):
+            return known
+    return None
 
 
-def _read_points(path: Path) -> pd.DataFrame:
-    try:
-        if (_points_in(path) or 0) > _MOST_POINTS:
-            raise ValueError(f"more than {_MOST_POINTS:,} points")
-        with ParquetFile(path) as file:
-            frame = file.read().to_pandas()
-        if not np.isfinite(frame[["x", "y"]].to_numpy(np.float64)).all():
-            raise ValueError("a point is nowhere")
-    except (OSError, ValueError, TypeError, ArrowException) as error:
-        raise CatalogError(
-            f"{path} is damaged ({str(error)[:200]}): delete {path.parent} and make the map again"
-        ) from error
-    return frame
+def _strata(home: Home, catalog: Catalog, product_ids: list[str]) -> np.ndarray:
+    """Give each product the number of its category, so that what is measured keeps every category's share."""
+    categories = product_table(home, catalog).set_index("product_id")["category"]
+    return np.asarray(pd.factorize(categories.reindex(product_ids).to_numpy())[0], np.int64)
 
 
-def _save(folder: Path, frame: pd.DataFrame, *, manifest: dict[str, Any]) -> None:
-    """Write a map whole, in place of a damaged one."""
-    if folder.is_symlink() or folder.is_file():
-        folder.unlink()
-    elif folder.exists():
-        shutil.rmtree(folder)
-    with whole_folder(folder) as unfinished:
-        frame.to_parquet(unfinished / _POINTS_FILE, index=False)
-        write_json_whole(unfinished / _MANIFEST_FILE, manifest)
+def _manifest(
+    catalog: Catalog, embedding: CatalogEmbedding, wish: MapWish, quality: MapQuality, *, placed: int
+) -> dict[str, Any]:
+    return {
+        "method": wish.method,
+        "settings": wish.settings,
+        "seed": wish.seed,
+        "dimensions": wish.dimensions,
+        "backbone": embedding.name,
+        "embedding_version": embedding.version,
+        "catalog_version": catalog.version,
+        "points": len(embedding.product_ids),
+        "placed": placed,
+        "trustworthiness": quality.trustworthiness,
+        "neighbor_preservation": quality.neighbor_preservation,
+        "judged_neighbors": quality.neighbors,
+        "measured_products": quality.measured_products,
+        "created": _now(),
+        "asked": _now(),
+    }
+
+
+def _points(product_ids: list[str], positions: np.ndarray, placed: np.ndarray) -> pd.DataFrame:
+    """Lay out the file of a map; it says which products were placed only where some were."""
+    frame = pd.DataFrame({"product_id": list(product_ids)}).astype({"product_id": "str"})
+    for axis in range(positions.shape[1]):
+        frame[AXES[axis]] = positions[:, axis]
+    return frame.assign(**{PLACED: placed}) if placed.any() else frame
 
 
 def _report(folder: Path, manifest: dict[str, Any], *, reused: bool) -> MapReport:
@@ -277,8 +352,10 @@ def _report(folder: Path, manifest: dict[str, Any], *, reused: bool) -> MapRepor
         points=manifest["points"],
         seconds=manifest["seconds"],
         trustworthiness=manifest["trustworthiness"],
+        neighbor_preservation=manifest["neighbor_preservation"],
         measured_products=manifest["measured_products"],
-        file=folder / _POINTS_FILE,
+        placed=manifest["placed"],
+        file=folder / POINTS_FILE,
         reused=reused,
     )
 

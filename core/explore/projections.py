@@ -1,80 +1,26 @@
-"""Projections: from embeddings of up to 256 dimensions to two that can be drawn."""
+"""Projections: from embeddings of up to 256 dimensions to two or three that can be drawn."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from core.errors import CatalogError, SettingsError
-from core.explore.neighbour_graph import neighbour_graph
-from core.explore.neighbours import exact_neighbours
+from core.errors import CatalogError
+from core.explore.map_settings import TsneSettings, UmapSettings, check_dimensions, check_settings
+from core.explore.neighbor_graph import neighbor_graph
+from core.explore.neighbors import Neighbors, as_unit_rows, exact_neighbors
+from core.explore.tsne_layout import lay_out_tsne
 from core.explore.umap_layout import lay_out
 from core.progress import Progress, SilentProgress
+from core.progress_parts import in_parts
 
-METHODS = ("umap", "pca")
-LEAST_FOR_UMAP = 4
-"""Below this many products there is no neighbourhood to keep, and UMAP gives way to PCA."""
+LEAST_FOR_LAYOUT = 4
+"""Below this many products there is no neighborhood to keep, and UMAP and t-SNE give way to PCA."""
 
-_MANY_PRODUCTS = 10_000
-
-
-@dataclass(frozen=True)
-class UmapSettings:
-    """How UMAP draws.
-
-    Attributes:
-        neighbours: how many products, itself included, make a neighbourhood; few show detail, many the whole.
-        min_distance: how close neighbours may come on the map, 0..1.
-        epochs: passes of the layout; None = 500 up to 10,000 products, then 200.
-
-    Raises:
-        SettingsError: A value is out of its range.
-    """
-
-    neighbours: int = 15
-    min_distance: float = 0.1
-    epochs: int | None = None
-
-    def __post_init__(self) -> None:
-        if not _whole(self.neighbours) or not 2 <= self.neighbours <= 200:
-            raise SettingsError(f"neighbours must be a whole number from 2 to 200: received {self.neighbours!r}")
-        number = isinstance(self.min_distance, int | float) and not isinstance(self.min_distance, bool)
-        if not number or not 0 <= self.min_distance <= 1:
-            raise SettingsError(f"min_distance must be a number from 0 to 1: received {self.min_distance!r}")
-        if self.epochs is not None and (not _whole(self.epochs) or not 1 <= self.epochs <= 10_000):
-            raise SettingsError(f"epochs must be a whole number from 1 to 10000: received {self.epochs!r}")
-
-    def epochs_for(self, products: int) -> int:
-        """Give the passes for a catalog of this size."""
-        return self.epochs or (500 if products <= _MANY_PRODUCTS else 200)
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def check_settings(method: str, settings: dict[str, Any] | None) -> dict[str, Any]:
-    """Complete the settings of a method with its defaults.
-
-    Args:
-        method: "umap" or "pca".
-        settings: Values by name; PCA has none.
-
-    Returns:
-        Every setting by name.
-
-    Raises:
-        SettingsError: The method or a setting is unknown, or a value is out of its range.
-    """
-    if method not in METHODS:
-        raise SettingsError(f"method must be one of {', '.join(METHODS)}: received {method!r}")
-    known = asdict(UmapSettings()) if method == "umap" else {}
-    unknown = sorted(set(settings or {}) - set(known))
-    if unknown:
-        names = ", ".join(known) or "none"
-        raise SettingsError(f"{method} has no setting {', '.join(unknown)}: its settings are {names}")
-    return asdict(UmapSettings(**settings)) if method == "umap" and settings else known
+_BLOCK_ROWS = 10_000
+Told = Callable[[int, int], None]
+FindNeighbors = Callable[[int, Told], Neighbors]
+"""Gives so many neighbors, the product itself among them, telling how far it is."""
 
 
 def check_finite(embeddings: np.ndarray, product_ids: Sequence[str]) -> None:
@@ -83,8 +29,8 @@ def check_finite(embeddings: np.ndarray, product_ids: Sequence[str]) -> None:
     Raises:
         CatalogError: Names the first such product.
     """
-    for start in range(0, len(embeddings), _MANY_PRODUCTS):
-        good = np.isfinite(embeddings[start : start + _MANY_PRODUCTS]).all(axis=1)
+    for start in range(0, len(embeddings), _BLOCK_ROWS):
+        good = np.isfinite(embeddings[start : start + _BLOCK_ROWS]).all(axis=1)
         if not good.all():
             product_id = product_ids[start + int(np.argmin(good))]
             raise CatalogError(
@@ -98,20 +44,24 @@ def project(
     method: str,
     *,
     settings: dict[str, Any] | None = None,
+    dimensions: int = 2,
     seed: int = 0,
+    find_neighbors: FindNeighbors | None = None,
     progress: Progress | None = None,
 ) -> np.ndarray:
-    """Place products on a plane.
+    """Place products on a plane or in space.
 
     Args:
-        embeddings: float32 (N, d), rows of length 1, finite.
-        method: "umap" or "pca".
-        settings: See `UmapSettings`; PCA has none.
+        embeddings: float32 (N, d), finite; rows of another length than 1 are brought to it.
+        method: "umap", "tsne" or "pca".
+        settings: See `core.explore.map_settings`; PCA has none.
+        dimensions: 2 or 3.
         seed: The same seed and embeddings give the same map; PCA needs none.
+        find_neighbors: Where neighbors come from; None finds them here.
         progress: Hears the phases and epochs, and may cancel between them.
 
     Returns:
-        float32 (N, 2). Fewer than 4 products, and products that are all the same, are placed by PCA.
+        float32 (N, dimensions). Fewer than 4 products, and products that are all the same, are placed by PCA.
 
     Raises:
         SettingsError: The method or a setting is wrong.
@@ -119,44 +69,73 @@ def project(
     """
     values = check_settings(method, settings)
     progress = progress or SilentProgress()
-    plane = principal_plane(embeddings)
-    if method == "pca" or len(embeddings) < LEAST_FOR_UMAP or not np.ptp(plane, axis=0).any():
-        return plane
-    chosen = UmapSettings(**values)
+    units = as_unit_rows(embeddings)
+    start = principal_axes(units, check_dimensions(dimensions))
+    if method == "pca" or len(units) < LEAST_FOR_LAYOUT or not np.ptp(start, axis=0).any():
+        return start
+    find = find_neighbors or _finder(units)
+
+    parts = in_parts(progress, {"neighbors": 1, "layout": 3})
 
     def searched(done: int, total: int) -> None:
-        progress.report(done, total, "finding neighbours")
+        parts["neighbors"].report(done, total, "finding neighbors")
 
     def laid_out(done: int, total: int) -> None:
-        progress.report(done, total, "placing products")
+        parts["layout"].report(done, total, "placing products")
 
-    searched(0, len(embeddings))
-    count = min(chosen.neighbours, len(embeddings) - 1)
-    rows, distances = exact_neighbours(embeddings, count, on_progress=searched)
-    epochs = chosen.epochs_for(len(embeddings))
+    searched(0, len(units))
+    if method == "tsne":
+        return _tsne(TsneSettings(**values), start, find=find, seed=seed, searched=searched, laid_out=laid_out)
+    return _umap(UmapSettings(**values), start, find=find, seed=seed, searched=searched, laid_out=laid_out)
+
+
+def _umap(
+    chosen: UmapSettings, start: np.ndarray, *, find: FindNeighbors, seed: int, searched: Told, laid_out: Told
+) -> np.ndarray:
+    total = len(start)
+    near = find(min(chosen.neighbors, total - 1), searched)
+    epochs = chosen.epochs_for(total)
     laid_out(0, epochs)
-    graph = neighbour_graph(rows, distances)
-    return lay_out(graph, plane, min_distance=chosen.min_distance, epochs=epochs, seed=seed, on_epoch=laid_out)
+    graph = neighbor_graph(near.rows, near.distances)
+    return lay_out(graph, start, min_distance=chosen.min_distance, epochs=epochs, seed=seed, on_epoch=laid_out)
 
 
-def principal_plane(embeddings: np.ndarray) -> np.ndarray:
-    """Project on the two directions of largest variance (PCA).
+def _tsne(
+    chosen: TsneSettings, start: np.ndarray, *, find: FindNeighbors, seed: int, searched: Told, laid_out: Told
+) -> np.ndarray:
+    total = len(start)
+    perplexity = chosen.perplexity_for(total)
+    near = find(min(int(3 * perplexity) + 1, total), searched)
+    laid_out(0, chosen.epochs)
+    return lay_out_tsne(near, start, perplexity=perplexity, epochs=chosen.epochs, seed=seed, on_epoch=laid_out)
+
+
+def _finder(units: np.ndarray) -> FindNeighbors:
+    def find(count: int, told: Told) -> Neighbors:
+        return Neighbors(*exact_neighbors(units, count, on_progress=told))
+
+    return find
+
+
+def principal_axes(embeddings: np.ndarray, dimensions: int = 2) -> np.ndarray:
+    """Project on the directions of largest variance (PCA).
 
     Args:
         embeddings: (N, d).
+        dimensions: How many directions.
 
     Returns:
-        float32 (N, 2), centered; each axis points to where its largest loading is positive, so that signs do not
-        depend on the linear algebra library.
+        float32 (N, dimensions), centered; each axis points to where its largest loading is positive, so that signs do
+        not depend on the linear algebra library.
     """
-    total, dimensions = embeddings.shape
-    plane = np.zeros((total, 2), np.float32)
-    if total < 2 or dimensions == 0:
-        return plane
+    total, width = embeddings.shape
+    placed = np.zeros((total, dimensions), np.float32)
+    if total < 2 or width == 0:
+        return placed
     centered = embeddings - embeddings.mean(axis=0, dtype=np.float64).astype(np.float32)
     _, axes = np.linalg.eigh((centered.T @ centered).astype(np.float64))
-    leading = axes[:, ::-1][:, :2]
+    leading = axes[:, ::-1][:, :dimensions]
     leading = leading * np.sign(leading[np.abs(leading).argmax(axis=0), np.arange(leading.shape[1])])
-    plane[:, : leading.shape[1]] = centered @ leading.astype(np.float32)
-    plane[:, np.abs(plane).max(axis=0) < 1e-6] = 0.0  # roundings of equal rows are no structure
-    return plane
+    placed[:, : leading.shape[1]] = centered @ leading.astype(np.float32)
+    placed[:, np.abs(placed).max(axis=0) < 1e-6] = 0.0  # roundings of equal rows are no structure
+    return placed

@@ -1,25 +1,22 @@
-"""The layout step of UMAP, by umap-learn."""
+"""The layout step of UMAP: stochastic gradient descent on the weighted neighbor graph, on every core."""
 
-import importlib.util
-import io
-import sys
-import types
+import os
+import time
 from collections.abc import Callable
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise, repeat
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from scipy.sparse import coo_matrix
 
 _EDGE = 10.0  # side of the square the layout starts in, as umap-learn has it
 _JITTER = 1e-4
-_LEARNING_RATE = 1.0
-_NEGATIVE_SAMPLES = 5.0
-_REPULSION = 1.0
+_REPORT_SECONDS = 0.3
+_FEW_PRODUCTS = 2000  # below, handing work to threads takes longer than the work
+_AXES = 3
 
 
 def lay_out(
@@ -31,44 +28,75 @@ def lay_out(
     seed: int,
     on_epoch: Callable[[int, int], None],
 ) -> np.ndarray:
-    """Pull neighbours together and push others apart, by stochastic gradient descent.
+    """Pull neighbors together and push others apart.
 
     Args:
         graph: Sparse (N, N), symmetric weights 0..1.
-        start: (N, 2) positions to begin from, any scale.
-        min_distance: How close neighbours may come on the map.
+        start: (N, D) positions to begin from, any scale; D is 2 or 3.
+        min_distance: How close neighbors may come on the map.
         epochs: Passes over the graph.
-        seed: The same seed gives the same map.
-        on_epoch: Called with epochs done and all epochs every half second; raises to stop.
+        seed: The same seed gives the same map, on any number of cores.
+        on_epoch: Called with epochs done and all epochs a few times a second; raises to stop.
 
     Returns:
-        float32 (N, 2).
+        float32 (N, D).
     """
-    layouts = _umap_layouts()
-    random = np.random.RandomState(seed % 2**32)  # the generator umap-learn seeds its own with
-    positions = _starting_positions(start, random)
-    weight = graph.data
-    kept = weight >= weight.max() / epochs  # an edge sampled less than once in all epochs has no effect
-    a, b = curve_parameters(min_distance)
-    stream = EpochStream(on_epoch, epochs)
-    return layouts.optimize_layout_euclidean(
-        positions,
-        positions,
-        graph.row[kept].astype(np.int32),
-        graph.col[kept].astype(np.int32),
-        epochs,
-        len(positions),
-        (weight.max() / weight[kept]).astype(np.float64),
-        a,
-        b,
-        random.randint(np.iinfo(np.int32).min + 1, np.iinfo(np.int32).max - 1, 3).astype(np.int64),
-        _REPULSION,
-        _LEARNING_RATE,
-        _NEGATIVE_SAMPLES,
-        parallel=False,  # the parallel loop writes without order: the same seed would give another map
-        tqdm_kwds={"disable": False, "file": stream, "bar_format": "{n}", "mininterval": 0.5, "leave": False},
-        move_other=True,
+    begun = _starting_positions(start, np.random.default_rng(seed))
+    return move_on(
+        graph, begun, fixed=0, min_distance=min_distance, epochs=epochs, first_step=1.0, seed=seed, on_epoch=on_epoch
     )
+
+
+def move_on(
+    graph: "coo_matrix",
+    positions: np.ndarray,
+    *,
+    fixed: int,
+    min_distance: float,
+    epochs: int,
+    first_step: float,
+    seed: int,
+    on_epoch: Callable[[int, int], None],
+) -> np.ndarray:
+    """Move products from where they are; the first `fixed` of them stay.
+
+    Args:
+        graph: Sparse (N, N), weights 0..1; only edges of products that move are read.
+        positions: float32 (N, D), D is 2 or 3.
+        fixed: How many of the first products stay where they are.
+        min_distance: How close neighbors may come.
+        epochs: How many passes.
+        first_step: Step of the first epoch; it falls to 0.
+        seed: Of the negative samples.
+        on_epoch: As for :func:`lay_out`.
+
+    Returns:
+        float32 (N, D).
+    """
+    from core.explore.umap_epochs import move_products
+
+    total, axes = positions.shape
+    rows = graph.tocsr()
+    edges = rows.indptr.astype(np.int64), rows.indices.astype(np.int32), _chances(rows.data, epochs)
+    here = np.zeros((total, _AXES), np.float32)
+    here[:, :axes] = positions
+    there = here.copy()
+    curve = curve_parameters(min_distance)
+    parts = _even_parts(edges[0], fixed)
+    told = 0.0
+    with ThreadPoolExecutor(max(len(parts), 1)) as threads:
+        for epoch in range(epochs):
+            pace = np.array([*curve, first_step * (1.0 - epoch / epochs)], np.float32)
+            same = (edges, here, there, pace, epoch, seed)
+            if len(parts) == 1:
+                move_products(parts[0], *same)
+            else:
+                list(threads.map(move_products, parts, *(repeat(each) for each in same)))
+            here, there = there, here
+            if time.monotonic() - told > _REPORT_SECONDS:
+                told = time.monotonic()
+                on_epoch(epoch + 1, epochs)
+    return np.ascontiguousarray(here[:, :axes])
 
 
 def curve_parameters(min_distance: float) -> tuple[float, float]:
@@ -81,56 +109,25 @@ def curve_parameters(min_distance: float) -> tuple[float, float]:
     return float(a), float(b)
 
 
-def _starting_positions(start: np.ndarray, random: np.random.RandomState) -> np.ndarray:
-    """Scale to the starting square and part duplicates by a jitter. Returns float32 (N, 2)."""
+def _chances(weights: np.ndarray, epochs: int) -> np.ndarray:
+    """Say in which share of the epochs each edge pulls; one sampled less than once in all of them never does."""
+    if not len(weights):
+        return np.zeros(0, np.float32)
+    shares = weights / weights.max()
+    return np.where(shares >= 1 / epochs, shares, 0).astype(np.float32)
+
+
+def _even_parts(starts: np.ndarray, fixed: int) -> list[tuple[int, int]]:
+    """Divide the products that move so that every core has about as many edges."""
+    total = len(starts) - 1
+    cores = os.cpu_count() or 1 if total - fixed >= _FEW_PRODUCTS else 1
+    shares = np.linspace(starts[fixed], starts[-1], cores + 1)[1:-1]
+    cuts = [fixed, *np.searchsorted(starts, shares).tolist(), total]
+    return [(first, last) for first, last in pairwise(cuts) if last > first]
+
+
+def _starting_positions(start: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Scale to the starting square and part duplicates by a jitter. Returns float32 (N, D)."""
     low, high = start.min(axis=0), start.max(axis=0)
     scaled = _EDGE * (start - low) / np.where(high > low, high - low, 1.0)
     return np.ascontiguousarray(scaled + random.normal(scale=_JITTER, size=start.shape), np.float32)
-
-
-class EpochStream(io.TextIOBase):
-    """The text stream umap-learn's progress bar writes epoch numbers to; hands them on as progress."""
-
-    def __init__(self, on_epoch: Callable[[int, int], None], epochs: int) -> None:
-        super().__init__()
-        self._on_epoch: Callable[[int, int], None] | None = on_epoch
-        self._epochs = epochs
-
-    def write(self, text: str) -> int:
-        """Read the epoch number out of what the bar writes; whatever `on_epoch` raises stops the layout."""
-        number = text.strip()
-        if number.isdigit() and self._on_epoch is not None:
-            report, self._on_epoch = self._on_epoch, None  # the bar writes once more while it is torn down
-            report(int(number), self._epochs)
-            self._on_epoch = report
-        return len(text)
-
-
-def _umap_layouts() -> Any:
-    """Import umap-learn's layout without the rest of the package.
-
-    `import umap` also imports TensorFlow where it is installed and compiles its neighbour search, about 25 s on a
-    fresh installation; the layout needs neither.
-    """
-    if "umap.layouts" not in sys.modules:
-        with _bare_package("umap"):
-            return importlib.import_module("umap.layouts")
-    return sys.modules["umap.layouts"]
-
-
-@contextmanager
-def _bare_package(name: str) -> "Iterator[None]":
-    """Make the modules of a package importable without running the package's own first file."""
-    if name in sys.modules:
-        yield
-        return
-    found = importlib.util.find_spec(name)
-    if found is None or found.submodule_search_locations is None:
-        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-    package = types.ModuleType(name)
-    package.__path__ = list(found.submodule_search_locations)
-    sys.modules[name] = package
-    try:
-        yield
-    finally:
-        del sys.modules[name]

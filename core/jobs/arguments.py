@@ -11,8 +11,6 @@ from core.errors import SettingsError
 if TYPE_CHECKING:
     from core.catalog.source_settings import SourceSettings
 
-MAP_METHODS = ("umap", "pca")
-
 
 @dataclass(frozen=True)
 class ImportArguments:
@@ -110,14 +108,16 @@ class TrainArguments:
 
 @dataclass(frozen=True)
 class MapArguments:
-    """Lay out a catalog's embedding in two dimensions.
+    """Lay out an embedding of a catalog in two or three dimensions.
 
     Attributes:
         catalog: Name of the catalog.
-        method: "umap" or "pca".
-        backbone: Whose embedding; empty takes the default one.
+        method: "umap", "tsne" or "pca".
+        backbone: Name of an embedding, see ``core.explore.catalog_embeddings``; empty takes the default backbone's.
         settings: Settings of the method; missing ones take their default.
         seed: Makes the layout repeatable.
+        dimensions: 2 or 3.
+        anew: Draw all products anew, where few new ones could be placed into the map that is there.
     """
 
     catalog: str
@@ -125,12 +125,18 @@ class MapArguments:
     backbone: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
+    dimensions: int = 2
+    anew: bool = False
 
     def __post_init__(self) -> None:
-        _settle_backbone(self)
+        # Imported here, because they bring the database along, which listing jobs does without.
+        from core.explore.catalog_embeddings import check_embedding_name
+        from core.explore.map_settings import check_dimensions, check_settings
+
         check_seed(self.seed)
-        if self.method not in MAP_METHODS:
-            raise SettingsError(f"there is no map method {self.method!r}; there are: {', '.join(MAP_METHODS)}")
+        object.__setattr__(self, "backbone", check_embedding_name(self.backbone))
+        object.__setattr__(self, "settings", check_settings(self.method, self.settings))
+        check_dimensions(self.dimensions)
 
 
 @dataclass(frozen=True)
@@ -351,7 +357,7 @@ def check_seed(seed: int) -> None:
         raise SettingsError(f"a seed is a whole number from 0 to {2**32 - 1}, not {seed!r}")
 
 
-def _settle_backbone(arguments: EmbedArguments | TrainArguments | MapArguments) -> None:
+def _settle_backbone(arguments: EmbedArguments | TrainArguments) -> None:
     """Put the default backbone where none is named, and check that it is known or may be a run's."""
     from core.vision.backbones import DEFAULT_BACKBONE, find_backbone, may_be_trained
 

@@ -10,14 +10,12 @@ from core.jobs.arguments import (
     EmbedArguments,
     ExportArguments,
     ImportArguments,
-    MapArguments,
     MeasureArguments,
     SampleArguments,
     TrainArguments,
 )
 from core.jobs.search_arguments import SearchArguments
 from core.progress import Progress
-from core.progress_parts import in_parts
 
 
 def import_products(home: Home, arguments: ImportArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
@@ -95,28 +93,6 @@ def search(home: Home, arguments: SearchArguments, *, actor: str, progress: Prog
     found = search_settings(home, catalog, plan, actor=actor, progress=progress)
     note_finished(home, found["run"])
     return found
-
-
-def draw_map(home: Home, arguments: MapArguments, *, actor: str, progress: Progress) -> dict[str, Any]:
-    """Lay out the embedding of a catalog in two dimensions; what it lacks is embedded first."""
-    from core.catalog.catalogs import find_catalog
-    from core.explore.maps import make_map
-    from core.vision.embed import embed_catalog
-
-    parts = in_parts(progress, {"embed": 1, "map": 1})
-    catalog = find_catalog(home, arguments.catalog)
-    embed_catalog(home, catalog, backbone=arguments.backbone, actor=actor, progress=parts["embed"])
-    report = make_map(
-        home,
-        catalog,
-        method=arguments.method,
-        backbone=arguments.backbone,
-        settings=arguments.settings,
-        seed=arguments.seed,
-        actor=actor,
-        progress=parts["map"],
-    )
-    return report.to_json()
 
 
 def measure(home: Home, arguments: MeasureArguments, *, actor: str, progress: Progress) -> dict[str, Any]:

@@ -8,8 +8,9 @@ import pytest
 
 from core.catalog.catalogs import create_catalog
 from core.errors import Cancelled, CatalogError, SettingsError
-from core.explore import maps as maps_module
-from core.explore.maps import latest_map, make_map
+from core.explore import catalog_embeddings
+from core.explore.alignment import aligned_maps
+from core.explore.maps import MapWish, draw_map, latest_map, make_map
 from core.progress import SilentProgress
 from tests.recommend.fake_embedding import FakeEmbedding
 
@@ -27,7 +28,7 @@ def embedding(monkeypatch):
     rows = np.random.default_rng(0).standard_normal((20, 8)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     known = FakeEmbedding(["Schuhe/größe 42.jpg", *(f"p{number}" for number in range(1, 20))], rows)
-    monkeypatch.setattr(maps_module, "latest_embedding", lambda home, catalog, backbone: known)
+    monkeypatch.setattr(catalog_embeddings, "latest_embedding", lambda home, catalog, backbone: known)
     return known
 
 
@@ -48,7 +49,7 @@ def test_a_map_is_a_parquet_file_with_its_story(home, shop, embedding):
     }
     assert kept == {
         "method": "umap",
-        "settings": {"neighbours": 15, "min_distance": 0.1, "epochs": 20},
+        "settings": {"neighbors": 15, "min_distance": 0.1, "epochs": 20},
         "seed": 3,
         "embedding_version": "v000001",
         "catalog_version": shop.version,
@@ -79,7 +80,7 @@ def test_the_latest_map_is_the_one_asked_for_last(home, shop, embedding):
     found = latest_map(home, shop, "pca")
     assert (found.seed, found.version) == (1, first.file.parent.name)
     assert found.trustworthiness == first.trustworthiness
-    pd.testing.assert_frame_equal(found.frame, pd.read_parquet(first.file))
+    pd.testing.assert_frame_equal(found.frame, pd.read_parquet(first.file).assign(placed=False))
     assert latest_map(home, shop, "umap") is None
     assert latest_map(home, shop, "pca", backbone="resnet50") is None
 
@@ -100,8 +101,8 @@ def test_a_damaged_map_is_not_shown_and_is_made_again(home, shop, embedding):
     (report.file.parent / "manifest.json").write_text('{"method": "pc')
     assert latest_map(home, shop, "pca") is None
     assert not make_map(home, shop, method="pca", actor="ada").reused
-    assert latest_map(home, shop, "pca").frame.shape == (20, 3)
-    assert files_of(home) == ["manifest.json", "map.parquet"]
+    assert latest_map(home, shop, "pca").frame.shape == (20, 4)
+    assert files_of(home) == ["manifest.json", "map.parquet", "signatures.npy"]
 
 
 def test_nan_is_refused_and_its_product_named(home, shop, embedding):
@@ -112,8 +113,85 @@ def test_nan_is_refused_and_its_product_named(home, shop, embedding):
 
 
 def test_without_an_embedding_or_with_wrong_settings(home, shop, embedding, monkeypatch):
-    with pytest.raises(SettingsError, match="received 'tsne'"):
-        make_map(home, shop, method="tsne", actor="ada")
-    monkeypatch.setattr(maps_module, "latest_embedding", lambda home, catalog, backbone: None)
+    with pytest.raises(SettingsError, match="received 'mds'"):
+        make_map(home, shop, method="mds", actor="ada")
+    monkeypatch.setattr(catalog_embeddings, "latest_embedding", lambda home, catalog, backbone: None)
     with pytest.raises(CatalogError, match="run `embed shop` first"):
         make_map(home, shop, actor="ada")
+
+
+def grown(embedding, more):
+    """The embedding of the next version: the same products and so many new ones, near those that are there."""
+    rows = embedding.matrix[:more] + np.random.default_rng(1).normal(scale=0.01, size=(more, 8)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    embedding.matrix = np.concatenate([embedding.matrix, rows])
+    embedding.product_ids = [*embedding.product_ids, *(f"new{number}" for number in range(more))]
+    embedding.version = f"v{len(embedding.product_ids):06d}"
+
+
+@pytest.mark.parametrize("method", ["umap", "tsne"])
+def test_new_products_are_placed_and_all_others_stay(home, shop, embedding, method):
+    before = make_map(home, shop, method=method, settings=QUICK, actor="ada")
+    grown(embedding, 5)
+    report = make_map(home, shop, method=method, settings=QUICK, actor="ada")
+    assert (report.points, report.placed) == (25, 5)
+    found = latest_map(home, shop, method)
+    assert found.frame["placed"].tolist() == [False] * 20 + [True] * 5
+    old = pd.read_parquet(before.file)
+    pd.testing.assert_frame_equal(found.frame[["product_id", "x", "y"]].head(20), old)
+    positions = found.frame[["x", "y"]].to_numpy()
+    apart = np.linalg.norm(positions[20:, None] - positions[None, :20], axis=2)
+    # Each new product is a copy of an old one, give or take a hundredth: it lands nearer to it than most others.
+    assert (np.argsort(np.argsort(apart, axis=1), axis=1)[np.arange(5), np.arange(5)] < 10).all()
+
+
+def test_many_new_products_or_a_wish_draw_the_map_anew(home, shop, embedding):
+    make_map(home, shop, settings=QUICK, actor="ada")
+    grown(embedding, 5)
+    assert draw_map(home, shop, MapWish(settings=QUICK, anew=True), actor="ada").placed == 0
+    grown(embedding, 15)  # 15 of 40 are more than a third
+    assert make_map(home, shop, settings=QUICK, actor="ada").placed == 0
+
+
+def test_products_whose_embedding_changed_are_placed_anew(home, shop, embedding):
+    make_map(home, shop, settings=QUICK, actor="ada")
+    embedding.matrix = embedding.matrix.copy()
+    embedding.matrix[3] = -embedding.matrix[3]
+    embedding.version = "v000002"
+    assert make_map(home, shop, settings=QUICK, actor="ada").placed == 1
+    assert np.flatnonzero(latest_map(home, shop).frame["placed"]).tolist() == [3]
+
+
+def test_maps_in_space_are_kept_apart_from_flat_ones(home, shop, embedding):
+    make_map(home, shop, method="pca", actor="ada")
+    report = draw_map(home, shop, MapWish("pca", dimensions=3), actor="ada")
+    assert pd.read_parquet(report.file).columns.tolist() == ["product_id", "x", "y", "z"]
+    assert latest_map(home, shop, "pca").dimensions == 2
+    assert latest_map(home, shop, "pca", dimensions=3).version == report.file.parent.name
+
+
+def test_a_map_of_an_earlier_version_of_shelflens_is_still_shown(home, shop, embedding):
+    report = make_map(home, shop, method="pca", actor="ada")
+    path = report.file.parent / "manifest.json"
+    manifest = json.loads(path.read_text())
+    for later in ("dimensions", "neighbor_preservation", "placed"):
+        del manifest[later]
+    path.write_text(json.dumps(manifest))
+    (report.file.parent / "signatures.npy").unlink()
+    found = latest_map(home, shop, "pca")
+    assert (found.dimensions, found.neighbor_preservation) == (2, None)
+
+
+def test_maps_of_two_embeddings_are_laid_over_one_another(home, shop, embedding):
+    make_map(home, shop, method="pca", backbone="resnet50", actor="ada")
+    embedding.matrix = embedding.matrix[:, ::-1].copy()  # the same shape, other axes
+    embedding.version = "v000002"
+    embedding.product_ids = [*embedding.product_ids[:19], "another"]
+    make_map(home, shop, method="pca", actor="ada")
+    laid = aligned_maps(home, shop, "resnet50", "efficientnet-lite0", method="pca")
+    assert len(laid.product_ids) == 19
+    assert laid.first == pytest.approx(laid.second, abs=1e-4)
+    assert laid.disparity == pytest.approx(0, abs=1e-6)
+    assert laid.between(0.5) == pytest.approx(laid.second, abs=1e-4)
+    with pytest.raises(CatalogError, match="no umap map of 'resnet50' in 2 dimensions: run `map shop --method umap"):
+        aligned_maps(home, shop, "resnet50", "efficientnet-lite0")

@@ -1,4 +1,4 @@
-"""The weighted neighbour graph that UMAP lays out.
+"""The weighted neighbor graph that UMAP lays out.
 
 Source: McInnes, Healy, Melville, "UMAP: Uniform Manifold Approximation and Projection", 2018, sections 3.1 and 4.1
 (algorithms 2 and 3). Written with whole arrays: the compiled version of umap-learn needs longer to compile than a
@@ -17,11 +17,11 @@ _LEAST_BANDWIDTH = 1e-3  # of the mean distance, so that clumps of duplicates do
 _STEPS = 64
 
 
-def neighbour_graph(rows: np.ndarray, distances: np.ndarray) -> "coo_matrix":
-    """Weigh every pair of neighbours and make the weights symmetric.
+def neighbor_graph(rows: np.ndarray, distances: np.ndarray) -> "coo_matrix":
+    """Weigh every pair of neighbors and make the weights symmetric.
 
     Args:
-        rows: int32 (N, K), neighbours of each product, itself first.
+        rows: int32 (N, K), neighbors of each product, itself first.
         distances: float32 (N, K), their distances, rising along a row.
 
     Returns:
@@ -40,13 +40,13 @@ def neighbour_graph(rows: np.ndarray, distances: np.ndarray) -> "coo_matrix":
 
 
 def directed_weights(distances: np.ndarray) -> np.ndarray:
-    """Turn distances into weights: 1 up to the nearest neighbour that differs, then falling exponentially.
+    """Turn distances into weights: 1 up to the nearest neighbor that differs, then falling exponentially.
 
     Args:
         distances: (N, K), the first column the product itself at 0.
 
     Returns:
-        float32 (N, K), 0..1; without the first column a row sums to log2(K), unless too many neighbours are equal.
+        float32 (N, K), 0..1; without the first column a row sums to log2(K), unless too many neighbors are equal.
     """
     distance = distances.astype(np.float64)
     positive = np.where(distance > 0, distance, np.inf)

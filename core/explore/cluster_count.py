@@ -1,0 +1,155 @@
+"""How many clusters: the elbow of the distances, the silhouette, and how sure either is."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from core.explore.sampling import stratified_rows
+from core.progress import Progress
+
+CANDIDATES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48)
+RESAMPLES = 5
+_SAMPLE_PRODUCTS = 4_000
+_SILHOUETTE_PRODUCTS = 1_500
+_SHARE = 0.8
+_BATCH = 1024
+
+
+@dataclass(frozen=True)
+class ClusterCount:
+    """What speaks for which number of clusters.
+
+    Attributes:
+        tried: The numbers tried.
+        distance: Mean squared distance of a product to its center for each, lower is nearer.
+        silhouette: -1..1 for each, mean over resamples; higher means that clusters are further apart.
+        silhouette_spread: Standard deviation over resamples for each.
+        elbow: The number after which the distance falls but slowly.
+        recommended: The smallest number whose silhouette is within one standard error of the best.
+        low: Smallest of the best numbers of the resamples.
+        high: Largest of them.
+        products: How many products this rests on.
+        resamples: How many times products were drawn again, each time with another seed.
+    """
+
+    tried: tuple[int, ...]
+    distance: tuple[float, ...]
+    silhouette: tuple[float, ...]
+    silhouette_spread: tuple[float, ...]
+    elbow: int
+    recommended: int
+    low: int
+    high: int
+    products: int
+    resamples: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the figures as plain JSON values."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+
+def recommend_count(rows: np.ndarray, *, strata: np.ndarray, seed: int, progress: Progress) -> ClusterCount | None:
+    """Try several numbers of clusters on several resamples.
+
+    Sources: Rousseeuw, "Silhouettes", 1987; Satopaa et al., "Finding a kneedle in a haystack", 2011; the rule of one
+    standard error, Breiman et al., 1984.
+
+    Args:
+        rows: float32 (N, d).
+        strata: int (N,), groups that keep their share in the sample.
+        seed: Of samples and starts.
+        progress: Told after each fit; may cancel.
+
+    Returns:
+        The choice; None when there are too few products that differ.
+    """
+    sample = rows[stratified_rows(strata, _SAMPLE_PRODUCTS, seed=seed)]
+    tried = [k for k in CANDIDATES if k <= len(np.unique(sample, axis=0)) // 3]
+    if not tried:
+        return None
+    distances, silhouettes = np.empty((RESAMPLES, len(tried))), np.empty((RESAMPLES, len(tried)))
+    for turn in range(RESAMPLES):
+        draw = np.random.default_rng([seed, turn])
+        drawn = sample[draw.permutation(len(sample))[: max(int(_SHARE * len(sample)), 2 * tried[-1])]]
+        judged = drawn[:_SILHOUETTE_PRODUCTS]
+        apart = _distances(judged)
+        for place, k in enumerate(tried):
+            progress.report(turn * len(tried) + place, RESAMPLES * len(tried), "trying numbers of clusters")
+            labels, distances[turn, place] = fitted(drawn, k, seed=seed + turn)
+            silhouettes[turn, place] = silhouette(apart, labels[: len(judged)])
+    return _choice(tried, distances, silhouettes, products=len(sample))
+
+
+def fitted(rows: np.ndarray, k: int, *, seed: int, starts: int = 1) -> tuple[np.ndarray, float]:
+    """Fit k-means in small batches.
+
+    Returns:
+        Labels int (N,), and the mean squared distance of a row to its center.
+    """
+    from sklearn.cluster import MiniBatchKMeans
+
+    model = MiniBatchKMeans(n_clusters=k, random_state=seed % 2**32, batch_size=_BATCH, n_init=starts).fit(rows)
+    return model.labels_.astype(np.int64), float(model.inertia_) / len(rows)
+
+
+def silhouette(apart: np.ndarray, labels: np.ndarray) -> float:
+    """Give the mean silhouette of products, -1..1; 0 when all are in one cluster.
+
+    Args:
+        apart: float32 (M, M), distances.
+        labels: int (M,).
+    """
+    names, codes = np.unique(labels, return_inverse=True)
+    if len(names) < 2:
+        return 0.0
+    member = np.zeros((len(codes), len(names)), np.float32)
+    member[np.arange(len(codes)), codes] = 1.0
+    sizes = member.sum(axis=0)
+    sums = apart @ member
+    own = sizes[codes]
+    inside = sums[np.arange(len(codes)), codes] / np.maximum(own - 1, 1)
+    means = sums / sizes
+    means[np.arange(len(codes)), codes] = np.inf
+    outside = means.min(axis=1)
+    wide = np.maximum(inside, outside)
+    values = np.divide(outside - inside, wide, out=np.zeros_like(wide), where=wide > 0)
+    return float(np.where(own > 1, values, 0.0).mean())
+
+
+def elbow_place(tried: list[int], distances: np.ndarray) -> int:
+    """Find the point farthest below the line between the first and the last; 0 when there are fewer than three."""
+    if len(tried) < 3:
+        return 0
+    x = (np.array(tried, float) - tried[0]) / (tried[-1] - tried[0])
+    span = distances[0] - distances[-1]
+    y = (distances - distances[-1]) / span if span > 0 else np.zeros(len(distances))
+    return int(np.argmax((1 - x) - y))
+
+
+def _choice(tried: list[int], distances: np.ndarray, silhouettes: np.ndarray, *, products: int) -> ClusterCount:
+    mean, spread = silhouettes.mean(axis=0), silhouettes.std(axis=0, ddof=1)
+    best = int(mean.argmax())
+    near_best = mean >= mean[best] - spread[best] / np.sqrt(len(silhouettes))
+    winners = [tried[place] for place in silhouettes.argmax(axis=1)]
+    recommended = tried[int(np.argmax(near_best))]
+    return ClusterCount(
+        tried=tuple(tried),
+        distance=tuple(float(each) for each in distances.mean(axis=0)),
+        silhouette=tuple(float(each) for each in mean),
+        silhouette_spread=tuple(float(each) for each in spread),
+        elbow=tried[elbow_place(tried, distances.mean(axis=0))],
+        recommended=recommended,
+        low=min(*winners, recommended),
+        high=max(*winners, recommended),
+        products=products,
+        resamples=len(silhouettes),
+    )
+
+
+def _distances(rows: np.ndarray) -> np.ndarray:
+    lengths = (rows**2).sum(axis=1)
+    squared = lengths[:, None] + lengths[None] - 2 * rows @ rows.T
+    apart: np.ndarray = np.sqrt(np.maximum(squared, 0)).astype(np.float32)
+    np.fill_diagonal(apart, 0)
+    return apart

@@ -1,0 +1,291 @@
+"""Clusters of a catalog: found, named, kept, and held against the categories."""
+
+import hashlib
+import io
+import json
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pyarrow import ArrowException
+
+from core.catalog.catalogs import Catalog
+from core.errors import CatalogError
+from core.explore.catalog_embeddings import CatalogEmbedding, open_embedding
+from core.explore.cluster_count import ClusterCount, recommend_count
+from core.explore.cluster_labels import (
+    NO_CLUSTER,
+    REDUCED_DIMENSIONS,
+    density_labels,
+    kmeans_labels,
+    medoids,
+)
+from core.explore.cluster_names import name_clusters, standing_out
+from core.explore.cluster_settings import ClusterSettings
+from core.explore.maps import MapWish, draw_map, latest_map
+from core.explore.neighbors import as_unit_rows
+from core.explore.product_facts import product_facts, stratum_codes
+from core.explore.projections import check_finite, principal_axes
+from core.files import read_json, whole_folder, write_json_whole, write_whole
+from core.home import Home
+from core.progress import Progress, SilentProgress
+from core.progress_parts import in_parts
+from core.vision.backbones import DEFAULT_BACKBONE
+
+_LABELS_FILE, _NOTE_FILE = "clusters.parquet", "clusters.json"
+_KEPT = 12
+_CUTTING_SHARE = 0.2
+_CATEGORIES_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class CatalogClusters:
+    """Clusters as pages and the command line show them.
+
+    Attributes:
+        version: Names them; changes with the embedding, the catalog and the settings.
+        embedding: Name of the embedding.
+        settings: Fields of :class:`core.explore.cluster_settings.ClusterSettings`.
+        labels: product_id and cluster: 0 is the largest, -1 means in none.
+        clusters: One object a cluster: cluster, name, products, share, medoid (the product that stands for it), terms,
+            categories (the largest, with counts), cuts_across.
+        count: What speaks for which number of clusters; None where it was given or density found it.
+        seconds: What finding them took.
+    """
+
+    version: str
+    embedding: str
+    settings: dict[str, Any]
+    labels: pd.DataFrame
+    clusters: list[dict[str, Any]]
+    count: dict[str, Any] | None
+    seconds: float
+
+    @property
+    def names(self) -> dict[int, str]:
+        """Name of each cluster by its number; products in none are `no cluster`."""
+        return {each["cluster"]: each["name"] for each in self.clusters} | {NO_CLUSTER: "no cluster"}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the command line prints; the clusters of single products stay in the file."""
+        without = int((self.labels["cluster"] == NO_CLUSTER).sum())
+        return {
+            "embedding": self.embedding,
+            "settings": self.settings,
+            "products": len(self.labels),
+            "without_cluster": without,
+            "clusters": self.clusters,
+            "count": self.count,
+            "seconds": self.seconds,
+            "version": self.version,
+        }
+
+
+def make_clusters(
+    home: Home,
+    catalog: Catalog,
+    embedding_name: str = DEFAULT_BACKBONE,
+    settings: ClusterSettings | None = None,
+    *,
+    actor: str,
+    progress: Progress | None = None,
+) -> CatalogClusters:
+    """Group the products of an embedding, or open the clusters made before with the same settings.
+
+    Args:
+        home: Where everything is.
+        catalog: The catalog.
+        embedding_name: See :func:`core.explore.catalog_embeddings.open_embedding`.
+        settings: How they are grouped.
+        actor: Who asked; noted with a map that density needs.
+        progress: Told of the phases; may cancel.
+
+    Raises:
+        CatalogError: There is no such embedding yet, or it holds a value that is not finite.
+        Cancelled: `progress` was asked to stop; nothing stays.
+    """
+    progress = progress or SilentProgress()
+    settings = settings or ClusterSettings()
+    embedding = open_embedding(home, catalog, embedding_name)
+    folder = _folder(home, catalog, embedding, settings)
+    found = _read(folder)
+    if found is not None:
+        write_json_whole(folder / _NOTE_FILE, _note(found) | {"asked": time.time()})
+        return found
+    started = time.perf_counter()
+    rows = as_unit_rows(embedding.matrix)
+    check_finite(rows, embedding.product_ids)
+    facts = product_facts(home, catalog, embedding.product_ids)
+    labels, count = _grouped(home, catalog, embedding, settings, facts, actor=actor, progress=progress)
+    progress.report(1, 1, "naming clusters")
+    made = CatalogClusters(
+        version=folder.name,
+        embedding=embedding.name,
+        settings=asdict(settings),
+        labels=pd.DataFrame({"product_id": embedding.product_ids, "cluster": labels}).astype({"product_id": "str"}),
+        clusters=_described(rows, labels, facts, embedding.product_ids),
+        count=None if count is None else count.to_json(),
+        seconds=round(time.perf_counter() - started, 3),
+    )
+    _save(folder, made)
+    return made
+
+
+def latest_clusters(home: Home, catalog: Catalog, embedding_name: str = DEFAULT_BACKBONE) -> CatalogClusters | None:
+    """Open the clusters of an embedding that were asked for last; None when there are none that can be read.
+
+    They may show an earlier version of the catalog: products that came since are in none of them.
+    """
+    found = [
+        (note["asked"], folder)
+        for folder in _root(home, catalog).glob("[!.]*")
+        if (note := _read_note(folder)) is not None and note["embedding"] == embedding_name
+    ]
+    for _, folder in sorted(found, key=lambda each: (each[0], each[1].name), reverse=True):
+        clusters = _read(folder)
+        if clusters is not None:
+            return clusters
+    return None
+
+
+def is_current(home: Home, catalog: Catalog, clusters: CatalogClusters) -> bool:
+    """Tell whether clusters show the catalog and the embedding as they are now."""
+    try:
+        embedding = open_embedding(home, catalog, clusters.embedding)
+    except CatalogError:
+        return False
+    return _folder(home, catalog, embedding, ClusterSettings(**clusters.settings)).name == clusters.version
+
+
+def _grouped(
+    home: Home,
+    catalog: Catalog,
+    embedding: CatalogEmbedding,
+    settings: ClusterSettings,
+    facts: pd.DataFrame,
+    *,
+    actor: str,
+    progress: Progress,
+) -> tuple[np.ndarray, ClusterCount | None]:
+    strata = stratum_codes(facts["category"]).to_numpy()
+    if settings.method == "density":
+        parts = in_parts(progress, {"map": 1, "group": 1})
+        draw_map(home, catalog, MapWish(), embedding.name, actor=actor, progress=parts["map"])
+        drawn = latest_map(home, catalog, "umap", backbone=embedding.name)
+        positions = drawn.frame[["x", "y"]].to_numpy(np.float32) if drawn is not None else np.zeros((0, 2), np.float32)
+        labels = density_labels(
+            positions,
+            least_products=settings.least_for(len(positions)),
+            strata=strata,
+            seed=settings.seed,
+            tell=lambda: parts["group"].report(0, 1, "grouping products by density"),
+        )
+        return labels, None
+    rows = principal_axes(as_unit_rows(embedding.matrix), min(REDUCED_DIMENSIONS, embedding.matrix.shape[1]))
+    count = None
+    if settings.k is None:
+        count = recommend_count(rows, strata=strata, seed=settings.seed, progress=progress)
+    k = settings.k or (count.recommended if count is not None else 1)
+    progress.report(1, 1, "grouping products")
+    return kmeans_labels(rows, k, seed=settings.seed), count
+
+
+def _described(
+    rows: np.ndarray, labels: np.ndarray, facts: pd.DataFrame, product_ids: list[str]
+) -> list[dict[str, Any]]:
+    terms = standing_out(facts, labels)
+    represented = medoids(rows, labels)
+    categories = [_largest_categories(facts["category"][labels == cluster]) for cluster in range(len(terms))]
+    names = name_clusters(terms, [each[0]["category"] if each else None for each in categories])
+    described = []
+    for cluster, name in enumerate(names):
+        products = int((labels == cluster).sum())
+        described.append(
+            {
+                "cluster": cluster,
+                "name": name,
+                "products": products,
+                "share": products / len(labels),
+                "medoid": product_ids[int(represented[cluster])],
+                "terms": [term.to_json() for term in terms[cluster]],
+                "categories": categories[cluster],
+                "cuts_across": sum(each["share"] >= _CUTTING_SHARE for each in categories[cluster]) > 1,
+            }
+        )
+    return described
+
+
+def _largest_categories(paths: pd.Series) -> list[dict[str, Any]]:
+    counts = paths.value_counts().head(_CATEGORIES_SHOWN)
+    return [
+        {"category": str(path), "products": int(many), "share": int(many) / len(paths)} for path, many in counts.items()
+    ]
+
+
+def _root(home: Home, catalog: Catalog) -> Path:
+    return home.cache / "clusters" / str(catalog.catalog_id)
+
+
+def _folder(home: Home, catalog: Catalog, embedding: CatalogEmbedding, settings: ClusterSettings) -> Path:
+    key = json.dumps([embedding.name, embedding.version, catalog.version, asdict(settings)], sort_keys=True)
+    return _root(home, catalog) / f"{settings.method}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+def _note(made: CatalogClusters) -> dict[str, Any]:
+    return {
+        "embedding": made.embedding,
+        "settings": made.settings,
+        "clusters": made.clusters,
+        "count": made.count,
+        "seconds": made.seconds,
+        "asked": time.time(),
+    }
+
+
+def _save(folder: Path, made: CatalogClusters) -> None:
+    """Keep clusters whole; of each catalog only the newest stay."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    with whole_folder(folder) as draft:
+        buffer = io.BytesIO()
+        made.labels.to_parquet(buffer, index=False)
+        write_whole(draft / _LABELS_FILE, buffer.getvalue())
+        write_json_whole(draft / _NOTE_FILE, _note(made))
+    others = sorted(folder.parent.glob("[!.]*"), key=lambda path: path.stat().st_mtime)
+    for path in others[:-_KEPT]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _read_note(folder: Path) -> dict[str, Any] | None:
+    """Read what clusters say of themselves; None when they are missing or damaged, so that they are made again."""
+    kinds = {"embedding": str, "settings": dict, "clusters": list, "seconds": int | float, "asked": int | float}
+    try:
+        note = read_json(folder / _NOTE_FILE)
+        ClusterSettings(**note["settings"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    sound = all(isinstance(note.get(name), kind) for name, kind in kinds.items())
+    return note if sound and all(isinstance(each, dict) and "name" in each for each in note["clusters"]) else None
+
+
+def _read(folder: Path) -> CatalogClusters | None:
+    note = _read_note(folder)
+    if note is None:
+        return None
+    try:
+        labels = pd.read_parquet(folder / _LABELS_FILE)[["product_id", "cluster"]]
+    except (OSError, KeyError, ValueError, ArrowException):
+        return None
+    return CatalogClusters(
+        version=folder.name,
+        embedding=note["embedding"],
+        settings=note["settings"],
+        labels=labels,
+        clusters=note["clusters"],
+        count=note.get("count"),
+        seconds=float(note["seconds"]),
+    )

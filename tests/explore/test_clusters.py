@@ -1,0 +1,160 @@
+"""Clusters: found, counted, named, kept; and what degenerate catalogs get."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.errors import Cancelled, CatalogError, SettingsError
+from core.explore.cluster_count import recommend_count, silhouette
+from core.explore.cluster_labels import by_size, density_labels, kmeans_labels, medoids
+from core.explore.cluster_names import name_clusters, standing_out
+from core.explore.cluster_settings import ClusterSettings
+from core.explore.cluster_table import agreement, cross_table, cutting_clusters
+from core.explore.clusters import is_current, latest_clusters, make_clusters
+from core.progress import SilentProgress
+from tests.explore.conftest import make_kinds_shop
+
+
+def test_three_kinds_are_found_named_and_kept(home, kinds_shop):
+    catalog, embedding = kinds_shop
+    found = make_clusters(home, catalog, actor="ada")
+    assert found.count["recommended"] == 3, "three groups far apart have the best silhouette"
+    assert (found.count["low"], found.count["high"]) == (3, 3), "and every resample says so"
+    # Twenty products each; the name is what all of a cluster and none of the others say, the category first.
+    assert {each["products"] for each in found.clusters} == {20}
+    assert {each["name"].split(", ")[0] for each in found.clusters} == {"Shirts", "Dresses", "Lamps"}
+    [shirts] = [each for each in found.clusters if each["name"].startswith("Shirts")]
+    assert "blue" in shirts["name"] and not shirts["cuts_across"]
+    assert shirts["medoid"] in {f"p{number}" for number in range(0, 60, 3)}
+    assert {term["kind"] for term in shirts["terms"]} <= {"category", "color", "title"}, "sizes are everywhere alike"
+    again = latest_clusters(home, catalog)
+    assert again.version == found.version and is_current(home, catalog, again)
+    pd.testing.assert_frame_equal(again.labels, found.labels)
+    json.dumps(found.to_json())
+    embedding.version = "v000002"
+    assert not is_current(home, catalog, again)
+
+
+def test_a_given_number_and_a_seed_give_the_same_clusters(home, kinds_shop):
+    catalog, _ = kinds_shop
+    first = make_clusters(home, catalog, settings=ClusterSettings(k=4, seed=1), actor="ada")
+    rows = make_clusters(home, catalog, settings=ClusterSettings(k=4, seed=1), actor="ada")
+    assert first.labels.equals(rows.labels) and first.count is None
+    assert first.labels["cluster"].nunique() == 4
+
+
+def test_density_leaves_the_number_open(home, kinds_shop):
+    catalog, _ = kinds_shop
+    found = make_clusters(home, catalog, settings=ClusterSettings("density", least_products=8), actor="ada")
+    assert len(found.clusters) == 3
+    assert found.names[-1] == "no cluster"
+
+
+def test_clusters_against_categories(home, kinds_shop):
+    catalog, _ = kinds_shop
+    found = make_clusters(home, catalog, settings=ClusterSettings(k=3), actor="ada")
+    categories = pd.Series({f"p{place}": "AB"[place % 3 == 2] for place in range(60)})
+    table = cross_table(found, categories)
+    assert table.to_numpy().sum() == 60
+    assert sorted(table["A"]) == [0, 20, 20], "two of the three kinds are A"
+    same = pd.Series({f"p{place}": str(place % 3) for place in range(60)})
+    assert agreement(found, same) == pytest.approx(1)
+    assert cutting_clusters(found) == []
+    halves = make_clusters(home, catalog, settings=ClusterSettings(k=1), actor="ada")
+    [finding] = cutting_clusters(halves)
+    # One cluster of three categories of a third each.
+    assert finding["reason"].count("(33 %)") == 3
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 15])
+@pytest.mark.parametrize("method", ["kmeans", "density"])
+def test_small_catalogs(home, monkeypatch, count, method):
+    catalog, _ = make_kinds_shop(home, monkeypatch, count)
+    found = make_clusters(home, catalog, settings=ClusterSettings(method), actor="ada")
+    assert len(found.labels) == count
+    assert sum(each["products"] for each in found.clusters) + found.to_json()["without_cluster"] == count
+
+
+def test_equal_products_are_one_cluster(home, kinds_shop):
+    catalog, embedding = kinds_shop
+    embedding.matrix = np.repeat(embedding.matrix[:1], 60, axis=0)
+    for settings in (ClusterSettings(), ClusterSettings(k=5), ClusterSettings("density")):
+        assert [each["products"] for each in make_clusters(home, catalog, settings=settings, actor="a").clusters] == [
+            60
+        ]
+
+
+def test_nan_is_refused_and_its_product_named(home, kinds_shop):
+    catalog, embedding = kinds_shop
+    embedding.matrix[7, 0] = np.nan
+    with pytest.raises(CatalogError, match="product 'p7'"):
+        make_clusters(home, catalog, actor="ada")
+
+
+def test_a_cancel_leaves_nothing(home, kinds_shop):
+    class Cancelling(SilentProgress):
+        def report(self, done, total, message):
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        make_clusters(home, kinds_shop[0], actor="ada", progress=Cancelling())
+    assert latest_clusters(home, kinds_shop[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"method": "ward"}, "clusters are made by kmeans or density, not by 'ward'"),
+        ({"method": "density", "k": 3}, "leave out k"),
+        ({"k": 0}, "k must be a whole number from 1 to 500: received 0"),
+        ({"least_products": 5}, "least_products is for the method density"),
+    ],
+)
+def test_wrong_settings_are_named(arguments, message):
+    with pytest.raises(SettingsError, match=message):
+        ClusterSettings(**arguments)
+
+
+def test_silhouette_is_scikit_learns():
+    from sklearn.metrics import silhouette_score
+
+    random = np.random.default_rng(0)
+    rows, labels = random.standard_normal((50, 3)), random.integers(0, 4, 50)
+    labels[0] = 9  # a cluster of one product counts 0
+    apart = np.linalg.norm(rows[:, None] - rows[None], axis=2)
+    assert silhouette(apart, labels) == pytest.approx(silhouette_score(apart, labels, metric="precomputed"))
+
+
+def test_too_few_products_recommend_nothing():
+    rows = np.eye(4, dtype=np.float32)
+    assert recommend_count(rows, strata=np.zeros(4, int), seed=0, progress=SilentProgress()) is None
+
+
+def test_labels_by_hand():
+    assert by_size(np.array([5, 5, 2, -1, 2, 5])).tolist() == [0, 0, 1, -1, 1, 0]
+    assert kmeans_labels(np.zeros((5, 2), np.float32), 3, seed=0).tolist() == [0] * 5
+    # Of three directions at 0, 10 and 40 degrees the middle one is nearest to both others.
+    angles = np.radians([0, 10, 40])
+    assert medoids(np.stack([np.cos(angles), np.sin(angles)], axis=1), np.zeros(3, int)).tolist() == [1]
+
+
+def test_a_sampled_density_gives_every_product_a_cluster(monkeypatch):
+    monkeypatch.setattr("core.explore.cluster_labels._DENSITY_PRODUCTS", 100)
+    random = np.random.default_rng(0)
+    positions = random.normal(scale=0.1, size=(300, 2)) + (np.arange(300) % 2)[:, None] * 10
+    labels = density_labels(positions, least_products=30, strata=np.zeros(300, int), seed=0, tell=lambda: None)
+    clear = labels >= 0
+    assert clear.mean() > 0.8
+    assert all(len(set((np.arange(300) % 2)[labels == cluster])) == 1 for cluster in (0, 1))
+
+
+def test_names_tell_equal_clusters_apart_and_what_is_everywhere_is_no_name():
+    facts = pd.DataFrame(
+        {"title": ["good"] * 6, "category": [None] * 6, "brand": [None] * 6, "color": [None] * 6, "attributes": None}
+    )
+    terms = standing_out(facts, np.array([0, 0, 0, 1, 1, 1]))
+    assert terms == [[], []]
+    assert name_clusters(terms, [None, None]) == ["Mixed", "Mixed (2)"]
+    assert name_clusters(terms, ["Shirts", None]) == ["Shirts", "Mixed"]
