@@ -9,12 +9,16 @@ from core.ui.evaluate_views import View, of_pictures, of_run
 from core.ui.guard import guard
 from core.ui.labels_view import LABEL_VIEWS, draw_label_run
 from core.ui.other_catalog import draw_other_catalog
+from core.ui.picture_sets_view import draw_picture_sets
 from core.ui.picture_trial import draw_trial
+from core.ui.planner_view import draw_planner
 from core.ui.product_detail import show_asked_product
 from core.ui.run_care import draw_run_care
 from core.ui.run_choice import catalog_of, pick_run
 from core.ui.run_view import SPLIT_WORDS
+from core.ui.slices_view import draw_slices
 from core.ui.summary_view import draw_summary
+from core.ui.two_runs_view import draw_two_runs
 from core.ui.why_view import draw_why
 
 VIEWS: dict[str, View] = {
@@ -22,7 +26,11 @@ VIEWS: dict[str, View] = {
     "Confusion": of_pictures(draw_confusion),
     "Categories": of_pictures(draw_categories),
     "Why": of_pictures(draw_why),
+    "Planner": of_pictures(draw_planner),
+    "Slices": of_pictures(draw_slices),
+    "Against another run": of_run(draw_two_runs),
     "Try a picture": of_run(draw_trial),
+    "Real-life test": of_run(draw_picture_sets),
     "Another catalog": of_run(draw_other_catalog),
 }
 
