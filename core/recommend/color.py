@@ -79,6 +79,13 @@ class PaletteTable:
             (np.where(used, shares, 0) / np.where(self.known, total, 1)[:, None]).T.astype(np.float32)
         )
 
+    def of_rows(self, rows: np.ndarray) -> "PaletteTable":
+        """Give the palettes of some products only."""
+        few = object.__new__(PaletteTable)
+        few.bin_lab, few.known = self.bin_lab, self.known[rows]
+        few.bins, few.shares = self.bins[:, rows], self.shares[:, rows]
+        return few
+
     def similarity_to(self, bins: np.ndarray, shares: np.ndarray) -> np.ndarray:
         """Compare one palette with all N.
 

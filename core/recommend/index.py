@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -10,37 +11,19 @@ from core.catalog.catalogs import Catalog
 from core.catalog.products import product_table
 from core.errors import CatalogError, SettingsError
 from core.home import Home
+from core.recommend.catalog_facts import DATE_NAMES, STOCK_NAMES, aligned, freshness, in_stock, popularity
+from core.recommend.catalog_facts import product_attributes as attributes_of
 from core.recommend.category import CategoryPaths, category_paths
 from core.recommend.color import PALETTE_COLORS, PaletteTable
-from core.recommend.price_levels import PriceLevels, price_levels
+from core.recommend.color_filter import named_shares
+from core.recommend.color_table import ColorSpace, fit_color_space, histograms_of_palettes
+from core.recommend.price_levels import EXACT, PriceLevels, price_levels
+from core.recommend.query import Query as Query
+from core.recommend.title_index import TitleIndex, index_titles
+from core.recommend.variants import variant_groups
 from core.vision.backbones import DEFAULT_BACKBONE
 from core.vision.embeddings import Embedding, latest_embedding
-from core.vision.palettes import BIN_RGB, read_palettes
-
-
-@dataclass(frozen=True)
-class Query:
-    """What matches are sought for: a product of the catalog or a picture from outside.
-
-    Attributes:
-        embedding: float32 (d,), length 1.
-        palette_bins: (5,) color bins.
-        palette_shares: (5,) shares; all 0 = no palette.
-        price_level: 1..4, None = no price.
-        currency: the price's currency.
-        category: path, None = none.
-        product_id: the product, None for a picture.
-        row: the product's row in the index, None for a picture.
-    """
-
-    embedding: np.ndarray
-    palette_bins: np.ndarray
-    palette_shares: np.ndarray
-    price_level: float | None = None
-    currency: str | None = None
-    category: str | None = None
-    product_id: str | None = None
-    row: int | None = None
+from core.vision.palettes import BIN_RGB, read_histograms, read_palettes
 
 
 @dataclass(frozen=True)
@@ -54,14 +37,18 @@ class CatalogIndex:
         embedding_version: the embedding the index was opened on.
         product_ids: N ids.
         embeddings: float32 (N, d), rows of length 1; read in place from the disk where possible.
-        palettes: colors of each product's first picture.
+        palettes: main colors of each product's first picture, for the classic ranking and for showing.
+        histograms: uint8 (N, C), packed color histogram of each product's first picture, all 0 = unknown.
         price: levels of each product's price.
         category: category path of each product.
         prices_minor_units: one a product, None = no price.
         currencies: one a product, None = no price.
+        titles: one a product.
+        brands: one a product, None = unknown.
         not_embedded: products that have pictures but no row yet, because they came after the embedding.
         without_picture: products that have no picture, so cannot be compared.
         embedding: what `embeddings` comes from, to place pictures from outside; None when built from arrays.
+        home: where further facts are read when they are first asked for; None when built from arrays.
     """
 
     catalog_id: int
@@ -71,13 +58,18 @@ class CatalogIndex:
     product_ids: tuple[str, ...]
     embeddings: np.ndarray
     palettes: PaletteTable
+    histograms: np.ndarray
     price: PriceLevels
     category: CategoryPaths
     prices_minor_units: tuple[int | None, ...]
     currencies: tuple[str | None, ...]
+    titles: tuple[str | None, ...]
+    brands: tuple[str | None, ...]
     not_embedded: int = 0
     without_picture: int = 0
     embedding: Embedding | None = None
+    home: Home | None = None
+    catalog: Catalog | None = None
     rows: dict[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +77,76 @@ class CatalogIndex:
 
     def __len__(self) -> int:
         return len(self.product_ids)
+
+    @cached_property
+    def colors(self) -> np.ndarray:
+        """float32 (N, c): color vectors, rows of length 1 or 0 where colors are unknown."""
+        return self.color_space.vectors(self.histograms)
+
+    @cached_property
+    def color_space(self) -> ColorSpace:
+        """What turns colors into vectors, found from this catalog's colors."""
+        return fit_color_space(self.histograms)
+
+    @cached_property
+    def colors_known(self) -> np.ndarray:
+        """Bool (N,): whose colors are known."""
+        return np.asarray(self.histograms.any(axis=1))
+
+    @cached_property
+    def color_shares(self) -> np.ndarray:
+        """float32 (N, names): how much of a product bears which of `core.recommend.color_filter.NAMED_COLORS`."""
+        return named_shares(self.histograms)
+
+    @cached_property
+    def variants(self) -> np.ndarray:
+        """int64 (N,): the first row of a product's variants, see `core.recommend.variants`."""
+        return variant_groups(self.titles, self.brands, [self.category_of(row) for row in range(len(self))])
+
+    @cached_property
+    def exact_price(self) -> PriceLevels:
+        """Price levels by the report's own rule: any category with a price has levels of its own."""
+        categories = [self.category_of(row) for row in range(len(self))]
+        return price_levels(self.prices_minor_units, self.currencies, categories=categories, least_prices=EXACT)
+
+    @cached_property
+    def prices(self) -> np.ndarray:
+        """float32 (N,): prices in minor units, NaN = none."""
+        amounts = (np.nan if price is None else price for price in self.prices_minor_units)
+        return np.fromiter(amounts, np.float32, len(self))
+
+    @cached_property
+    def brand_codes(self) -> tuple[np.ndarray, dict[str, int]]:
+        """int32 (N,), -1 = unknown, and the number of each brand; case and spaces around do not tell brands apart."""
+        numbers: dict[str, int] = {}
+        folded = (fold_brand(brand) for brand in self.brands)
+        codes = (-1 if brand is None else numbers.setdefault(brand, len(numbers)) for brand in folded)
+        return np.fromiter(codes, np.int32, len(self)), numbers
+
+    @cached_property
+    def title_index(self) -> TitleIndex:
+        """The words of the titles."""
+        return index_titles(self.titles)
+
+    @cached_property
+    def popularity(self) -> np.ndarray:
+        """float32 (N,), 0..1, 0 = in no history; NaN for all while the catalog has none."""
+        counts = popularity(self.home, self.catalog) if self.home and self.catalog else {}
+        return aligned(counts, self.product_ids, otherwise=0.0 if counts else np.nan)
+
+    @cached_property
+    def freshness(self) -> np.ndarray:
+        """float32 (N,), 0..1, NaN = no date."""
+        return aligned(freshness(self._attributes(DATE_NAMES)), self.product_ids, otherwise=np.nan)
+
+    @cached_property
+    def in_stock(self) -> np.ndarray:
+        """Bool (N,): which products say that they can be bought."""
+        sold = in_stock(self._attributes(STOCK_NAMES))
+        return np.fromiter((product_id in sold for product_id in self.product_ids), bool, len(self))
+
+    def _attributes(self, names: Sequence[str]) -> dict[str, dict]:
+        return attributes_of(self.home, self.catalog, names) if self.home and self.catalog else {}
 
     @property
     def stale(self) -> bool:
@@ -119,11 +181,16 @@ class CatalogIndex:
             embedding=self.embeddings[row],
             palette_bins=self.palettes.bins[:, row],
             palette_shares=self.palettes.shares[:, row],
+            color=self.colors[row] if self.colors_known[row] else None,
             price_level=self.price.level(self.prices_minor_units[row], currency, category=category),
+            price=self.prices_minor_units[row],
             currency=currency,
             category=category,
+            brand=self.brands[row],
+            title=self.titles[row],
             product_id=product_id,
             row=row,
+            excluded=(row,),
         )
 
     def query_picture(
@@ -131,6 +198,7 @@ class CatalogIndex:
         embedding: np.ndarray,
         palette: tuple[np.ndarray, np.ndarray] | None = None,
         *,
+        histogram: np.ndarray | None = None,
         price: tuple[int, str] | None = None,
         category: str | None = None,
     ) -> Query:
@@ -139,6 +207,7 @@ class CatalogIndex:
         Args:
             embedding: (d,) as `Embedding.project` gives it; brought to length 1.
             palette: bins (5,) and shares (5,); None = colors unknown.
+            histogram: uint8 (C,), packed; None takes the palette's.
             price: minor units and currency; None = price unknown.
             category: path; None = category unknown.
 
@@ -155,7 +224,23 @@ class CatalogIndex:
         bins, shares = palette or (np.zeros(PALETTE_COLORS, np.uint16), np.zeros(PALETTE_COLORS, np.float32))
         amount, currency = price or (None, None)
         level = self.price.level(amount, currency, category=category)
-        return Query(vector / length, bins, shares, price_level=level, currency=currency, category=category)
+        if histogram is None:
+            histogram = histograms_of_palettes(bins[None], shares[None], bin_rgb=BIN_RGB)[0]
+        return Query(
+            vector / length,
+            bins,
+            shares,
+            color=self.color_space.vectors(histogram[None])[0] if histogram.any() else None,
+            price_level=level,
+            price=amount,
+            currency=currency,
+            category=category,
+        )
+
+
+def fold_brand(brand: str | None) -> str | None:
+    """Write a brand so that case and spaces do not tell it from itself; None when it says nothing."""
+    return " ".join(brand.casefold().split()) or None if brand else None
 
 
 def open_index(home: Home, catalog: Catalog, *, backbone: str = DEFAULT_BACKBONE) -> CatalogIndex:
@@ -183,7 +268,7 @@ def open_index(home: Home, catalog: Catalog, *, backbone: str = DEFAULT_BACKBONE
     kept, matrix = _align(table, embedding.product_ids, matrix=embedding.matrix)
     hashes = kept["picture_hash"].tolist()
     waiting = table["picture_hash"].notna() & ~table["product_id"].isin(kept["product_id"])
-    index = build_index(kept, matrix, palettes=read_palettes(home, hashes))
+    index = build_index(kept, matrix, palettes=read_palettes(home, hashes), histograms=read_histograms(home, hashes))
     return replace(
         index,
         catalog_id=catalog.catalog_id,
@@ -193,6 +278,8 @@ def open_index(home: Home, catalog: Catalog, *, backbone: str = DEFAULT_BACKBONE
         not_embedded=int(waiting.sum()),
         without_picture=int(table["picture_hash"].isna().sum()),
         embedding=embedding,
+        home=home,
+        catalog=catalog,
     )
 
 
@@ -207,14 +294,20 @@ def _align(table: pd.DataFrame, embedded_ids: Sequence[str], *, matrix: np.ndarr
 
 
 def build_index(
-    products: pd.DataFrame, embeddings: np.ndarray, *, palettes: tuple[np.ndarray, np.ndarray]
+    products: pd.DataFrame,
+    embeddings: np.ndarray,
+    *,
+    palettes: tuple[np.ndarray, np.ndarray],
+    histograms: np.ndarray | None = None,
 ) -> CatalogIndex:
     """Build an index from arrays already in hand.
 
     Args:
-        products: N rows with product_id, category, price_minor_units and currency, in position order.
+        products: N rows with product_id, category, price_minor_units and currency, and with title and brand where
+            they are known, in position order.
         embeddings: float32 (N, d), rows of length 1.
         palettes: bins (N, 5) and shares (N, 5) of the products' pictures.
+        histograms: uint8 (N, C), packed color histograms; None, or a row of zeros, makes do with the palette.
 
     Returns:
         The index, of a catalog named "catalog".
@@ -223,6 +316,7 @@ def build_index(
     prices = [None if price is None else int(price) for price in _values(products["price_minor_units"])]
     currencies = _values(products["currency"])
     bins, shares = palettes
+    nothing: list[str | None] = [None] * len(products)
     return CatalogIndex(
         catalog_id=0,
         catalog_name="catalog",
@@ -231,11 +325,25 @@ def build_index(
         product_ids=tuple(products["product_id"].astype(str)),
         embeddings=np.asarray(embeddings, np.float32),  # a view of a memory-mapped array, no copy
         palettes=PaletteTable(bins, shares, bin_rgb=BIN_RGB),
+        histograms=_completed(histograms, bins, shares),
         price=price_levels(prices, currencies, categories=categories),
         category=category_paths(categories),
         prices_minor_units=tuple(prices),
         currencies=tuple(currencies),
+        titles=tuple(_values(products["title"]) if "title" in products else nothing),
+        brands=tuple(_values(products["brand"]) if "brand" in products else nothing),
     )
+
+
+def _completed(histograms: np.ndarray | None, bins: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Fill in histograms that are not known from palettes."""
+    if histograms is None:
+        return histograms_of_palettes(bins, shares, bin_rgb=BIN_RGB)
+    unknown = ~histograms.any(axis=1)
+    if unknown.any():
+        histograms = histograms.copy()
+        histograms[unknown] = histograms_of_palettes(bins[unknown], shares[unknown], bin_rgb=BIN_RGB)
+    return histograms
 
 
 def _values(column: pd.Series) -> list:

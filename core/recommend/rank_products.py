@@ -1,9 +1,17 @@
 """Ranking the products of a catalog for settings: the one way that pages, commands and measures go."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from core.catalog.catalogs import Catalog
 from core.home import Home
+from core.recommend.allowed_products import allowed_products
+from core.recommend.classic import rank_classic
+from core.recommend.diversity import candidate_count, diverse_order
 from core.recommend.index import CatalogIndex, Query, open_index
-from core.recommend.ranking import Matches, rank, score_parts
+from core.recommend.price_modes import Pricing
+from core.recommend.ranking import Matches, QueryParts, rank, score_parts
 from core.recommend.ranking_settings import RankingSettings
 
 
@@ -27,7 +35,8 @@ def rank_products(home: Home, catalog: Catalog, query: str | Query, settings: Ra
         CatalogError: There is no such embedding or product, or a filter cannot be read.
         SettingsError: k is out of range, or a setting does not fit this catalog.
     """
-    return rank_in(home, catalog, open_index(home, catalog, backbone=settings.embedding), query, settings, k=k)
+    index = open_index(home, catalog, backbone=settings.embedding)
+    return rank_in(home, catalog, index, query, settings, k=k)
 
 
 def rank_in(
@@ -35,4 +44,43 @@ def rank_in(
 ) -> Matches:
     """Rank the products of an index that is already open, as `rank_products` does; for many queries."""
     asked = index.query_product(query) if isinstance(query, str) else query
-    return rank(score_parts(asked, index), settings.weights, k=k, pool=settings.pool)
+    return rank_parts(score_parts(asked, index), settings, k=k)
+
+
+def rank_parts(parts: QueryParts, settings: RankingSettings, *, k: int) -> Matches:
+    """Rank parts that were already scored, as `rank_products` does; for many settings of one query."""
+    allowed = allowed_products(parts.index, settings.filters, parts.query)
+    plain = settings.diversity == 0 and not settings.group_variants
+    wanted = k if plain else candidate_count(k)
+    if settings.formula == "classic":
+        found = rank_classic(parts, settings, k=wanted, allowed=allowed)
+    else:
+        pricing = Pricing(settings.price_mode, settings.budget, settings.budget_currency)
+        found = rank(parts, settings.weights, k=wanted, pool=settings.pool, pricing=pricing, allowed=allowed)
+    if settings.group_variants:
+        found = _chosen(found, _one_a_group(parts.index.variants[found.rows], own=_own_group(parts)))
+    if settings.diversity > 0:
+        vectors = np.asarray(parts.index.embeddings[found.rows])
+        return _chosen(found, diverse_order(found.scores, vectors, diversity=settings.diversity, k=k))
+    return _chosen(found, np.arange(min(k, len(found.rows))))
+
+
+def _own_group(parts: QueryParts) -> int | None:
+    return None if parts.query.row is None else int(parts.index.variants[parts.query.row])
+
+
+def _one_a_group(groups: np.ndarray, *, own: int | None) -> np.ndarray:
+    """Keep the best of each group, and nothing of the query's own."""
+    _, first = np.unique(groups, return_index=True)
+    places = np.sort(first)
+    return places if own is None else places[groups[places] != own]
+
+
+def _chosen(found: Matches, places: np.ndarray) -> Matches:
+    return replace(
+        found,
+        product_ids=tuple(found.product_ids[place] for place in places),
+        rows=found.rows[places],
+        scores=found.scores[places],
+        parts=found.parts[places],
+    )

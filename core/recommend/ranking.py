@@ -1,27 +1,33 @@
 """Ranking: score every product of a catalog against a query.
 
-Four parts, each 0..1, higher is nearer:
+The parts, each 0..1, higher is nearer:
 
 - visual = cosine of the embeddings, 0 where it is negative. Embeddings are centered, so that unrelated products are
   near 0 and the part uses its whole range; (1 + cosine) / 2 would leave look-alikes and strangers only half as far
   apart, and color and price would decide alone.
-- color = palette similarity (`core.recommend.color`)
-- price = (3 - |difference of the price levels|) / 3 (`core.recommend.price_levels`)
+- color = cosine of the color vectors (`core.recommend.color_table`)
+- price = by what is asked for (`core.recommend.price_modes`), at first (3 - |difference of the price levels|) / 3
 - category = levels shared from the top / levels of the longer path (`core.recommend.category`)
+- brand = 1 the same, 0 another
+- popularity, freshness (`core.recommend.catalog_facts`), the same for every query
+- text = cosine of the titles' words (`core.recommend.title_index`)
 
 A product's score is the weighted mean of the parts that exist: a part missing on either side (no price, another
 currency, no category, no palette) is left out of sum and weights alike, so it neither helps nor harms. A product with
 none of the weighted parts cannot be scored and is no match; it is counted as `unscored`.
 
-The parts of a query are found once (`score_parts`), then ranked for any weights (`rank`).
+A part of a query is found when it is first asked for and then kept (`QueryParts`), so that other weights only cost
+another mean (`rank`).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.errors import SettingsError
-from core.recommend.index import CatalogIndex, Query
+from core.recommend.index import CatalogIndex, Query, fold_brand
+from core.recommend.price_modes import LEVEL_PRICING, Pricing, price_values
 from core.recommend.weights import PARTS, RankWeights
 
 _SLACK = 2e-5  # more than float32 products and sums of 256 terms can be off; whoever is nearer is scored again exactly
@@ -30,22 +36,39 @@ _NO_SCORE = np.float32(-1.0)  # below every score
 
 
 @dataclass(frozen=True)
-class QueryParts:
-    """The four parts of a query against all N products.
+class PartValues:
+    """One part of a query against all N products.
 
     Attributes:
-        query: what was asked.
-        index: the products.
-        values: float32 (8, N) in the order of `PARTS`; 0 where missing. Visual is a float32 product, exact to 1e-5.
-        known: uint8 (N,), bit p set = part p exists.
-        complete: for each part, whether it exists for all N products.
+        values: float32 (N,), 0..1, 0 where missing.
+        missing: bool (N,); None when nothing is missing.
     """
 
-    query: Query
-    index: CatalogIndex
     values: np.ndarray
-    known: np.ndarray
-    complete: tuple[bool, ...]
+    missing: np.ndarray | None
+
+
+class QueryParts:
+    """The parts of a query against all N products, each found when it is first asked for.
+
+    Args:
+        query: What is asked.
+        index: The products.
+        given: Parts that are known already, float32 (N,) by name, NaN = missing.
+    """
+
+    def __init__(self, query: Query, index: CatalogIndex, *, given: dict[str, np.ndarray] | None = None) -> None:
+        self.query, self.index = query, index
+        self._found: dict[tuple[str, Pricing | None], PartValues] = {}
+        for name, values in (given or {}).items():
+            self._found[name, LEVEL_PRICING if name == "price" else None] = _part_values(values)
+
+    def part(self, name: str, pricing: Pricing = LEVEL_PRICING) -> PartValues:
+        """Give one part; `pricing` says what the price part asks for."""
+        key = (name, pricing if name == "price" else None)
+        if key not in self._found:
+            self._found[key] = _part_values(_FORMULAS[name](self.query, self.index, pricing))
+        return self._found[key]
 
 
 @dataclass(frozen=True)
@@ -56,8 +79,11 @@ class Matches:
         product_ids: k ids.
         rows: intp (k,), their rows in the index.
         scores: float64 (k,), 0..1.
-        parts: float32 (k, 8) in the order of `PARTS`, 0..1, NaN = missing.
+        parts: float32 (k, 8) in the order of `PARTS`, 0..1, NaN = missing, or not asked for by any weight beyond the
+            four basic parts.
         unscored: products that have none of the weighted parts.
+        candidates: products that were ranked: those that meet the filters, or the pool.
+        pool: as asked for; None = the whole catalog was ranked.
     """
 
     product_ids: tuple[str, ...]
@@ -65,10 +91,12 @@ class Matches:
     scores: np.ndarray
     parts: np.ndarray
     unscored: int
+    candidates: int = 0
+    pool: int | None = None
 
 
 def score_parts(query: Query, index: CatalogIndex) -> QueryParts:
-    """Compare a query with every product, part by part.
+    """Compare a query with every product, part by part, as the parts are asked for.
 
     Args:
         query: From `index.query_product` or `index.query_picture`.
@@ -77,29 +105,18 @@ def score_parts(query: Query, index: CatalogIndex) -> QueryParts:
     Returns:
         The parts, to be kept by the caller for as long as the query stays the same.
     """
-    values = np.zeros((len(PARTS), len(index)), np.float32)
-    known = np.zeros(len(index), np.uint8)
-    visual = values[0]
-    np.dot(index.embeddings, query.embedding, out=visual)
-    np.clip(visual, 0.0, 1.0, out=visual)
-    present = [~np.isnan(visual), index.palettes.known & bool(np.any(query.palette_shares > 0))]
-    values[1] = index.palettes.similarity_to(query.palette_bins, query.palette_shares)
-    price = index.price.similarities(query.price_level, query.currency)
-    category = index.category.similarities(query.category)
-    for part, table, codes in ((2, price, index.price.codes), (3, category, index.category.codes)):
-        np.take(table, codes, out=values[part], mode="clip")
-        present.append(~np.isnan(values[part]))
-    present += [np.zeros(len(index), bool)] * (len(PARTS) - len(present))
-    for part, exists in enumerate(present):
-        known |= exists.view(np.uint8) << np.uint8(part)
-    complete = tuple(bool(exists.all()) for exists in present)
-    for part in range(len(PARTS)):
-        if not complete[part]:
-            values[part][~present[part]] = 0.0
-    return QueryParts(query, index, values, known, complete)
+    return QueryParts(query, index)
 
 
-def rank(parts: QueryParts, weights: RankWeights, *, k: int, pool: int | None = None) -> Matches:
+def rank(
+    parts: QueryParts,
+    weights: RankWeights,
+    *,
+    k: int,
+    pool: int | None = None,
+    pricing: Pricing = LEVEL_PRICING,
+    allowed: np.ndarray | None = None,
+) -> Matches:
     """Rank the products for one choice of weights.
 
     Equal scores keep catalog order. The query itself is never a match; other products with the same picture are.
@@ -109,6 +126,8 @@ def rank(parts: QueryParts, weights: RankWeights, *, k: int, pool: int | None = 
         weights: How much each part counts.
         k: Matches wanted, at least 1; fewer come when there are fewer products.
         pool: Rank only this many products nearest by visual part; None ranks the whole catalog.
+        pricing: What the price part asks for.
+        allowed: bool (N,), which products may be matches at all; None = every one.
 
     Returns:
         The matches.
@@ -118,10 +137,11 @@ def rank(parts: QueryParts, weights: RankWeights, *, k: int, pool: int | None = 
     """
     _check_count("k", k)
     if pool is None:
-        return _best(parts, weights, k=k, rows=None)
+        return _best(_Ranking(parts, weights, pricing, allowed, None), k=k)
     _check_count("pool", pool)
-    nearest = _best(parts, RankWeights.only("visual"), k=pool, rows=None)
-    return _best(parts, weights, k=k, rows=np.sort(nearest.rows))
+    visual = _Ranking(parts, RankWeights.only("visual"), pricing, allowed, None)
+    nearest = np.sort(_best(visual, k=pool).rows)
+    return _best(_Ranking(parts, weights, pricing, allowed, nearest), k=k, pool=pool)
 
 
 def rank_matches(query: Query, index: CatalogIndex, *, weights: RankWeights, k: int) -> Matches:
@@ -129,85 +149,190 @@ def rank_matches(query: Query, index: CatalogIndex, *, weights: RankWeights, k: 
     return rank(score_parts(query, index), weights, k=k)
 
 
-def _check_count(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise SettingsError(f"{name} must be a whole number of at least 1: received {value!r}")
-
-
-def _best(parts: QueryParts, weights: RankWeights, *, k: int, rows: np.ndarray | None) -> Matches:
-    """Find the k best of some rows (None = all): a quick float32 pass for the few that may be, then exact scores."""
-    share = weights.shares()
-    scores, unscored = _quick_scores(parts, share, rows=rows)
-    candidates = int(np.count_nonzero(scores >= 0))
-    k = min(k, candidates)
-    if k == 0:
-        empty = np.empty(0, np.intp)
-        return Matches((), empty, np.empty(0), np.empty((0, len(PARTS)), np.float32), unscored)
-    threshold = max(np.partition(scores, len(scores) - k)[len(scores) - k] - _SLACK, 0.0)
-    near = np.flatnonzero(scores >= threshold)
-    found = near if rows is None else rows[near]
-    table = exact_parts(parts, found)
-    exact = _weighted_mean(table, share)
-    order = np.lexsort((found, -exact))[:k]
-    best = found[order]
-    ids = parts.index.product_ids
-    return Matches(tuple(ids[row] for row in best), best, exact[order], table[order].astype(np.float32), unscored)
-
-
-def _quick_scores(parts: QueryParts, share: np.ndarray, *, rows: np.ndarray | None) -> tuple[np.ndarray, int]:
-    """Score in float32. Returns one score a row, -1 for the query and what cannot be scored, and how many cannot."""
-    used = [part for part in range(len(PARTS)) if share[part] > 0]
-    values = parts.values if rows is None else parts.values[:, rows]
-    scores = values[used[0]] * np.float32(share[used[0]])
-    other = np.empty_like(scores)
-    for part in used[1:]:
-        np.multiply(values[part], np.float32(share[part]), out=other)
-        scores += other
-    unscored = 0
-    if not all(parts.complete[part] for part in used):
-        known = parts.known if rows is None else parts.known[rows]
-        # One entry for each of the 256 sets of parts a product can have.
-        total = ((np.arange(1 << len(PARTS))[:, None] >> np.arange(len(PARTS))) & 1) @ share
-        scale = np.divide(1.0, total, out=np.zeros(len(total)), where=total > 0)
-        scores *= np.take(scale.astype(np.float32), known)
-        impossible = np.take(total == 0, known)
-        scores[impossible] = _NO_SCORE
-        unscored = int(np.count_nonzero(impossible))
-        if rows is None and parts.query.row is not None:
-            unscored -= int(impossible[parts.query.row])
-    if rows is None and parts.query.row is not None:  # a pool never holds the query
-        scores[parts.query.row] = _NO_SCORE
-    return scores, unscored
-
-
-def exact_parts(parts: QueryParts, rows: np.ndarray) -> np.ndarray:
-    """Find the parts of some rows with visual in double precision, the same for equal rows wherever they stand.
+def exact_parts(
+    parts: QueryParts, rows: np.ndarray, told: Sequence[str], pricing: Pricing = LEVEL_PRICING
+) -> np.ndarray:
+    """Find parts of some rows in double precision, the same for equal rows wherever they stand.
 
     Matrix products round a row differently by its place in the matrix; two products with the same picture must tie.
 
     Args:
         parts: From `score_parts`.
         rows: (m,) rows of the index.
+        told: Which parts to find.
+        pricing: What the price part asks for.
 
     Returns:
-        float64 (m, 8) in the order of `PARTS`, NaN = missing.
+        float64 (m, 8) in the order of `PARTS`, NaN = missing, or not to be told.
     """
-    table = parts.values[:, rows].T.astype(np.float64)
-    vector = parts.query.embedding.astype(np.float64)
-    for start in range(0, len(rows), _EXACT_BLOCK):
-        block = slice(start, start + _EXACT_BLOCK)
-        cosine = (parts.index.embeddings[rows[block]] * vector).sum(axis=1)
-        table[block, 0] = np.clip(cosine, 0.0, 1.0)
-    exists = (parts.known[rows, None] >> np.arange(len(PARTS), dtype=np.uint8)) & 1
-    table[exists == 0] = np.nan
+    table = np.full((len(rows), len(PARTS)), np.nan)
+    vectors = {"visual": (parts.index.embeddings, parts.query.embedding)}
+    if parts.query.color is not None:
+        vectors["color"] = (parts.index.colors, parts.query.color)
+    for name in told:
+        found = parts.part(name, pricing)
+        column = found.values[rows].astype(np.float64)
+        if name in vectors:
+            matrix, vector = vectors[name]
+            column = _exact_cosines(matrix, vector.astype(np.float64), rows)
+        if found.missing is not None:
+            column[found.missing[rows]] = np.nan
+        table[:, PARTS.index(name)] = column
     return table
 
 
-def _weighted_mean(table: np.ndarray, share: np.ndarray) -> np.ndarray:
+def _exact_cosines(matrix: np.ndarray, vector: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    cosines = np.empty(len(rows))
+    for start in range(0, len(rows), _EXACT_BLOCK):
+        block = slice(start, start + _EXACT_BLOCK)
+        cosines[block] = (matrix[rows[block]] * vector).sum(axis=1)
+    return np.clip(cosines, 0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """What one ranking ranks and how; `rows` None = the whole catalog."""
+
+    parts: QueryParts
+    weights: RankWeights
+    pricing: Pricing
+    allowed: np.ndarray | None
+    rows: np.ndarray | None
+
+
+def _check_count(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise SettingsError(f"{name} must be a whole number of at least 1: received {value!r}")
+
+
+def _best(ranking: _Ranking, *, k: int, pool: int | None = None) -> Matches:
+    """Find the k best: a quick float32 pass for the few that may be, then exact scores."""
+    parts, weights = ranking.parts, ranking.weights
+    scores, unscored = _quick_scores(ranking)
+    candidates = int(np.count_nonzero(scores >= 0))
+    k = min(k, candidates)
+    if k == 0:
+        nothing = np.empty((0, len(PARTS)), np.float32)
+        return Matches((), np.empty(0, np.intp), np.empty(0), nothing, unscored, 0, pool)
+    threshold = max(np.partition(scores, len(scores) - k)[len(scores) - k] - _SLACK, 0.0)
+    near = np.flatnonzero(scores >= threshold)
+    found = near if ranking.rows is None else ranking.rows[near]
+    table = exact_parts(parts, found, weights.used, ranking.pricing)
+    exact = weighted_mean(table, weights.shares())
+    order = np.lexsort((found, -exact))[:k]
+    best = found[order]
+    told = exact_parts(parts, best, weights.told, ranking.pricing).astype(np.float32)
+    ids = parts.index.product_ids
+    return Matches(tuple(ids[row] for row in best), best, exact[order], told, unscored, candidates, pool)
+
+
+def _quick_scores(ranking: _Ranking) -> tuple[np.ndarray, int]:
+    """Score in float32. Returns one score a row, -1 for what cannot be a match, and how many cannot be scored."""
+    rows = slice(None) if ranking.rows is None else ranking.rows
+    scores, total, weight_of_all = _sums(ranking, rows)
+    impossible: np.ndarray | None = None
+    if isinstance(total, np.ndarray):
+        impossible = total < 1e-6 * weight_of_all
+        np.divide(scores, np.maximum(total, np.float32(1e-12)), out=scores)
+        scores[impossible] = _NO_SCORE
+    else:
+        scores /= np.float32(total)
+    unscored_rows = impossible
+    if ranking.rows is None:  # a pool holds neither the query nor what is not allowed
+        excluded = np.array(ranking.parts.query.excluded, np.intp)
+        scores[excluded] = _NO_SCORE
+        if ranking.allowed is not None:
+            scores[~ranking.allowed] = _NO_SCORE
+        if impossible is not None:
+            unscored_rows = impossible.copy()
+            unscored_rows[excluded] = False
+            if ranking.allowed is not None:
+                unscored_rows &= ranking.allowed
+    return scores, 0 if unscored_rows is None else int(np.count_nonzero(unscored_rows))
+
+
+def _sums(ranking: _Ranking, rows: slice | np.ndarray) -> tuple[np.ndarray, np.ndarray | float, float]:
+    """Add up weight x value, and the weights of what exists: one number where every part exists for all."""
+    share = dict(zip(PARTS, ranking.weights.shares().tolist(), strict=True))
+    scores, total = None, 0.0
+    missing_weight: np.ndarray | None = None
+    for name in ranking.weights.used:
+        found = ranking.parts.part(name, ranking.pricing)
+        weight = np.float32(share[name])
+        total += share[name]
+        piece = found.values[rows] * weight
+        scores = piece if scores is None else np.add(scores, piece, out=scores)
+        if found.missing is not None:
+            absent = found.missing[rows] * weight
+            missing_weight = absent if missing_weight is None else np.add(missing_weight, absent, out=missing_weight)
+    assert scores is not None, "weights are never all 0"
+    return scores, total if missing_weight is None else np.float32(total) - missing_weight, total
+
+
+def weighted_mean(table: np.ndarray, share: np.ndarray) -> np.ndarray:
     """Average the existing parts. (m, 8), (8,) -> float64 (m,), 0..1."""
     exists = ~np.isnan(table)
     total, weight = np.zeros(len(table)), np.zeros(len(table))
     for part in range(len(share)):  # one by one: the same order of sums for every row
         total += np.where(exists[:, part], table[:, part], 0.0) * share[part]
         weight += exists[:, part] * share[part]
-    return np.minimum(total / weight, 1.0)
+    return np.minimum(total / np.where(weight > 0, weight, 1), 1.0)
+
+
+def _part_values(values: np.ndarray) -> PartValues:
+    """Keep the missing ones apart, so that sums need not look for them."""
+    missing = np.isnan(values)
+    if not missing.any():
+        return PartValues(values, None)
+    return PartValues(np.where(missing, np.float32(0), values), missing)
+
+
+def _visual(query: Query, index: CatalogIndex, _pricing: Pricing) -> np.ndarray:
+    visual = np.dot(index.embeddings, query.embedding)
+    return np.clip(visual, 0.0, 1.0, out=visual)
+
+
+def _color(query: Query, index: CatalogIndex, _pricing: Pricing) -> np.ndarray:
+    if query.color is None:
+        return np.full(len(index), np.nan, np.float32)
+    color = np.dot(index.colors, query.color)
+    np.clip(color, 0.0, 1.0, out=color)
+    if not index.colors_known.all():
+        color[~index.colors_known] = np.nan
+    return color
+
+
+def _price(query: Query, index: CatalogIndex, pricing: Pricing) -> np.ndarray:
+    asked = {"level": query.price_level, "price": query.price, "currency": query.currency}
+    return price_values(pricing, index.price, index.prices, **asked)  # type: ignore[arg-type]
+
+
+def _category(query: Query, index: CatalogIndex, _pricing: Pricing) -> np.ndarray:
+    return np.asarray(np.take(index.category.similarities(query.category), index.category.codes, mode="clip"))
+
+
+def _brand(query: Query, index: CatalogIndex, _pricing: Pricing) -> np.ndarray:
+    codes, numbers = index.brand_codes
+    brand = fold_brand(query.brand)
+    if brand is None:
+        return np.full(len(index), np.nan, np.float32)
+    same = (codes == numbers.get(brand, -2)).astype(np.float32)
+    same[codes < 0] = np.nan
+    return same
+
+
+def _text(query: Query, index: CatalogIndex, _pricing: Pricing) -> np.ndarray:
+    titles = index.title_index
+    return titles.similarities(titles.weights_of(query.title or ""))
+
+
+_FORMULAS: dict[str, Callable[[Query, CatalogIndex, Pricing], np.ndarray]] = {
+    "visual": _visual,
+    "color": _color,
+    "price": _price,
+    "category": _category,
+    "brand": _brand,
+    "popularity": lambda query, index, _pricing: index.popularity,
+    "freshness": lambda query, index, _pricing: index.freshness,
+    "text": _text,
+}

@@ -151,12 +151,6 @@ class RankingSettings:
         return cls(**given)
 
 
-CLASSIC = RankingSettings(
-    weights=RankWeights(visual=0, color=1, price=1, category=0), pool=CLASSIC_POOL, formula="classic"
-)
-"""The preset "classic": the report's recommender, its weights the user's."""
-
-
 def _object(what: str, values: object) -> dict[str, Any]:
     if not isinstance(values, Mapping):
         raise SettingsError(f"{what} must be a JSON object: received {type(values).__name__}")
@@ -200,3 +194,9 @@ def _names(what: str, values: object) -> tuple[str, ...]:
 
 def _received(value: object) -> str:
     return f"received {repr(value)[:100]}"
+
+
+CLASSIC = RankingSettings(
+    weights=RankWeights(visual=0, color=1, price=1, category=0), pool=CLASSIC_POOL, formula="classic"
+)
+"""The preset "classic": the report's recommender, its weights the user's."""

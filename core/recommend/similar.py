@@ -16,6 +16,7 @@ from core.recommend.index import CatalogIndex, Query, open_index
 from core.recommend.ranking import Matches, rank, score_parts
 from core.recommend.weights import BASIC_PARTS, PARTS, RankWeights
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
+from core.vision.color_histogram import picture_histogram
 from core.vision.encode import encode_pictures
 from core.vision.palettes import picture_palette
 
@@ -99,7 +100,8 @@ def picture_query(
         raise SettingsError("a picture needs an index opened on a catalog's embedding: received one built from arrays")
     features = encode_pictures(home, [rgb], backbone=index.embedding.backbone)
     vector = index.embedding.project(features)[0]
-    return index.query_picture(vector, picture_palette(rgb), price=price, category=category)
+    histogram = picture_histogram(rgb)
+    return index.query_picture(vector, picture_palette(rgb), histogram=histogram, price=price, category=category)
 
 
 def describe_matches(

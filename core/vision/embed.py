@@ -26,7 +26,7 @@ from core.vision.engine import (
 from core.vision.feature_store import feature_row, feature_shards
 from core.vision.learned_layers import derive_features
 from core.vision.networks import open_network, prepare_for_pages
-from core.vision.palettes import palette_row, palette_shards
+from core.vision.palettes import histogram_shards, palette_row, palette_shards
 from core.vision.ready_weights import ready_weights
 from core.vision.row_shards import RowShards
 
@@ -158,6 +158,7 @@ class _Embedding:
         self._settings = EngineSettings(side_px=backbone.side_px, fit=backbone.picture_fit)
         self._features = _Buffer(feature_shards(home, backbone=backbone.name))
         self._palettes = _Buffer(palette_shards(home))
+        self._histograms = _Buffer(histogram_shards(home))
 
     def encode(self, files: list[PictureFile]) -> None:
         """Find features, and colors on the way, of the pictures that have no features."""
@@ -172,8 +173,8 @@ class _Embedding:
         self._progress.report(0, len(missing), f"Preparing {self._backbone.title}")
         network = open_network(self._home, self._backbone)
         self.engine = network.engine
-        colored = self._palettes.shards.known([file.picture_hash for file in missing])
-        without_palette = {file.picture_hash for file, known in zip(missing, colored, strict=True) if not known}
+        colored = self._colored(missing)
+        without_colors = {file.picture_hash for file, known in zip(missing, colored, strict=True) if not known}
         started = time.monotonic()
         try:
             results = encode_files(missing, network, settings=self._settings)
@@ -183,8 +184,9 @@ class _Embedding:
                     continue
                 self.encoded += 1
                 self._features.add(result.picture_hash, feature_row(result.features))
-                if result.picture_hash in without_palette:
+                if result.picture_hash in without_colors:
                     self._palettes.add(result.picture_hash, palette_row(result.bins, result.shares))
+                    self._histograms.add(result.picture_hash, result.histogram)
         finally:
             self._flush()
         self.encode_seconds = time.monotonic() - started
@@ -197,7 +199,7 @@ class _Embedding:
 
     def color(self, files: list[PictureFile]) -> None:
         """Find the colors of pictures that have features but no palette."""
-        known = self._palettes.shards.known([file.picture_hash for file in files])
+        known = self._colored(files)
         missing = [file for file, done in zip(files, known, strict=True) if not done]
         missing = [file for file in missing if file.picture_hash not in self.unreadable]
         if not missing:
@@ -208,10 +210,16 @@ class _Embedding:
                 if isinstance(result, UnreadablePicture):
                     self.unreadable[result.picture_hash] = result
                     continue
-                file, bins, shares = result
+                file, bins, shares, histogram = result
                 self._palettes.add(file.picture_hash, palette_row(bins, shares))
+                self._histograms.add(file.picture_hash, histogram)
         finally:
             self._flush()
+
+    def _colored(self, files: list[PictureFile]) -> np.ndarray:
+        """Tell of which pictures both the palette and the histogram are known; bool (files,)."""
+        hashes = [file.picture_hash for file in files]
+        return self._palettes.shards.known(hashes) & self._histograms.shards.known(hashes)
 
     def _reported(self, results: Iterator[Result], *, total: int, message: str) -> Iterator[Result]:
         """Pass results on, telling `progress` now and then; close their source when it cancels."""
@@ -225,6 +233,6 @@ class _Embedding:
 
     def _flush(self) -> None:
         """Write what is finished; also after a cancel, so that nothing is done twice."""
-        for buffer in (self._features, self._palettes):
+        for buffer in (self._features, self._palettes, self._histograms):
             buffer.flush()
             buffer.shards.compact()

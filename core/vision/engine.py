@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from core.errors import PictureError, SettingsError
+from core.vision.color_histogram import picture_histogram
 from core.vision.jpeg import read_quickly
 from core.vision.networks import Network
 from core.vision.palettes import picture_palette
@@ -39,12 +40,14 @@ class EncodedPicture:
         features: float32 (D,).
         bins: Main colors, uint16 (5,).
         shares: Share of each color, float32 (5,).
+        histogram: All its colors, uint8 (C,), see `core.vision.color_histogram`.
     """
 
     picture_hash: str
     features: np.ndarray
     bins: np.ndarray
     shares: np.ndarray
+    histogram: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class _Decoded:
     square: np.ndarray
     bins: np.ndarray
     shares: np.ndarray
+    histogram: np.ndarray
 
 
 def encode_files(
@@ -111,7 +115,7 @@ def encode_files(
     unreadable: deque[UnreadablePicture] = deque()
     decoded = _decoded_stream(files, unreadable, settings=settings)
     for (file, found), features in network.run(((file, found), found.square) for file, found in decoded):
-        yield EncodedPicture(file.picture_hash, features, found.bins, found.shares)
+        yield EncodedPicture(file.picture_hash, features, found.bins, found.shares, found.histogram)
         while unreadable:
             yield unreadable.popleft()
     yield from unreadable
@@ -119,15 +123,15 @@ def encode_files(
 
 def color_files(
     files: Iterable[PictureFile], *, settings: EngineSettings
-) -> Iterator[tuple[PictureFile, np.ndarray, np.ndarray] | UnreadablePicture]:
+) -> Iterator[tuple[PictureFile, np.ndarray, np.ndarray, np.ndarray] | UnreadablePicture]:
     """Find only the main colors, for pictures whose features are known.
 
     Yields:
-        File, bins and shares of every picture that can be decoded, then those that cannot.
+        File, bins, shares and histogram of every picture that can be decoded, then those that cannot.
     """
     unreadable: deque[UnreadablePicture] = deque()
     for file, found in _decoded_stream(files, unreadable, settings=settings):
-        yield file, found.bins, found.shares
+        yield file, found.bins, found.shares, found.histogram
     yield from unreadable
 
 
@@ -166,4 +170,5 @@ def _decode(file: PictureFile, settings: EngineSettings) -> _Decoded:
     # A JPEG far larger than the square is decoded at a fraction of its size, which is several times faster.
     picture = read_quickly(file.path, enough_px=settings.side_px)
     bins, shares = picture_palette(picture)
-    return _Decoded(fit_picture(picture, side_px=settings.side_px, fit=settings.fit), bins, shares)
+    square = fit_picture(picture, side_px=settings.side_px, fit=settings.fit)
+    return _Decoded(square, bins, shares, picture_histogram(picture))

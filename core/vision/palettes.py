@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from core.home import Home
+from core.vision.color_histogram import COLORS
 from core.vision.foreground import foreground_mask
 from core.vision.row_shards import RowShards
 
@@ -17,9 +18,11 @@ HUES, SATURATIONS, VALUES = 12, 8, 8
 BINS = HUES * SATURATIONS * VALUES
 PALETTE_COLORS = 5
 PALETTE_DTYPE = np.dtype([("bins", "<u2", (PALETTE_COLORS,)), ("shares", "<f4", (PALETTE_COLORS,))])
+HISTOGRAM_DTYPE = np.dtype("u1")
 
 _SAMPLE_SIDE_PX = 96
 _FORMAT = "v2"
+_HISTOGRAM_FORMAT = "histograms-v1"
 _OPENCV_HUES = 180
 
 
@@ -88,6 +91,16 @@ def _bins_of(picture: np.ndarray) -> np.ndarray:
 def palette_shards(home: Home) -> RowShards:
     """Open the store of palettes, one row a picture."""
     return RowShards(home.palettes / _FORMAT, row_shape=(), dtype=PALETTE_DTYPE)
+
+
+def histogram_shards(home: Home) -> RowShards:
+    """Open the store of color histograms, one row a picture; see `core.vision.color_histogram`."""
+    return RowShards(home.palettes / _HISTOGRAM_FORMAT, row_shape=(COLORS,), dtype=HISTOGRAM_DTYPE)
+
+
+def read_histograms(home: Home, picture_hashes: Sequence[str]) -> np.ndarray:
+    """Read the packed color histograms of pictures; uint8 (P, C), all zero where it is not known yet."""
+    return histogram_shards(home).read(picture_hashes)[0]
 
 
 def palette_row(bins: np.ndarray, shares: np.ndarray) -> np.ndarray:

@@ -7,7 +7,8 @@ from core.recommend.weights import RankWeights
 
 
 def test_defaults_are_the_command_lines():
-    assert RankWeights().to_json() == {"visual": 1.0, "color": 0.5, "price": 0.5, "category": 0.0}
+    further = dict.fromkeys(("brand", "popularity", "freshness", "text"), 0.0)
+    assert RankWeights().to_json() == {"visual": 1.0, "color": 0.5, "price": 0.5, "category": 0.0, **further}
 
 
 @pytest.mark.parametrize(
@@ -27,8 +28,8 @@ def test_json_round_trip_and_unknown_part():
     weights = RankWeights(visual=0.2, color=3, price=0, category=1)
     assert RankWeights.from_json(weights.to_json()) == weights
     assert RankWeights.from_json({"color": 1}) == RankWeights(visual=0, color=1, price=0, category=0)
-    with pytest.raises(SettingsError, match="unknown part brand: weights are known for visual, color, price, category"):
-        RankWeights.from_json({"brand": 1})
+    with pytest.raises(SettingsError, match="unknown part size: weights are known for visual, color, price, category"):
+        RankWeights.from_json({"size": 1})
     with pytest.raises(SettingsError, match="received list"):
         RankWeights.from_json([1, 2])
 

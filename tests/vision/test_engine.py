@@ -76,8 +76,9 @@ def test_decodes_only_a_window_ahead(tmp_path):
 def test_finds_colors_alone(tmp_path):
     red = np.zeros((20, 20, 3), dtype=np.uint8)
     red[..., 0] = 255
-    [(file, bins, shares)] = color_files(files(tmp_path, [png_bytes(red)]), settings=SETTINGS)
+    [(file, bins, shares, histogram)] = color_files(files(tmp_path, [png_bytes(red)]), settings=SETTINGS)
     assert (file.path.name, int(bins[0]), float(shares[0])) == ("0.png", 63, 1.0)  # hue 0, saturation 7, value 7
+    assert histogram.max() > 0
 
 
 @pytest.mark.parametrize(
