@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAY := @printf '\n==> %s\n'
 
-.PHONY: run demo test check fast lock clean help
+.PHONY: run demo test check fast lock map-component clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -56,6 +56,10 @@ fast: $(VENV)/installed-dev
 lock: $(VENV)/installed-dev
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt requirements.in
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements-dev.txt requirements-dev.in
+
+map-component:
+	$(SAY) "Building core/ui/components/product_map.js from its sources (needs Node 20 or newer and npm)"
+	cd core/ui/components/map && npm ci --ignore-scripts && npm run build
 
 clean:
 	rm -rf $(VENV)

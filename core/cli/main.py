@@ -11,6 +11,7 @@ from typing import Any
 
 from core import __version__
 from core.cli import (
+    auditing,
     backbones,
     blind_tests,
     catalogs,
@@ -34,6 +35,7 @@ from core.cli import (
     presets,
     quality,
     recommending,
+    reviewing,
     sample,
     searching,
     second_stage,
@@ -75,6 +77,8 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
         catalogs,
         cleaning,
         quality,
+        auditing,
+        reviewing,
         exports,
         learning,
         training_line,

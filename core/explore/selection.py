@@ -23,15 +23,33 @@ def products_in_lasso(points: pd.DataFrame, polygon: np.ndarray) -> list[str]:
     corners = np.asarray(polygon, np.float64)
     if corners.ndim != 2 or corners.shape[1] != 2 or len(corners) < 3 or not np.isfinite(corners).all():
         raise SettingsError(f"a lasso needs at least 3 finite corners (x, y): received an array of {corners.shape}")
-    x, y = points["x"].to_numpy(np.float64), points["y"].to_numpy(np.float64)
-    inside = np.zeros(len(points), bool)
+    both = points[["x", "y"]].to_numpy(np.float64)
+    return points["product_id"][inside_loop(both, corners)].tolist()
+
+
+def inside_loop(positions: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """Tell which points lie inside a polygon, by counting the edges to their right.
+
+    Args:
+        positions: (N, 2) x and y.
+        corners: float64 (V, 2), at least 3, finite.
+
+    Returns:
+        bool (N,).
+    """
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    near = np.flatnonzero(((positions >= low) & (positions <= high)).all(axis=1))
+    x, y = positions[near, 0].astype(np.float64), positions[near, 1].astype(np.float64)
+    odd = np.zeros(len(near), bool)
     for (x_from, y_from), (x_to, y_to) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         if y_from == y_to:
             continue  # a level edge is crossed by no level ray
         # A ray to the right of each point; an edge owns its lower end only, so a corner is crossed once.
         crosses = (y_from > y) != (y_to > y)
-        inside ^= crosses & (x < x_from + (y - y_from) * (x_to - x_from) / (y_to - y_from))
-    return points["product_id"][inside].tolist()
+        odd ^= crosses & (x < x_from + (y - y_from) * (x_to - x_from) / (y_to - y_from))
+    inside = np.zeros(len(positions), bool)
+    inside[near[odd]] = True
+    return inside
 
 
 def products_in_box(points: pd.DataFrame, *, x: tuple[float, float], y: tuple[float, float]) -> list[str]:

@@ -10,7 +10,7 @@ from core.catalog.product_filter import ProductFilter
 from core.errors import SettingsError
 
 SEARCH, SORT, PAGE = "q", "sort", "page"
-FACETS = ("category", "brand", "color", "split", "issue")
+FACETS = ("category", "brand", "color", "split", "issue", "slice")
 PICTURES = {"with": True, "without": False}
 LEFT_OUT = {"only": True, "all": None}
 ORDERS = {

@@ -1,15 +1,21 @@
 """What the map of a catalog shows: its points joined with what is known about the products."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.catalog.money import to_major_units
+from core.explore.map_scene import MapScale, drawn_rows, map_scale
 from core.explore.maps import CatalogMap
+from core.explore.selection_contrast import TitleWords, title_words
 from core.ui.caches import home, products_of
 
 MOST_POINTS = 20_000
+"""Points that Plotly draws; the map of the Embeddings page draws more, see `core.explore.map_scene`."""
+
 MOST_KINDS = 24
 OTHER = "other"
 _NAMED_COLORS = {
@@ -48,11 +54,50 @@ def _map_points(
 
 def _sample(points: pd.DataFrame) -> pd.DataFrame:
     """Keep at most so many points, each category its share, the same ones every time."""
-    if len(points) <= MOST_POINTS:
-        return points
-    share = MOST_POINTS / len(points)
-    kinds = points["category"].fillna("")
-    return points.groupby(kinds, group_keys=False).sample(frac=share, random_state=0).sort_index()
+    return points.iloc[drawn_rows(points["category"], MOST_POINTS)]
+
+
+@dataclass(frozen=True)
+class MapPoints:
+    """Every point of a map that is still in the catalog, and which of them are drawn.
+
+    Attributes:
+        table: The columns of the table of products, ``x`` and ``y``; N rows.
+        scale: How positions travel.
+        positions: uint16 (N, 2).
+        drawn: int64 (n,), rows of the table that are drawn.
+        version: Changes with the map and the catalog.
+    """
+
+    table: pd.DataFrame
+    scale: MapScale
+    positions: np.ndarray
+    drawn: np.ndarray
+    version: str
+
+
+def points_of(catalog: Catalog, drawn: CatalogMap) -> MapPoints:
+    """Join a map with the products, all of them."""
+    return _points_of(str(home().root), (catalog.catalog_id, catalog.version), drawn.version, catalog, drawn)
+
+
+@st.cache_resource(show_spinner="Placing the products", max_entries=4)
+def _points_of(root: str, key: tuple[int, int], version: str, _catalog: Catalog, _drawn: CatalogMap) -> MapPoints:
+    table = _drawn.frame[["product_id", "x", "y"]].merge(products_of(_catalog), on="product_id", how="inner")
+    scale = map_scale(table)
+    positions = scale.quantized(table["x"].to_numpy(np.float64), table["y"].to_numpy(np.float64))
+    name = f"{key[0]}.{key[1]}.{version}"
+    return MapPoints(table, scale, positions, drawn_rows(table["category"]), name)
+
+
+def words_of(points: MapPoints) -> TitleWords:
+    """Split the titles of a map's products into words, once."""
+    return _words_of(str(home().root), points.version, points)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _words_of(root: str, version: str, _points: MapPoints) -> TitleWords:
+    return title_words(_points.table["title"])
 
 
 def category_level(points: pd.DataFrame, level: int | None) -> pd.Series:

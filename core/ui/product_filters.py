@@ -23,6 +23,7 @@ from core.ui.catalog_address import (
 from core.ui.catalog_counts import currencies_of, facets_of, issues_of, with_issue
 from core.ui.catalog_facet import FacetOption, category_options, facet_list, value_options
 from core.ui.catalog_prices import draw_prices
+from core.ui.catalog_slices import slices_of, with_slice
 from core.ui.catalog_swatches import swatch
 from core.ui.wording import literal, shortened
 
@@ -49,6 +50,7 @@ def product_filters(catalog: Catalog) -> ProductFilter:
     )
     order = sorting.selectbox("Sort by", list(ORDERS), key=SORT, bind="query-params", on_change=first_page)
     chosen = with_issue(catalog, asked_filter(text, order), asked("issue"))
+    chosen = with_slice(catalog, chosen, asked("slice"))
     _draw_bar(catalog, chosen)
     _draw_chips(active_filters(text, issue_words=issue_title))
     return chosen
@@ -74,6 +76,12 @@ def _draw_bar(catalog: Catalog, chosen: ProductFilter) -> None:
                 facet_list(
                     issues_of(catalog), asked("issue"), key="issue_list", label="Issues", on_choose=_closing("issue")
                 )
+        slices = slices_of(catalog)
+        if slices:
+            kept = st.popover("Slice", icon=":material/bookmarks:", key="open_slice", on_change="rerun")
+            if kept.open:
+                with kept:
+                    facet_list(slices, asked("slice"), key="slice_list", label="Slices", on_choose=_closing("slice"))
         _draw_more()
 
 

@@ -1,0 +1,43 @@
+// Builds core/ui/components/product_map.js from src/, and the licences of what is bundled: `npm ci && npm run build`.
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, writeFileSync, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const sources = ["build.mjs", "package.json", "package-lock.json", ...readdirSync(join(here, "src")).sort().map((name) => `src/${name}`)];
+const hash = createHash("sha256");
+for (const name of sources) hash.update(`${name}\0`).update(readFileSync(join(here, name))).update("\0");
+const made = await build({
+  entryPoints: [join(here, "src", "index.js")],
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  legalComments: "none",
+  define: { "process.env.NODE_ENV": '"production"' },
+  metafile: true,
+  write: false,
+  absWorkingDir: here,
+});
+const text = `// ShelfLens' map of products. Built by map/build.mjs from sources ${hash.digest("hex")}; licences beside it.\n${made.outputFiles[0].text}`;
+writeFileSync(join(here, "..", "product_map.js"), text);
+
+// Every package of which a byte is in the bundle, with its licence in full.
+const inputs = Object.values(made.metafile.outputs)[0].inputs;
+const packages = new Set();
+for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+  const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
+  if (found && bytesInOutput > 0) packages.add(found[1]);
+}
+const notices = [...packages].sort().map((name) => {
+  const folder = join(here, "node_modules", name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, "package.json")));
+  if (!/^(MIT|ISC|BSD-\d-Clause|Apache-2\.0|0BSD)$/.test(license)) throw new Error(`${name} has the licence ${license}`);
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  const words = file && existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8").trim() : `Licence: ${license} (the package holds no text of it)`;
+  return `${name} ${version} (${license})\n\n${words}`;
+});
+writeFileSync(join(here, "..", "product_map.LICENSES.txt"), `${notices.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);
+console.log(`${(text.length / 1024).toFixed(0)} KiB, ${packages.size} packages`);

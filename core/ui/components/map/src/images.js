@@ -1,0 +1,80 @@
+// The map as it is looked at now, as a picture file: PNG as drawn, SVG with every point a vector.
+import { placedNames, shortName } from "./overlay.js";
+
+const LEGEND_PX = 210;
+const LINE_PX = 22;
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function legendLines(view) {
+  if (view.data.ramp) return view.data.ramp.ticks.map((tick) => ({ words: tick.words, color: view.palette[tick.code] }));
+  return view.data.kinds.map((kind, code) => ({ words: `${shortName(kind.name)}  ${kind.count.toLocaleString("en")}`, color: view.palette[code], code })).filter(({ code }) => !view.only.size || view.only.has(code));
+}
+
+export function savePng(view) {
+  const source = view.drawing.canvas();
+  const scale = source.width / view.width;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [source.width + LEGEND_PX * scale, source.height];
+  const context = canvas.getContext("2d");
+  const { ink, paper, font } = view.style();
+  context.fillStyle = paper;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(source, 0, 0);
+  context.drawImage(view.overlay, 0, 0, source.width, source.height);
+  context.scale(scale, scale);
+  context.font = font;
+  context.textBaseline = "middle";
+  context.fillStyle = ink;
+  context.fillText(view.data.by, view.width + 10, 18);
+  legendLines(view).forEach(({ words, color }, place) => {
+    const y = 18 + LINE_PX * (place + 1);
+    context.fillStyle = `rgb(${color.join(" ")})`;
+    context.fillRect(view.width + 10, y - 6, 12, 12);
+    context.fillStyle = ink;
+    context.fillText(words, view.width + 30, y, LEGEND_PX - 34);
+  });
+  canvas.toBlob((blob) => blob && save(blob, `${view.data.file}.png`), "image/png");
+}
+
+const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
+
+export function svgText(view) {
+  const { ink, paper } = view.style();
+  const width = view.width + LEGEND_PX;
+  const paths = new Map();
+  const faint = view.found ?? view.selected;
+  for (let row = 0; row < view.codes.length; row += 1) {
+    if (!view.shown(row)) continue;
+    const [x, y] = view.toScreen([view.xy[row * 2], view.xy[row * 2 + 1]]);
+    if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
+    const key = `${faint && !faint[row] ? 1 : 0} ${view.codes[row]}`;
+    if (!paths.has(key)) paths.set(key, []);
+    paths.get(key).push(`M${x.toFixed(1)} ${y.toFixed(1)}h0`);
+  }
+  const dots = [...paths].map(([key, moves]) => {
+    const [dim, code] = key.split(" ").map(Number);
+    return `<path d="${moves.join("")}" stroke="rgb(${view.palette[code].join(",")})" stroke-opacity="${dim ? 0.12 : 0.85}"/>`;
+  });
+  const rings = (view.contours ?? []).flat().map((ring) => `<path d="M${ring.map((corner) => view.toScreen(corner).map((value) => value.toFixed(1)).join(" ")).join("L")}Z" stroke="${escaped(ink)}" stroke-opacity=".4"/>`);
+  const names = view.names ? placedNames(view, (text) => text.length * 7.5).map(({ text, x, y }) => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="middle">${escaped(text)}</text>`) : [];
+  const legend = legendLines(view).map(({ words, color }, place) => `<rect x="${view.width + 10}" y="${12 + LINE_PX * (place + 1)}" width="12" height="12" fill="rgb(${color.join(",")})"/><text x="${view.width + 30}" y="${22 + LINE_PX * (place + 1)}" font-weight="400">${escaped(words)}</text>`);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${view.height}" viewBox="0 0 ${width} ${view.height}" font-family="sans-serif" font-size="13" font-weight="600" fill="${escaped(ink.trim())}">`,
+    `<rect width="100%" height="100%" fill="${escaped(paper.trim())}"/>`,
+    `<g fill="none" stroke-linecap="round" stroke-width="${(view.radius() * 2).toFixed(1)}">${dots.join("")}</g>`,
+    `<g fill="none">${rings.join("")}</g>`,
+    `<g stroke="${escaped(paper.trim())}" stroke-width="3" paint-order="stroke">${names.join("")}</g>`,
+    `<text x="${view.width + 10}" y="22">${escaped(view.data.by)}</text>${legend.join("")}</svg>`,
+  ].join("\n");
+}
+
+export function saveSvg(view) {
+  save(new Blob([svgText(view)], { type: "image/svg+xml" }), `${view.data.file}.svg`);
+}

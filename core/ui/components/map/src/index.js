@@ -1,0 +1,118 @@
+// The map of products: a Streamlit component, and by itself in a page saved from it.
+import { MapView } from "./view.js";
+import { Panel } from "./panel.js";
+import { Pictures } from "./pictures.js";
+import { attachKeys, attachPointer } from "./gestures.js";
+import { webglWorks } from "./points.js";
+
+const maps = new WeakMap();
+
+function build(root, outside) {
+  const stage = root.querySelector(".stage");
+  const view = new MapView(stage, { tell: (name, value) => outside.tell(name, value) });
+  const ask = (question) => outside.ask(question);
+  const pictures = new Pictures(view, ask);
+  const present = () => presentOrLeave(root);
+  const panel = new Panel(root, view, { ask, tell: (name, value) => outside.tell(name, value), present });
+  attachPointer(view, pictures, { mode: () => panel.mode, open: (row) => outside.tell("opened", row) });
+  const clear = () => (root.classList.contains("presenting") && !document.fullscreenElement ? present() : panel.clear());
+  attachKeys(root, view, { search: () => panel.field.focus(), present, clear });
+  const changed = () => setPresenting(root, view, Boolean(document.fullscreenElement) && root.getRootNode().fullscreenElement === root);
+  document.addEventListener("fullscreenchange", changed);
+  root.addEventListener("presenting", () => setPresenting(root, view, root.classList.contains("presenting")));
+  return { view, panel, pictures, stop: () => { document.removeEventListener("fullscreenchange", changed); view.stop(); } };
+}
+
+function presentOrLeave(root) {
+  if (document.fullscreenElement) return document.exitFullscreen();
+  if (root.classList.contains("presenting")) return present(root, false);
+  // Where a browser gives no full screen, the map fills its window.
+  if (!root.requestFullscreen) return present(root, true);
+  return root.requestFullscreen().catch(() => present(root, true));
+}
+
+function present(root, on) {
+  root.classList.toggle("presenting", on);
+  root.dispatchEvent(new Event("presenting"));
+}
+
+function setPresenting(root, view, on) {
+  root.classList.toggle("presenting", on);
+  view.presenting = on;
+  view.draw();
+  view.drawOver();
+}
+
+function listen(state, key) {
+  const hear = (event) => {
+    const { key: whose, answer } = event.detail;
+    if (whose !== key) return;
+    if (answer.version !== state.view.data?.version) return;
+    if (answer.card) state.pictures.learn(answer.card);
+    if (answer.thumbs) state.pictures.learnThumbs(answer.thumbs);
+    if (answer.search) state.panel.answer(answer.search);
+    if (answer.selected !== undefined && answer.selected_version !== state.selectedVersion) {
+      state.selectedVersion = answer.selected_version;
+      state.view.select(answer.selected);
+      state.view.showLoop(answer.loop);
+    }
+  };
+  document.addEventListener("shelflens-map-answer", hear);
+  return () => document.removeEventListener("shelflens-map-answer", hear);
+}
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const root = parentElement.querySelector(".map");
+  if (!webglWorks()) {
+    root.querySelector(".note").textContent = "This browser has no WebGL 2, which the map is drawn with: switch graphics acceleration on in its settings.";
+    root.classList.add("without");
+    setStateValue("webgl", "none");
+    return undefined;
+  }
+  let state = maps.get(root);
+  const outside = {
+    tell: (name, value) => {
+      if (name === "opened") setTriggerValue("opened", value);
+      else if (name === "selection") setStateValue("selection", value && { ...value, version: data.version });
+      else outside.ask({ [name]: value });
+    },
+    ask: (question) => document.dispatchEvent(new CustomEvent("shelflens-map-ask", { detail: { key: data.key, question } })),
+  };
+  if (!state) {
+    state = build(root, { tell: (...words) => state.outside.tell(...words), ask: (question) => state.outside.ask(question) });
+    maps.set(root, state);
+    state.hearing = listen(state, data.key);
+  }
+  state.outside = outside;
+  if (state.version !== data.version) {
+    root.style.setProperty("--map-height", `${data.height}px`);
+    root.setAttribute("aria-label", data.label);
+    state.version = data.version;
+    state.view.load(data);
+    state.pictures.forget();
+    state.panel.load();
+    root.dataset.points = String(data.n);
+    document.dispatchEvent(new CustomEvent("shelflens-map-ready", { detail: { key: data.key } }));
+    requestAnimationFrame(() => requestAnimationFrame(() => { root.dataset.drawn = data.version; performance.mark(`map-drawn ${data.key}`); }));
+  }
+  return () => {
+    state.hearing();
+    state.stop();
+    maps.delete(root);
+  };
+}
+
+// A page saved from the map has its data in itself and nobody to ask.
+const saved = document.getElementById("shelflens-map-data");
+if (saved) {
+  const data = JSON.parse(saved.textContent);
+  const root = document.querySelector(".map");
+  if (!webglWorks()) root.querySelector(".note").textContent = "This browser has no WebGL 2, which the map is drawn with.";
+  else {
+    const state = build(root, { tell: () => {}, ask: () => {} });
+    root.style.setProperty("--map-height", "calc(100vh - 130px)");
+    state.view.load(data);
+    state.panel.load();
+    root.dataset.drawn = data.version;
+  }
+}

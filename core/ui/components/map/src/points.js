@@ -1,0 +1,90 @@
+// The points themselves: deck.gl draws them, the camera is ours so that keys, links and buttons move it too.
+import { Deck, OrthographicView } from "@deck.gl/core";
+import { ScatterplotLayer } from "@deck.gl/layers";
+import { SPAN } from "./encoding.js";
+
+const FILL = 0.94;
+
+export function webglWorks() {
+  try {
+    const context = document.createElement("canvas").getContext("webgl2");
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+    return Boolean(context);
+  } catch {
+    return false;
+  }
+}
+
+// Zoom and middle that show the whole map; a step of zoom doubles the size.
+export function wholeMap(width, height) {
+  const side = Math.max(120, Math.min(width, height));
+  return { target: [SPAN / 2, SPAN / 2], zoom: Math.log2((side * FILL) / SPAN) };
+}
+
+export class PointDrawing {
+  constructor(stage, { onMove, onLost, onError }) {
+    this.stage = stage;
+    this.handlers = { onMove, onLost, onError };
+    this.start();
+  }
+
+  start() {
+    const holder = document.createElement("div");
+    holder.className = "points";
+    this.stage.prepend(holder);
+    this.holder = holder;
+    this.deck = new Deck({
+      parent: holder,
+      width: "100%",
+      height: "100%",
+      views: new OrthographicView({ id: "map", flipY: false }),
+      viewState: this.camera ?? { target: [SPAN / 2, SPAN / 2], zoom: -7 },
+      controller: { scrollZoom: { speed: 0.01, smooth: false }, doubleClickZoom: false, keyboard: false, dragRotate: false },
+      deviceProps: { webgl: { preserveDrawingBuffer: true } },
+      useDevicePixels: Math.min(window.devicePixelRatio || 1, 2),
+      getCursor: ({ isDragging }) => (isDragging ? "grabbing" : "inherit"),
+      layers: this.layers ?? [],
+      onViewStateChange: ({ viewState }) => this.handlers.onMove(viewState),
+      onDeviceInitialized: () => this.watchContext(),
+      onError: (error) => this.handlers.onError(error),
+    });
+  }
+
+  watchContext() {
+    this.holder.querySelector("canvas")?.addEventListener("webglcontextlost", (event) => {
+      event.preventDefault();
+      this.handlers.onLost();
+    });
+  }
+
+  // A lost context keeps nothing: everything is drawn into a new one.
+  restart() {
+    this.stop();
+    this.start();
+  }
+
+  stop() {
+    this.deck.finalize();
+    this.holder.remove();
+  }
+
+  look(camera) {
+    this.camera = camera;
+    this.deck.setProps({ viewState: camera });
+  }
+
+  show({ points, rings, radius, ink }) {
+    const common = { getRadius: 1, radiusUnits: "pixels", parameters: { depthCompare: "always", depthWriteEnabled: false } };
+    this.layers = [new ScatterplotLayer({ ...common, id: "points", data: points, radiusScale: radius })];
+    if (rings.length) {
+      const line = { filled: false, stroked: true, getLineColor: ink, getLineWidth: 1.5, lineWidthUnits: "pixels" };
+      this.layers.push(new ScatterplotLayer({ ...common, ...line, id: "rings", data: rings, radiusScale: radius + 2.5 }));
+    }
+    this.deck.setProps({ layers: this.layers });
+  }
+
+  canvas() {
+    this.deck.redraw("image");
+    return this.holder.querySelector("canvas");
+  }
+}

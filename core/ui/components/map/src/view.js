@@ -1,0 +1,293 @@
+// One map: its data, its camera, what is isolated, found and selected; panels and pointer work on it.
+import { decodeLoop, encodeLoop, members, shorts, bytes, SPAN } from "./encoding.js";
+import { paletteOf, pointColors, rgb } from "./colors.js";
+import { PointGrid, insideLoop, simplifiedLoop } from "./pointing.js";
+import { PointDrawing, wholeMap } from "./points.js";
+import { densityContours, drawOverlay, namePlaces } from "./overlay.js";
+
+const SETTLED_MS = 180;
+const MOST_RINGS = 5000;
+
+export class MapView {
+  constructor(stage, { tell }) {
+    this.stage = stage;
+    this.tell = tell;
+    this.overlay = document.createElement("canvas");
+    this.overlay.className = "overlay";
+    stage.append(this.overlay);
+    this.only = new Set();
+    this.withNames = true;
+    this.at = 0;
+    this.listeners = [];
+    this.drawing = new PointDrawing(stage, {
+      onMove: (camera) => this.move(camera),
+      onLost: () => this.recover(),
+      onError: (error) => this.report(error),
+    });
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(stage);
+  }
+
+  // Another coloring of the same points keeps the camera and what is selected.
+  load(data) {
+    const moved = this.data?.places !== data.places;
+    this.data = data;
+    this.only = new Set(data.only ?? []);
+    this.codes = bytes(data.codes);
+    this.second = data.second ? bytes(data.second) : null;
+    this.colors = new Uint8Array(this.codes.length * 4);
+    if (moved) {
+      [this.from, this.to] = [shorts(data.xy), data.xy_after ? shorts(data.xy_after) : null];
+      this.at = data.at ?? 0;
+      this.selected = this.found = this.loop = null;
+      this.camera = null;
+      this.mix();
+    }
+    this.width = this.height = 0;
+    this.resize();
+    this.recolor();
+    this.describe();
+  }
+
+  // Points on their way from one map to the other; quantized positions stay whole numbers.
+  mix() {
+    const count = this.from.length / 2;
+    if (!this.to || this.at === 0) this.xy = this.from;
+    else {
+      this.xy = new Uint16Array(this.from.length);
+      for (let place = 0; place < this.xy.length; place += 1) this.xy[place] = Math.floor(this.from[place] + (this.to[place] - this.from[place]) * this.at + 0.5);
+    }
+    this.positions = new Float32Array(count * 3);
+    for (let row = 0; row < count; row += 1) {
+      this.positions[row * 3] = this.xy[row * 2];
+      this.positions[row * 3 + 1] = this.xy[row * 2 + 1];
+    }
+    this.grid = new PointGrid(this.xy);
+  }
+
+  morph(at) {
+    this.at = at;
+    this.loop = null;
+    this.mix();
+    this.describe();
+    this.renew();
+    this.settleSoon();
+  }
+
+  // The graphics card gets points anew only when they changed, never for a move of the camera.
+  renew() {
+    if (!this.colors) return;
+    this.points = {
+      length: this.codes.length,
+      attributes: { getPosition: { value: this.positions, size: 3 }, getFillColor: { value: this.colors, size: 4, normalized: true } },
+    };
+    const rows = this.found ? this.rows((row) => this.found[row] && this.shown(row)).slice(0, MOST_RINGS) : [];
+    const ringed = new Float32Array(rows.length * 3);
+    rows.forEach((row, place) => ringed.set(this.positions.subarray(row * 3, row * 3 + 3), place * 3));
+    this.rings = { length: rows.length, attributes: { getPosition: { value: ringed, size: 3 } } };
+    this.draw();
+  }
+
+  describe() {
+    this.names = this.withNames && !this.data.ramp ? namePlaces(this.xy, this.codes, this.data.kinds) : null;
+    this.contours = this.withContours ? densityContours(this.xy, this.rows((row) => this.shown(row))) : null;
+    this.drawOver();
+  }
+
+  rows(wanted) {
+    const found = [];
+    for (let row = 0; row < this.codes.length; row += 1) if (wanted(row)) found.push(row);
+    return found;
+  }
+
+  shown(row) {
+    return !this.only.size || this.only.has(this.codes[row]);
+  }
+
+  isolate(code, adding) {
+    const alone = this.only.size === 1 && this.only.has(code);
+    if (adding) this.only.has(code) ? this.only.delete(code) : this.only.add(code);
+    else this.only = alone ? new Set() : new Set([code]);
+    this.recolor();
+    this.describe();
+    this.changed();
+  }
+
+  recolor() {
+    this.palette = paletteOf(this.stage, this.data);
+    pointColors(this.colors, {
+      codes: this.codes, palette: this.palette, second: this.second, shown: (row) => this.shown(row), lit: this.found ?? this.selected,
+    });
+    this.renew();
+  }
+
+  find(text) {
+    this.found = text ? members(text, this.codes.length) : null;
+    this.recolor();
+  }
+
+  select(text) {
+    this.selected = text ? members(text, this.codes.length) : null;
+    if (!text) this.loop = null;
+    this.recolor();
+    this.drawOver();
+  }
+
+  // What a loop holds is shown at once; Python counts the same points among all products, drawn or not.
+  selectLoop(corners) {
+    const whole = corners.map((corner) => corner.map((value) => Math.min(SPAN, Math.max(0, Math.round(value)))));
+    this.loop = simplifiedLoop(whole);
+    if (this.loop.length < 3) return;
+    this.selected = insideLoop(this.xy, this.loop);
+    for (let row = 0; row < this.selected.length; row += 1) if (!this.shown(row)) this.selected[row] = 0;
+    this.recolor();
+    this.drawOver();
+    this.tell("selection", { loop: encodeLoop(this.loop), only: [...this.only], at: this.at });
+  }
+
+  clear() {
+    this.only = new Set();
+    this.found = this.selected = this.loop = null;
+    this.recolor();
+    this.describe();
+    this.tell("selection", null);
+    this.changed();
+  }
+
+  showLoop(text) {
+    this.loop = text ? decodeLoop(text) : null;
+    this.drawOver();
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!this.data || !width || !height || (width === this.width && height === this.height)) return;
+    const kept = this.camera && this.width ? this.camera.zoom - wholeMap(this.width, this.height).zoom : null;
+    [this.width, this.height] = [width, height];
+    const dots = window.devicePixelRatio || 1;
+    [this.overlay.width, this.overlay.height] = [width * dots, height * dots];
+    this.overlay.getContext("2d").setTransform(dots, 0, 0, dots, 0, 0);
+    const whole = wholeMap(width, height);
+    if (!this.camera && this.data.view) {
+      const [x, y, zoom] = this.data.view;
+      this.look({ target: [x, y], zoom: whole.zoom + zoom });
+    } else if (this.camera) this.look({ target: this.camera.target, zoom: kept === null ? this.camera.zoom : whole.zoom + kept });
+    else this.look(whole);
+  }
+
+  fit() {
+    this.move(wholeMap(this.width, this.height));
+  }
+
+  zoomBy(steps) {
+    this.move({ ...this.camera, zoom: this.camera.zoom + steps });
+  }
+
+  panBy(right, down) {
+    const scale = 2 ** this.camera.zoom;
+    const [x, y] = this.camera.target;
+    this.move({ ...this.camera, target: [x + right / scale, y - down / scale] });
+  }
+
+  move(camera) {
+    this.look(camera);
+    this.settleSoon();
+    this.changed();
+  }
+
+  look({ target, zoom }) {
+    const least = wholeMap(this.width, this.height).zoom - 1.5;
+    const inside = (value) => Math.min(SPAN * 1.2, Math.max(-SPAN * 0.2, value));
+    this.camera = { target: [inside(target[0]), inside(target[1])], zoom: Math.min(least + 13, Math.max(least, zoom)) };
+    this.drawing.look(this.camera);
+    this.draw();
+    this.drawOver();
+    for (const listener of this.listeners) listener("moved");
+  }
+
+  settleSoon() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.listeners.forEach((listener) => listener("settled")), SETTLED_MS);
+  }
+
+  // What a link needs to show the same: relative to the whole map, so that it fits every window.
+  changed() {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => {
+      if (this.camera) this.tell("view", { view: this.viewWords(), only: [...this.only] });
+    }, 700);
+  }
+
+  viewWords() {
+    const zoom = this.camera.zoom - wholeMap(this.width, this.height).zoom;
+    const [x, y] = this.camera.target;
+    const moved = Math.abs(zoom) > 0.01 || Math.abs(x - SPAN / 2) > 50 || Math.abs(y - SPAN / 2) > 50;
+    return moved ? [Math.round(x), Math.round(y), Math.round(zoom * 100) / 100] : null;
+  }
+
+  toScreen([x, y]) {
+    const scale = 2 ** this.camera.zoom;
+    return [(x - this.camera.target[0]) * scale + this.width / 2, (this.camera.target[1] - y) * scale + this.height / 2];
+  }
+
+  toMap(x, y) {
+    const scale = 2 ** this.camera.zoom;
+    return [(x - this.width / 2) / scale + this.camera.target[0], this.camera.target[1] - (y - this.height / 2) / scale];
+  }
+
+  inView(most) {
+    const [left, top] = this.toMap(0, 0);
+    const [right, bottom] = this.toMap(this.width, this.height);
+    const found = [];
+    this.grid.inBox(left, bottom, right, top, (row) => {
+      if (this.shown(row) && !(this.found && !this.found[row])) found.push(row);
+      return found.length <= most;
+    });
+    return found;
+  }
+
+  radius() {
+    const near = this.camera ? this.camera.zoom - wholeMap(this.width, this.height).zoom : 0;
+    const base = Math.min(4.5, Math.max(1.4, 420 / Math.sqrt(this.codes.length)));
+    return base * Math.min(3.5, 2 ** (Math.max(0, near) * 0.4)) * (this.presenting ? 1.3 : 1);
+  }
+
+  draw() {
+    if (!this.points || !this.width) return;
+    const ink = rgb(getComputedStyle(this.stage).getPropertyValue("--st-text-color"));
+    this.drawing.show({ points: this.points, rings: this.rings, radius: this.radius(), ink });
+  }
+
+  style() {
+    const css = getComputedStyle(this.stage);
+    const size = this.presenting ? 22 : 13;
+    return {
+      ink: css.getPropertyValue("--st-text-color"), paper: css.getPropertyValue("--st-background-color"),
+      accent: css.getPropertyValue("--st-primary-color"), font: `600 ${size}px ${css.fontFamily}`,
+    };
+  }
+
+  drawOver() {
+    if (this.camera && this.width) drawOverlay(this.overlay.getContext("2d"), this, this.style());
+  }
+
+  recover() {
+    for (const listener of this.listeners) listener("lost");
+    clearTimeout(this.recovering);
+    this.recovering = setTimeout(() => {
+      this.drawing.restart();
+      this.draw();
+      for (const listener of this.listeners) listener("back");
+    }, 400);
+  }
+
+  report(error) {
+    console.warn("the map could not be drawn:", error);
+  }
+
+  stop() {
+    for (const timer of [this.settling, this.telling, this.recovering]) clearTimeout(timer);
+    this.watcher.disconnect();
+    this.drawing.stop();
+  }
+}

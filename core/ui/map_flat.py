@@ -1,0 +1,146 @@
+"""The map of one embedding: pan, zoom, loops, pictures, search; and what is selected on it."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.catalog.catalogs import Catalog
+from core.explore.map_coloring import Coloring
+from core.explore.map_picture import Camera, MapPicture, map_data
+from core.explore.maps import CatalogMap
+from core.ui.caches import home
+from core.ui.chart_events import HoverCard
+from core.ui.map_address import AskedSelection, asked_camera, asked_selection, choose_selection, note_camera
+from core.ui.map_colors import pick_coloring, pick_opacity
+from core.ui.map_component import MapAnswers, map_wire, product_map
+from core.ui.map_export import draw_saving
+from core.ui.map_fallback import draw_fallback
+from core.ui.map_offer import HELP, METHODS, draw_offer
+from core.ui.map_selection import draw_selection, draw_slices, rows_with_words, selected_rows
+from core.ui.map_view import MapPoints, points_of
+from core.ui.product_detail import open_product
+from core.vision.embeddings import latest_embedding
+
+CHART = "product_map"
+
+
+def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
+    """Draw a map and what is selected on it."""
+    points = points_of(catalog, drawn)
+    if points.table.empty:
+        st.info("No product of this map is in the catalog any more. Draw it again.", icon=":material/scatter_plot:")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        coloring, by = pick_coloring(catalog, points)
+        opacity, opacity_by = pick_opacity(catalog, points)
+        draw_slices(catalog)
+    asked = asked_selection()
+    selected = selected_rows(catalog, points, asked)
+    title = f"{METHODS[drawn.method]} of {catalog.name}"
+    picture = map_picture(points, coloring, title=title, opacity=opacity, opacity_by=opacity_by)
+    if draw_component(catalog, points, picture, by=by, asked=asked, selected=selected):
+        draw_explanation(drawn, points)
+        draw_saving(catalog, points, picture, title=title)
+    draw_stale(catalog, drawn)
+    if selected is not None:
+        draw_selection(catalog, points, selected)
+
+
+def map_picture(
+    points: MapPoints, coloring: Coloring, *, title: str, opacity: np.ndarray | None = None, opacity_by: str = ""
+) -> MapPicture:
+    """Cut what is known of all points to those that are drawn."""
+    cut = Coloring(coloring.by, coloring.codes[points.drawn], coloring.kinds, coloring.ticks)
+    return MapPicture(
+        positions=points.positions[points.drawn],
+        coloring=cut,
+        total=len(points.table),
+        label=f"{title}: a map of {len(points.drawn):,} products. Arrow keys move, plus and minus zoom, / searches, "
+        "f fills the screen, Esc lets go.",
+        file=title.replace(" ", "-"),
+        opacity=None if opacity is None else opacity[points.drawn],
+        opacity_by=opacity_by,
+    )
+
+
+def draw_component(
+    catalog: Catalog,
+    points: MapPoints,
+    picture: MapPicture,
+    *,
+    by: str,
+    asked: AskedSelection,
+    selected: np.ndarray | None,
+    key: str = CHART,
+) -> bool:
+    """Draw a map and answer its questions; tell whether the browser can draw it, else Plotly does."""
+    data = map_data(picture, camera_at_start(key, points.version))
+    opened, drawable = product_map(data, key=key, on_select=lambda chosen: choose_selection(chosen, by=by))
+    if not drawable:
+        draw_fallback(points, picture)
+        return False
+    answers = answers_for(catalog, points)
+    mask = None if selected is None else selected[points.drawn]
+    map_wire(key, data["version"], answers, selected=mask, loop=asked.loop)
+    if opened is not None:
+        open_product(str(points.table["product_id"].iloc[points.drawn[opened]]))
+    return True
+
+
+def camera_at_start(key: str, version: str, *, at: float = 0.0) -> Camera:
+    """Give what a map looks at when it is first drawn; from then on the visitor moves it, and it is not sent again."""
+    name = f"_{key}_camera"
+    kept = st.session_state.get(name)
+    if kept is None or kept[0] != version:
+        kept = st.session_state[name] = (version, asked_camera(at=at))
+    return kept[1]
+
+
+def answers_for(catalog: Catalog, points: MapPoints, *, note: bool = True) -> MapAnswers:
+    """Make the answers to the questions of a map of these points."""
+
+    def row(place: int) -> "pd.Series | None":
+        return points.table.iloc[points.drawn[place]] if 0 <= place < len(points.drawn) else None
+
+    def card(place: int) -> HoverCard | None:
+        product = row(place)
+        return None if product is None else hover_card(product)
+
+    def picture_hash(place: int) -> str | None:
+        product = row(place)
+        return None if product is None else product["picture_hash"]
+
+    def search(words: str) -> tuple[np.ndarray, int]:
+        found = rows_with_words(catalog, points, words)
+        return found[points.drawn], int(found.sum())
+
+    return MapAnswers(card, picture_hash, search, note_camera if note else _ignore)
+
+
+def _ignore(camera: Camera) -> None:
+    """Let a map move without a word: its link names another one."""
+
+
+def hover_card(product: pd.Series) -> HoverCard:
+    """Say what appears beside the pointer."""
+    texts = (product["category"], product["brand"], product["color"])
+    line = " · ".join(str(value) for value in texts if isinstance(value, str))
+    return HoverCard(title=product["title"], line=line, picture_hash=product["picture_hash"])
+
+
+def draw_explanation(drawn: CatalogMap, points: MapPoints) -> None:
+    """Say how to use the map and how far to trust it."""
+    trust = f" Trustworthiness {drawn.trustworthiness:.3f} of 1." if drawn.trustworthiness is not None else ""
+    some = f" {len(points.drawn):,} of {len(points.table):,} products are drawn, each category its share."
+    st.caption(
+        "Shift and drag draws a loop around products; what lies in it appears below. Click a legend entry to see it "
+        f"alone. {HELP[drawn.method]}{trust}{some if len(points.drawn) < len(points.table) else ''}"
+    )
+
+
+def draw_stale(catalog: Catalog, drawn: CatalogMap) -> None:
+    """Offer a new map where the embedding has changed since this one was drawn."""
+    embedding = latest_embedding(home(), catalog, backbone=drawn.backbone)
+    if embedding is not None and embedding.version != drawn.embedding_version:
+        why = "The catalog has been embedded anew since this map was drawn."
+        draw_offer(catalog, drawn.method, drawn.backbone, why=why)

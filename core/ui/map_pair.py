@@ -1,0 +1,183 @@
+"""Two maps of the same products: one becomes the other by a slider, or both lie side by side with one selection."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.catalog.catalogs import Catalog
+from core.explore.alignment import aligned_maps
+from core.explore.map_coloring import Coloring
+from core.explore.map_picture import MapPicture, map_data
+from core.explore.map_scene import drawn_rows, map_scale
+from core.explore.maps import CatalogMap, latest_map
+from core.ui.address import choice_in_address
+from core.ui.caches import home, products_of
+from core.ui.embedding_choice import embedding_words
+from core.ui.errors import shown_errors
+from core.ui.map_address import AskedSelection, asked_selection, choose_selection
+from core.ui.map_colors import pick_coloring
+from core.ui.map_component import map_wire, product_map
+from core.ui.map_fallback import draw_fallback
+from core.ui.map_flat import answers_for, camera_at_start, map_picture
+from core.ui.map_offer import METHODS, draw_offer
+from core.ui.map_selection import draw_selection, selected_rows
+from core.ui.map_view import MapPoints
+from core.ui.product_detail import open_product
+from core.ui.wording import literal
+
+WAYS = ("One becomes the other", "Side by side")
+_SIDE_HEIGHT_PX = 520
+_LONGEST_END = 40
+
+
+def draw_pair(catalog: Catalog) -> None:
+    """Let the visitor choose two embeddings and compare their maps, such as before and after training."""
+    words = embedding_words(catalog)
+    if len(words) < 2:
+        st.info(
+            "There is one embedding so far. Train a network of your own (recipe triplet or fine-tune), or embed with "
+            "another backbone, and see here what changed.",
+            icon=":material/compare:",
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        method = choice_in_address("Method", list(METHODS), name="pair_method", format_func=METHODS.__getitem__)
+        names = list(words)
+        before = choice_in_address("Before", names, name="before", format_func=words.__getitem__)
+        after = choice_in_address(
+            "After", [each for each in names if each != before], name="after", format_func=words.get
+        )
+    first = _map_of(catalog, method, before, words[before])
+    second = _map_of(catalog, method, after, words[after]) if first is not None else None
+    if first is not None and second is not None:
+        with shown_errors():
+            _draw_two(catalog, first, second, ends=(_end(words[before]), _end(words[after])))
+
+
+def _map_of(catalog: Catalog, method: str, embedding: str, words: str) -> CatalogMap | None:
+    """Open a map; where there is none, offer to draw it."""
+    drawn = latest_map(home(), catalog, method, backbone=embedding)
+    if drawn is None:
+        draw_offer(catalog, method, embedding, why=f"{literal(_end(words))} has no {METHODS[method]} map yet.")
+    return drawn
+
+
+def _end(words: str) -> str:
+    name = words.split(" · ")[0]
+    return name if len(name) <= _LONGEST_END else f"{name[: _LONGEST_END - 1]}…"
+
+
+def _draw_two(catalog: Catalog, before: CatalogMap, after: CatalogMap, *, ends: tuple[str, str]) -> None:
+    first, second, disparity = _aligned(catalog, before, after)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        way = st.segmented_control("Shown", WAYS, default=WAYS[0], key="way", bind="query-params", required=True)
+        coloring, by = pick_coloring(catalog, first)
+    asked = asked_selection()
+    if way == WAYS[0]:
+        selected = selected_rows(catalog, first, asked, after=second.positions)
+        _draw_morph(catalog, first, second, coloring, by=by, asked=asked, selected=selected, ends=ends)
+    else:
+        # The loop was drawn on one of the two; its place on the slider, 0 or 1, says on which.
+        selected = selected_rows(catalog, first, asked, after=second.positions)
+        _draw_sides(catalog, (first, second), coloring, by=by, asked=asked, selected=selected, ends=ends)
+    st.caption(
+        "The map before was turned, mirrored and scaled as a whole onto the one after (Procrustes), so what still "
+        f"moves changed its neighbors. {disparity:.0%} of the spread could not be laid over one another."
+    )
+    if selected is not None:
+        draw_selection(catalog, first, selected)
+
+
+def _aligned(catalog: Catalog, before: CatalogMap, after: CatalogMap) -> tuple[MapPoints, MapPoints, float]:
+    key = (catalog.catalog_id, catalog.version)
+    return _aligned_points(str(home().root), key, (before.version, after.version), catalog, before, after)
+
+
+@st.cache_resource(show_spinner="Laying one map over the other", max_entries=2)
+def _aligned_points(
+    root: str,
+    key: tuple[int, int],
+    versions: tuple[str, str],
+    _catalog: Catalog,
+    _before: CatalogMap,
+    _after: CatalogMap,
+) -> tuple[MapPoints, MapPoints, float]:
+    both = aligned_maps(home(), _catalog, _before, _after)
+    frame = pd.DataFrame({"product_id": both.product_ids})
+    for place, axis in enumerate("xy"):
+        frame[axis], frame[f"{axis}_after"] = both.first[:, place], both.second[:, place]
+    table = frame.merge(products_of(_catalog), on="product_id", how="inner")
+    later = table.assign(x=table["x_after"], y=table["y_after"])
+    scale = map_scale(table, later)
+    drawn = drawn_rows(table["category"])
+    name = f"{key[0]}.{key[1]}.{versions[0]}.{versions[1]}"
+    ends = [
+        MapPoints(
+            each,
+            scale,
+            scale.quantized(each["x"].to_numpy(np.float64), each["y"].to_numpy(np.float64)),
+            drawn,
+            f"{name}.{end}",
+        )
+        for end, each in enumerate((table, later))
+    ]
+    return ends[0], ends[1], both.disparity
+
+
+def _draw_morph(
+    catalog: Catalog,
+    first: MapPoints,
+    second: MapPoints,
+    coloring: Coloring,
+    *,
+    by: str,
+    asked: AskedSelection,
+    selected: np.ndarray | None,
+    ends: tuple[str, str],
+) -> None:
+    picture = map_picture(first, coloring, title=f"{ends[0]} to {ends[1]}, {catalog.name}")
+    picture = MapPicture(**{**vars(picture), "after": second.positions[first.drawn], "ends": ends})
+    data = map_data(picture, camera_at_start("morph", first.version, at=asked.at))
+    opened, drawable = product_map(data, key="morph", on_select=lambda chosen: choose_selection(chosen, by=by))
+    if not drawable:
+        draw_fallback(first, picture)
+        return
+    mask = None if selected is None else selected[first.drawn]
+    map_wire("morph", data["version"], answers_for(catalog, first), selected=mask, loop=asked.loop)
+    _open(first, opened)
+
+
+def _draw_sides(
+    catalog: Catalog,
+    sides: tuple[MapPoints, MapPoints],
+    coloring: Coloring,
+    *,
+    by: str,
+    asked: AskedSelection,
+    selected: np.ndarray | None,
+    ends: tuple[str, str],
+) -> None:
+    for side, (column, points) in enumerate(zip(st.columns(2, gap="medium"), sides, strict=True)):
+        key = f"side_{side}"
+
+        def chosen(selection: dict[str, object] | None, side: int = side) -> None:
+            choose_selection(None if selection is None else {**selection, "at": side}, by=by)
+
+        with column:
+            st.text(ends[side])
+            picture = map_picture(points, coloring, title=f"{ends[side]}, {catalog.name}")
+            picture = MapPicture(**{**vars(picture), "height_px": _SIDE_HEIGHT_PX})
+            data = map_data(picture, camera_at_start(key, points.version))
+            opened, drawable = product_map(data, key=key, on_select=chosen)
+            if not drawable:
+                draw_fallback(points, picture)
+                return
+            mine = asked.loop if asked.loop is not None and round(asked.at) == side else None
+            mask = None if selected is None else selected[points.drawn]
+            map_wire(key, data["version"], answers_for(catalog, points, note=False), selected=mask, loop=mine)
+            _open(points, opened)
+
+
+def _open(points: MapPoints, opened: int | None) -> None:
+    if opened is not None:
+        open_product(str(points.table["product_id"].iloc[points.drawn[opened]]))

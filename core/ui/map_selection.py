@@ -1,0 +1,209 @@
+"""Selected products of a map: what they are, what makes them special, and what can be done with them."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core.catalog.catalogs import Catalog
+from core.catalog.export_cells import csv_lines, safe_cell
+from core.catalog.money import to_major_units
+from core.catalog.product_filter import ProductFilter
+from core.catalog.slices import list_slices, read_slice, save_slice
+from core.errors import CatalogError
+from core.explore.map_scene import decoded_loop, mixed_positions
+from core.explore.selection import inside_loop
+from core.explore.selection_contrast import Contrast, PriceContrast, contrast
+from core.ui.caches import home
+from core.ui.catalog_found import found_ids
+from core.ui.charts import bars
+from core.ui.errors import shown_errors
+from core.ui.guard import visitor_name
+from core.ui.map_address import AskedSelection, choose_slice, clear_selection
+from core.ui.map_colors import color_choices, coloring_of
+from core.ui.map_view import MapPoints, words_of
+from core.ui.navigation import link
+from core.ui.product_detail import open_product
+from core.ui.product_grid import page_rows, product_grid, row_card
+from core.ui.wording import counted, percent
+
+_COLUMNS = ("product_id", "title", "category", "price_minor_units", "currency", "brand", "color", "split")
+_MOST_TRAITS = 24
+
+
+def selected_rows(
+    catalog: Catalog, points: MapPoints, asked: AskedSelection, *, after: np.ndarray | None = None
+) -> np.ndarray | None:
+    """Find the products an address selects, drawn or not.
+
+    Args:
+        catalog: The catalog.
+        points: The N points of the map.
+        asked: What the address says.
+        after: uint16 (N, 2): the other end of a slider between two maps.
+
+    Returns:
+        bool (N,); None where nothing is asked for, or what is asked for is gone.
+    """
+    if asked.loop is not None:
+        return _in_loop(catalog, points, asked, after)
+    if asked.words is not None:
+        return rows_with_words(catalog, points, asked.words)
+    if asked.slice_name is None:
+        return None
+    try:
+        kept = read_slice(home(), catalog, asked.slice_name)
+    except CatalogError as error:
+        st.info(str(error), icon=":material/label_off:")
+        return None
+    return points.table["product_id"].isin(set(kept.product_ids)).to_numpy()
+
+
+def _in_loop(catalog: Catalog, points: MapPoints, asked: AskedSelection, after: np.ndarray | None) -> np.ndarray:
+    positions = mixed_positions(points.positions, after, asked.at)
+    inside = inside_loop(positions, decoded_loop(asked.loop))
+    if asked.only and asked.by in color_choices(catalog, points):
+        run_id = st.query_params.get("verdict_run", "")
+        inside &= np.isin(coloring_of(catalog, points, asked.by, run_id=run_id).codes, asked.only)
+    return inside
+
+
+def rows_with_words(catalog: Catalog, points: MapPoints, words: str) -> np.ndarray:
+    """Find products by words, as the search of the Catalog page does; bool (N,)."""
+    found = found_ids(catalog, ProductFilter(text=words))
+    return points.table["product_id"].isin(set(found)).to_numpy()
+
+
+def draw_selection(catalog: Catalog, points: MapPoints, selected: np.ndarray) -> None:
+    """Draw the selected products, what sets them apart, and the ways on from here."""
+    chosen = points.table[selected]
+    if chosen.empty:
+        st.info("No product lies in there. Draw a larger loop, or press Esc on the map to let go.")
+        return
+    st.subheader(f"{counted(len(chosen), 'product')} selected", anchor=False)
+    _draw_actions(catalog, chosen)
+    shown, special = st.tabs(["Products", "What makes them special"])
+    with shown:
+        _draw_products(chosen)
+    with special, shown_errors():
+        draw_contrast(contrast(points.table, selected, words=words_of(points), most=_MOST_TRAITS))
+
+
+def _draw_products(chosen: pd.DataFrame) -> None:
+    grid, summary = st.columns([4, 1.6], gap="medium")
+    with summary:
+        counts = chosen["category"].fillna("no category").value_counts().head(8)
+        figure = bars(list(counts.index), list(counts.to_numpy()), title="Categories in it")
+        st.plotly_chart(figure, key="selection_categories", config={"displayModeBar": False})
+    with grid:
+        window = page_rows(len(chosen), key="selection_page")
+        cards = [row_card(row) for row in chosen.iloc[window].itertuples()]
+        open_product(product_grid(cards, key="selection_grid", label="selected products"))
+
+
+def _draw_actions(catalog: Catalog, chosen: pd.DataFrame) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        with st.popover("Save as a slice", icon=":material/bookmark_add:"):
+            _draw_saving(catalog, chosen)
+        _draw_review(catalog, chosen)
+        st.download_button(
+            "Table",
+            data=lambda: selection_csv(chosen).encode(),
+            file_name=f"{catalog.name}-selection.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            help="The selected products as CSV; prices in major units.",
+            on_click="ignore",
+        )
+        st.button("Let go", icon=":material/close:", on_click=clear_selection, help="Esc on the map does the same.")
+        name = st.query_params.get("slice")
+        if name:
+            link("catalog", "In the catalog", icon=":material/grid_view:", slice=name)
+
+
+def _draw_saving(catalog: Catalog, chosen: pd.DataFrame) -> None:
+    with st.form("save_slice", border=False):
+        name = st.text_input("Name", max_chars=60, placeholder="letters, digits, - and _")
+        note = st.text_input("Note", max_chars=500, placeholder="why, in a few words")
+        saved = st.form_submit_button("Save", type="primary", icon=":material/bookmark_add:")
+    if saved:
+        with shown_errors():
+            ids = chosen["product_id"].tolist()
+            kept = save_slice(home(), catalog, name.strip(), ids, note=note.strip(), actor=visitor_name())
+            choose_slice(kept.name)
+            st.toast(f"Kept {counted(len(ids), 'product')} as {kept.name}.", icon=":material/check:")
+            st.rerun()
+
+
+def _draw_review(catalog: Catalog, chosen: pd.DataFrame) -> None:
+    """Offer to send the products to review, where there is a review."""
+
+
+def draw_slices(catalog: Catalog) -> None:
+    """Let the visitor select a slice that was kept."""
+    kept = list_slices(home(), catalog)
+    if not kept:
+        return
+    with st.popover(f"Slices ({len(kept)})", icon=":material/bookmarks:"):
+        for each in kept[:50]:
+            label = f"{each.name} · {counted(len(each.product_ids), 'product')}"
+            st.button(label, key=f"slice_{each.name}", on_click=choose_slice, args=(each.name,), type="tertiary")
+
+
+def selection_csv(chosen: pd.DataFrame) -> str:
+    """Write selected products as CSV that no spreadsheet takes for formulas."""
+    rows = [[*_COLUMNS[:3], "price", *_COLUMNS[4:]]]
+    for row in chosen[list(_COLUMNS)].to_dict("records"):
+        amount, currency = row["price_minor_units"], row["currency"]
+        known = isinstance(amount, int) and isinstance(currency, str)
+        price = str(to_major_units(amount, currency)) if known else ""
+        texts = {name: safe_cell(value) if isinstance(value, str) else "" for name, value in row.items()}
+        rows.append([price if name == "price_minor_units" else str(texts[name]) for name in _COLUMNS])
+    return csv_lines(rows)
+
+
+def draw_contrast(found: Contrast) -> None:
+    """Draw what sets a selection apart."""
+    if found.prices is not None:
+        _draw_prices(found.prices)
+    if not found.traits:
+        st.text("Nothing sets these products apart that chance could not explain.")
+        return
+    table = pd.DataFrame(
+        {
+            "What": [trait.field for trait in found.traits],
+            "Value": [trait.value for trait in found.traits],
+            "Selected": [100 * trait.share_selected for trait in found.traits],
+            "Rest": [100 * trait.share_rest for trait in found.traits],
+            "Products": [trait.selected for trait in found.traits],
+            "Effect": [trait.effect for trait in found.traits],
+        }
+    )
+    share = st.column_config.ProgressColumn(format="%.0f %%", min_value=0.0, max_value=100.0)
+    effect = st.column_config.NumberColumn(
+        format="%+.2f", help="Cohen's h: 0.2 is a small difference of shares, 0.5 a medium, 0.8 a large one."
+    )
+    columns = {"Selected": share, "Rest": share, "Effect": effect}
+    st.dataframe(table, hide_index=True, width="stretch", column_config=columns)
+    st.caption(
+        f"Shares of {found.selected:,} selected and {found.rest:,} other products. Of {found.compared:,} values "
+        "compared, only those are listed that chance explains in fewer than 1 of 100 such selections."
+    )
+
+
+def _draw_prices(prices: PriceContrast) -> None:
+    with st.container(horizontal=True, gap="medium"):
+        for label, amount, count in (
+            ("Median price", prices.median_selected, prices.selected),
+            ("of the rest", prices.median_rest, prices.rest),
+        ):
+            words = f"{amount:,.2f} {prices.currency}"
+            st.metric(
+                label, words, help=f"Of {counted(count, 'product')} with a price in {prices.currency}.", width=190
+            )
+        st.metric(
+            "Dearer than another",
+            percent(prices.dearer, digits=0),
+            help="How often a selected product costs more than one of the rest, ties counted half; 50 % is no "
+            "difference.",
+            width=190,
+        )
