@@ -39,7 +39,7 @@ from core.jobs.arguments import (
 from core.jobs.explore_arguments import ClusterArguments, ComparisonArguments
 from core.jobs.history_arguments import HistoryArguments
 from core.jobs.model_arguments import AddModelArguments
-from core.jobs.review_arguments import AuditArguments
+from core.jobs.review_arguments import AuditArguments, LabelingArguments, PreviewArguments
 from core.jobs.search_arguments import SearchArguments
 from core.jobs.shipping_arguments import ImpactArguments, MatchesArguments, OfflineDemoArguments
 from core.jobs.weights_arguments import FitWordsArguments, WeightsArguments
@@ -85,6 +85,8 @@ KINDS: Mapping[str, Kind] = {
     "sample": Kind(SampleArguments, work.fetch_sample),
     "weights": Kind(WeightsArguments, weights_work.download),
     "audit": Kind(AuditArguments, review_work.audit),
+    "review-preview": Kind(PreviewArguments, review_work.preview),
+    "next-to-label": Kind(LabelingArguments, review_work.choose_labeling),
     "add-model": Kind(AddModelArguments, model_work.add_model),
     "histories": Kind(HistoryArguments, history_work.import_events),
     "fit-words": Kind(FitWordsArguments, weights_work.fit),

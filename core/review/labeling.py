@@ -1,0 +1,121 @@
+"""Which pictures are worth labeling next: those the present categories leave most in doubt, no two alike."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.catalog.category_names import path_levels
+from core.models.linear_inputs import blocks
+from core.progress import Progress
+from core.review.audited_products import AuditedProducts
+from core.review.folded_heads import fit_whole, measure_inputs, softened
+
+_STRENGTH = 0.4
+_TEMPERATURE = 4.0
+_CANDIDATES = 20
+"""Diversity chooses among so many times the number that is wanted, the most doubtful ones."""
+
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class WorthLabeling:
+    """An uncategorized product worth a look.
+
+    Attributes:
+        product_id: The product.
+        doubt: 0..1: 1 minus the lead of the likeliest category over the next; 1 where nothing is known yet.
+        guesses: The likeliest categories with their probability, best first.
+    """
+
+    product_id: str
+    doubt: float
+    guesses: tuple[tuple[str, float], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give it as the command `next-to-label` prints it."""
+        guesses = [{"category": name, "probability": round(chance, 4)} for name, chance in self.guesses]
+        return {**asdict(self), "doubt": round(self.doubt, 4), "guesses": guesses}
+
+
+def next_to_label(audited: AuditedProducts, *, limit: int, progress: Progress) -> list[WorthLabeling]:
+    """Choose the uncategorized products whose categories would teach most.
+
+    Doubt is the lack of a margin between the two likeliest categories. Sources: Scheffer, Decomain & Wrobel, "Active
+    hidden Markov models" (2001), for margins; Sener & Savarese, "Active learning for convolutional neural networks: a
+    core-set approach" (2018), for taking each next one far from those taken and from what is labeled.
+
+    Args:
+        audited: The products with pictures.
+        limit: How many.
+        progress: Told of each step; may cancel.
+    """
+    categories = audited.products["category"]
+    unlabeled = np.flatnonzero((categories.isna() | (categories == "")).to_numpy())
+    labeled = np.flatnonzero((categories.notna() & (categories != "")).to_numpy())
+    if not len(unlabeled):
+        return []
+    progress.report(0, 2, "asking what the present categories say")
+    names = tuple(sorted(categories.iloc[labeled].unique(), key=path_levels))
+    chances = _chances(audited, labeled, unlabeled, names)
+    doubt = _doubt(chances)
+    progress.report(1, 2, "choosing pictures that differ")
+    pool = np.argsort(-doubt, kind="stable")[: limit * _CANDIDATES]
+    chosen = pool[_spread(audited.matrix[unlabeled[pool]], audited.matrix, labeled, doubt[pool], limit)]
+    progress.report(2, 2, "chosen")
+    ids = audited.products["product_id"].iloc[unlabeled].tolist()
+    return [WorthLabeling(str(ids[place]), float(doubt[place]), _guesses(chances[place], names)) for place in chosen]
+
+
+def _chances(
+    audited: AuditedProducts, labeled: np.ndarray, unlabeled: np.ndarray, names: tuple[str, ...]
+) -> np.ndarray:
+    """Probabilities of the categories for the uncategorized products, float32 (U, C); no columns without two."""
+    if len(names) < 2:
+        return np.zeros((len(unlabeled), 0), dtype=np.float32)
+    owners = audited.pictures["product"].to_numpy()
+    inputs = measure_inputs(audited.features)
+    number = np.full(len(audited.products), -1, dtype=np.int64)
+    number[labeled] = pd.Index(names).get_indexer(pd.Index(audited.products["category"].iloc[labeled]))
+    labels = number[owners]
+    learned = np.flatnonzero(labels >= 0)
+    weights, bias = fit_whole(inputs, learned, labels, class_count=len(names), strength=_STRENGTH)
+    place = np.full(len(audited.products), -1, dtype=np.int64)
+    place[unlabeled] = np.arange(len(unlabeled))
+    chances = np.zeros((len(unlabeled), len(names)), dtype=np.float32)
+    counts = np.bincount(place[owners][labels < 0], minlength=len(unlabeled))
+    for block in blocks(np.flatnonzero(labels < 0)):
+        found = softened(inputs.rows(block) @ weights + bias, _TEMPERATURE)
+        np.add.at(chances, place[owners[block]], found)
+    return np.asarray(chances / np.maximum(counts, 1)[:, None], dtype=np.float32)
+
+
+def _doubt(chances: np.ndarray) -> np.ndarray:
+    if chances.shape[1] < 2:
+        return np.ones(len(chances))
+    best = np.partition(chances, -2, axis=1)[:, -2:].astype(np.float64)
+    return 1 - (best[:, 1] - best[:, 0])
+
+
+def _spread(
+    candidates: np.ndarray, matrix: np.ndarray, labeled: np.ndarray, doubt: np.ndarray, limit: int
+) -> list[int]:
+    """Take one after the other: doubtful, and far from what is labeled and what was taken."""
+    nearest = np.zeros(len(candidates), dtype=np.float32)
+    for block in blocks(labeled):
+        nearest = np.maximum(nearest, (candidates @ matrix[block].T).max(axis=1))
+    taken: list[int] = []
+    for _turn in range(min(limit, len(candidates))):
+        worth = doubt * (1 - np.clip(nearest, 0, 1) + 1e-6)
+        worth[taken] = -1
+        best = int(worth.argmax())
+        taken.append(best)
+        nearest = np.maximum(nearest, candidates @ candidates[best])
+    return taken
+
+
+def _guesses(chances: np.ndarray, names: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    order = np.argsort(-chances, kind="stable")[:_NAMED]
+    return tuple((names[place], float(chances[place])) for place in order)
