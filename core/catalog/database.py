@@ -2,8 +2,9 @@
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -119,21 +120,76 @@ def _revision(home: Home) -> str | None:
 
 
 def _migrate(home: Home) -> None:
-    """Run the migrations that are missing. Alembic is imported here alone: it is slow and rarely needed."""
+    """Run the migrations that are missing; a database with rows is copied first."""
+    _keep_old(home)
+    with write(home) as connection:
+        _run_migrations(connection, what=str(home.root))
+
+
+def _keep_old(home: Home) -> None:
+    """Copy a SQLite database as it is before its tables change; PostgreSQL's keepers have their own ways."""
+    address, revision = make_url(home.database_url), _revision(home)
+    if revision is None or address.get_backend_name() != "sqlite":
+        return
+    folder = home.root / "before-upgrade"
+    kept = folder / f"shelflens-{revision}.db"
+    if kept.exists():  # an upgrade that was stopped half way
+        return
+    folder.mkdir(exist_ok=True)
+    temporary = folder / f".{kept.name}.tmp"
+    temporary.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(str(address.database))) as old, closing(sqlite3.connect(temporary)) as new:
+            old.backup(new)
+        temporary.rename(kept)
+    except (sqlite3.Error, OSError) as error:
+        temporary.unlink(missing_ok=True)
+        raise HomeError(
+            f"the database of {home.root} cannot be copied before it is brought up to date: {error}; "
+            "nothing was changed"
+        ) from error
+
+
+def upgrade_at(address: str, *, what: str) -> None:
+    """Make or bring up to date the tables of a database that is no home's yet.
+
+    Args:
+        address: Its SQLAlchemy address.
+        what: How an error calls it.
+
+    Raises:
+        HomeError: It cannot be opened or written, or has a schema of a newer version.
+    """
+    engine = create_engine(address)  # not kept: nobody works with it before it is a home's
+    try:
+        with engine.begin() as connection:
+            _run_migrations(connection, what=what)
+    except SQLAlchemyError as error:
+        raise HomeError(f"the database {what} cannot be written: {error}") from error
+    finally:
+        engine.dispose()
+
+
+def _run_migrations(connection: Connection, *, what: str) -> None:
+    """Run what is missing. Alembic is imported here alone: it is slow and rarely needed."""
     from alembic import command
     from alembic.config import Config
     from alembic.util.exc import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with write(home) as connection:
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise HomeError(
-                f"the database of {home.root} has a schema this ShelfLens does not know ({error}): upgrade ShelfLens"
-            ) from error
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise HomeError(
+            f"the database of {what} has a schema this ShelfLens does not know ({error}): upgrade ShelfLens"
+        ) from error
+
+
+def close_database(home: Home) -> None:
+    """Close every connection of this process to the database, so that its folder can be renamed."""
+    _engine(home.database_url).dispose()
 
 
 @lru_cache(maxsize=16)
