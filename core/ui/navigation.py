@@ -22,7 +22,11 @@ _PAGES = {
         ("evaluate", "Evaluate", "fact_check"),
         ("compare", "Compare", "balance"),
     ],
-    "Explore": [("embeddings", "Embeddings", "scatter_plot"), ("recommend", "Recommend", "tune")],
+    "Explore": [
+        ("embeddings", "Embeddings", "scatter_plot"),
+        ("recommend", "Recommend", "tune"),
+        ("storefront", "Storefront", "storefront"),
+    ],
 }
 
 

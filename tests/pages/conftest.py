@@ -22,6 +22,7 @@ PAGES = (
     "compare",
     "embeddings",
     "recommend",
+    "storefront",
 )
 
 TITLES = {page: page.capitalize() for page in PAGES} | {"import_products": "Import"}
