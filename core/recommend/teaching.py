@@ -8,7 +8,7 @@ non-negative weights (Bradley, Terry, "Rank analysis of incomplete block designs
 "Equally good" counts as half a pick for each. Only the proportions of theta are weights: its length says how surely
 somebody picks, so noise shortens it and leaves the proportions. A part that either result lacks tells nothing and is
 left out of that pick. The fit minimizes the negative log-likelihood plus ``theta . theta / (2 * SPREAD^2)`` by
-projected Newton steps (Bertsekas, "Projected Newton methods", 1982).
+Newton steps that keep to theta >= 0 (an active set; Nocedal, Wright, "Numerical optimization", chapter 16).
 
 How sure the fit is comes from draws of the posterior: Metropolis steps over theta >= 0, seeded.
 """
@@ -31,7 +31,7 @@ CHAINS, KEPT = 64, 4
 _THINNING = 25
 _WARM_UP = 150
 _NEWTON_STEPS = 60
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def teach(picks: Sequence[Pick], *, parts: Sequence[str], seed: int = 0) -> Taug
 
 
 def fit_weights(differences: np.ndarray, preferred: np.ndarray) -> np.ndarray:
-    """Fit theta by projected Newton steps.
+    """Fit theta by Newton steps that keep to theta >= 0.
 
     Args:
         differences: float64 (n, P), n picks.
@@ -125,17 +125,27 @@ def fit_weights(differences: np.ndarray, preferred: np.ndarray) -> np.ndarray:
     for _ in range(_NEWTON_STEPS):
         chance = _chance(differences @ theta)
         gradient = differences.T @ (chance - preferred) + theta / SPREAD**2
-        free = (theta > 0) | (gradient < 0)
-        if not free.any() or np.abs(gradient[free]).max() < _TOLERANCE:
+        curvature = (differences.T * (chance * (1 - chance))) @ differences + np.eye(len(theta)) / SPREAD**2
+        direction = _direction(theta, gradient, curvature)
+        if np.abs(gradient @ direction) < _TOLERANCE:
             break
-        inner = differences[:, free]
-        curvature = (inner.T * (chance * (1 - chance))) @ inner + np.eye(int(free.sum())) / SPREAD**2
-        step = np.zeros_like(theta)
-        step[free] = np.linalg.solve(curvature, gradient[free])
-        theta, value, moved = _line_search(theta, step, value, differences, preferred)
+        theta, value, moved = _line_search(theta, direction, value, differences, preferred)
         if not moved:
             break
     return theta if theta.any() else np.ones_like(theta)
+
+
+def _direction(theta: np.ndarray, gradient: np.ndarray, curvature: np.ndarray) -> np.ndarray:
+    """Give the Newton direction that keeps weights at 0 which it would push below."""
+    free = (theta > 0) | (gradient < 0)
+    while free.any():
+        direction = np.zeros_like(theta)
+        direction[free] = -np.linalg.solve(curvature[np.ix_(free, free)], gradient[free])
+        below = free & (theta <= 0) & (direction < 0)
+        if not below.any():
+            return direction
+        free &= ~below
+    return np.zeros_like(theta)
 
 
 def posterior_draws(differences: np.ndarray, preferred: np.ndarray, *, start: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -212,12 +222,16 @@ def _losses(thetas: np.ndarray, differences: np.ndarray, preferred: np.ndarray) 
 
 
 def _line_search(
-    theta: np.ndarray, step: np.ndarray, value: float, differences: np.ndarray, preferred: np.ndarray
+    theta: np.ndarray, direction: np.ndarray, value: float, differences: np.ndarray, preferred: np.ndarray
 ) -> tuple[np.ndarray, float, bool]:
-    for halvings in range(30):
-        moved = np.maximum(theta - step * 0.5**halvings, 0.0)
+    """Go along a direction, at first until a weight reaches 0, then half as far until the loss falls."""
+    falling = direction < 0
+    farthest = float((theta[falling] / -direction[falling]).min(initial=1.0))
+    for halvings in range(40):
+        moved = theta + direction * (farthest * 0.5**halvings)
+        moved[moved < 1e-12] = 0.0
         there = _loss(moved, differences, preferred)
-        if there < value - 1e-14:
+        if there < value:
             return moved, there, True
     return theta, value, False
 
