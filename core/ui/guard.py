@@ -7,6 +7,7 @@ query stay.
 
 import streamlit as st
 
+from core.ui.exposure import exposure_problem
 from core.ui.navigation import current_page
 
 _THROUGH_ENTRY = "_through_entry"
@@ -27,7 +28,14 @@ def guard() -> None:
 
 
 def check_visitor() -> None:
-    """Check that the visitor may use ShelfLens; on one machine everybody who reaches it may."""
+    """Check that the visitor may use ShelfLens; on one machine everybody who reaches it may.
+
+    However the server was started, it shows nothing where others could reach it unasked.
+    """
+    problem = exposure_problem(st.get_option("server.address"))
+    if problem:
+        st.error(problem, icon=":material/lock:")
+        st.stop()
 
 
 def visitor_name() -> str:

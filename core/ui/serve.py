@@ -8,7 +8,10 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from streamlit import config
 from streamlit.web import cli
+
+from core.ui.exposure import asked_address, exposure_problem
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 
@@ -27,7 +30,14 @@ PRELOADED = (
 
 
 def main(options: list[str]) -> None:
-    """Load the libraries, then run Streamlit until it is stopped."""
+    """Load the libraries, then run Streamlit until it is stopped.
+
+    Raises:
+        SystemExit: Others could reach the server, and nobody said that they may.
+    """
+    problem = exposure_problem(asked_address(options, config.get_option("server.address")))
+    if problem:
+        sys.exit(f"error: {problem}")
     for name in PRELOADED:
         import_module(name)
     sys.argv = ["streamlit", "run", str(APP), *options]

@@ -21,3 +21,10 @@ def test_overview_offers_exactly_two_ways_to_begin(home, open_page):
 def test_unknown_catalog_in_the_address_is_named_not_obeyed(home, open_page):
     app = open_page(home, "catalog", "catalog=../../etc")
     assert broken(app) == []
+
+
+def test_a_page_shows_nothing_where_others_could_reach_it(home, open_page, monkeypatch):
+    monkeypatch.setattr("core.ui.guard.exposure_problem", lambda _address: "open to everybody, without a login")
+    app = open_page(home, "overview")
+    assert [each.value for each in app.error] == ["open to everybody, without a login"]
+    assert len(app.button) == 0
