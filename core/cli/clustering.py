@@ -128,6 +128,8 @@ def show_clusters(result: dict[str, Any]) -> str:
     if count is not None:
         between = f"the best of {count['resamples']} resamples lie between {count['low']} and {count['high']}"
         head["recommended"] = f"{count['recommended']} by silhouette ({between}); elbow at {count['elbow']}"
+    if result["agreement"] is not None:
+        head["agreement with categories"] = f"{result['agreement']:.2f} (0 chance, 1 the same)"
     rows = [
         {**each, "share": percent_cell(each["share"]), "cuts": "yes" if each["cuts_across"] else ""}
         for each in result["clusters"]

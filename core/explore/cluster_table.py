@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.explore.cluster_labels import NO_CLUSTER
 from core.explore.clusters import CatalogClusters
 
 MOST_COLUMNS = 30
@@ -33,23 +32,6 @@ def cross_table(clusters: CatalogClusters, categories: pd.Series) -> pd.DataFram
     order = [path for path in frequent[:MOST_COLUMNS]] + ([OTHERS] if OTHERS in table else [])
     table.index.name, table.columns.name = "cluster", None
     return table.reindex(columns=list(dict.fromkeys(order)))
-
-
-def agreement(clusters: CatalogClusters, categories: pd.Series) -> float | None:
-    """Measure how far clusters and categories say the same: adjusted mutual information, 0 chance, 1 the same.
-
-    Products in no cluster or without a category do not count. Source: Vinh, Epps, Bailey, 2010, as in scikit-learn.
-
-    Returns:
-        None when fewer than two products are left.
-    """
-    from sklearn.metrics import adjusted_mutual_info_score
-
-    known = categories.reindex(clusters.labels["product_id"])
-    counted = known.notna().to_numpy() & (clusters.labels["cluster"] != NO_CLUSTER).to_numpy()
-    if counted.sum() < 2:
-        return None
-    return float(adjusted_mutual_info_score(known[counted].astype(str).to_numpy(), clusters.labels["cluster"][counted]))
 
 
 def cutting_clusters(clusters: CatalogClusters) -> list[dict[str, Any]]:

@@ -54,6 +54,7 @@ class CatalogClusters:
         clusters: One object a cluster: cluster, name, products, share, medoid (the product that stands for it), terms,
             categories (the largest, with counts), cuts_across.
         count: What speaks for which number of clusters; None where it was given or density found it.
+        agreement: Adjusted mutual information with the categories, 0 chance, 1 the same; None without categories.
         seconds: What finding them took.
     """
 
@@ -63,6 +64,7 @@ class CatalogClusters:
     labels: pd.DataFrame
     clusters: list[dict[str, Any]]
     count: dict[str, Any] | None
+    agreement: float | None
     seconds: float
 
     @property
@@ -80,6 +82,7 @@ class CatalogClusters:
             "without_cluster": without,
             "clusters": self.clusters,
             "count": self.count,
+            "agreement": self.agreement,
             "seconds": self.seconds,
             "version": self.version,
         }
@@ -129,6 +132,7 @@ def make_clusters(
         labels=pd.DataFrame({"product_id": embedding.product_ids, "cluster": labels}).astype({"product_id": "str"}),
         clusters=_described(rows, labels, facts, embedding.product_ids),
         count=None if count is None else count.to_json(),
+        agreement=agreement(labels, facts["category"]),
         seconds=round(time.perf_counter() - started, 3),
     )
     _save(folder, made)
@@ -226,6 +230,22 @@ def _largest_categories(paths: pd.Series) -> list[dict[str, Any]]:
     ]
 
 
+def agreement(labels: np.ndarray, categories: pd.Series) -> float | None:
+    """Measure how far clusters and categories say the same: adjusted mutual information, 0 chance, 1 the same.
+
+    Products in no cluster or without a category do not count. Source: Vinh, Epps, Bailey, 2010, as in scikit-learn.
+
+    Returns:
+        None when fewer than two products are left.
+    """
+    counted = categories.notna().to_numpy() & (labels != NO_CLUSTER)
+    if counted.sum() < 2:
+        return None
+    from sklearn.metrics import adjusted_mutual_info_score
+
+    return float(adjusted_mutual_info_score(categories[counted].astype(str).to_numpy(), labels[counted]))
+
+
 def _root(home: Home, catalog: Catalog) -> Path:
     return home.cache / "clusters" / str(catalog.catalog_id)
 
@@ -241,6 +261,7 @@ def _note(made: CatalogClusters) -> dict[str, Any]:
         "settings": made.settings,
         "clusters": made.clusters,
         "count": made.count,
+        "agreement": made.agreement,
         "seconds": made.seconds,
         "asked": time.time(),
     }
@@ -262,7 +283,13 @@ def _save(folder: Path, made: CatalogClusters) -> None:
 
 def _read_note(folder: Path) -> dict[str, Any] | None:
     """Read what clusters say of themselves; None when they are missing or damaged, so that they are made again."""
-    kinds = {"embedding": str, "settings": dict, "clusters": list, "seconds": int | float, "asked": int | float}
+    kinds: dict[str, Any] = {
+        "embedding": str,
+        "settings": dict,
+        "clusters": list,
+        "seconds": int | float,
+        "asked": int | float,
+    }
     try:
         note = read_json(folder / _NOTE_FILE)
         ClusterSettings(**note["settings"])
@@ -287,5 +314,6 @@ def _read(folder: Path) -> CatalogClusters | None:
         labels=labels,
         clusters=note["clusters"],
         count=note.get("count"),
+        agreement=note.get("agreement"),
         seconds=float(note["seconds"]),
     )

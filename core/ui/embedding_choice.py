@@ -3,19 +3,24 @@
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.explore.catalog_embeddings import list_embeddings
 from core.models.runs import Run, list_runs
 from core.ui.address import choice_in_address
 from core.ui.caches import home
 from core.vision.backbones import DEFAULT_BACKBONE, list_backbones
 
 
-def pick_embedding(catalog: Catalog) -> str:
+def pick_embedding(catalog: Catalog, *, derived: bool = False) -> str:
     """Let the visitor choose whose embedding is shown; nothing is asked where there is only one.
 
+    Args:
+        catalog: The catalog.
+        derived: Whether main colors and predicted probabilities may be chosen too, as maps can.
+
     Returns:
-        Name of a backbone, or the id of a run.
+        Name of an embedding: a backbone, the id of a run, `colors` or `probabilities:RUN`.
     """
-    words = embedding_words(catalog)
+    words = derived_words(catalog) if derived else embedding_words(catalog)
     if len(words) == 1:
         return DEFAULT_BACKBONE
     with st.container(width=420):
@@ -38,6 +43,11 @@ def embedding_words(catalog: Catalog) -> dict[str, str]:
     }
     words = {DEFAULT_BACKBONE: words.pop(DEFAULT_BACKBONE), **words}
     return words | {run.encoder: _run_words(run) for run in own_networks(catalog)}
+
+
+def derived_words(catalog: Catalog) -> dict[str, str]:
+    """Name every embedding that can be mapped: main colors and predicted probabilities among them."""
+    return {entry.name: entry.title for entry in list_embeddings(home(), catalog)}
 
 
 def own_networks(catalog: Catalog) -> list[Run]:

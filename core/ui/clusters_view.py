@@ -1,0 +1,191 @@
+"""Clusters of a catalog: groups that look alike, named, with the products that stand for them."""
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.catalog.catalogs import Catalog
+from core.explore.cluster_labels import NO_CLUSTER
+from core.explore.cluster_table import cross_table, cutting_clusters
+from core.explore.clusters import CatalogClusters, is_current, latest_clusters
+from core.jobs.supervise import submit
+from core.ui.caches import home, products_of
+from core.ui.charts import COLORS
+from core.ui.guard import visitor_name
+from core.ui.live_job import active_job, live_job
+from core.ui.product_detail import open_product
+from core.ui.product_grid import Card, page_rows, product_grid, row_card
+from core.ui.wording import counted
+
+_METHODS = {"k-means": "kmeans", "by density": "density"}
+_METHOD_HELP = (
+    "k-means gives every product to one group. By density finds groups of any shape on the UMAP map and leaves "
+    "products between them out."
+)
+_MOST_K = 100
+
+
+def draw_clusters(catalog: Catalog, embedding_name: str) -> None:
+    """Draw the clusters of an embedding, or offer to find them.
+
+    Args:
+        catalog: The catalog.
+        embedding_name: Name of the embedding, as `pick_embedding` gives it.
+    """
+    job = active_job("clusters", catalog=catalog.name)
+    if job is not None:
+        live_job(job.job, title="Finding clusters")
+        return
+    found = latest_clusters(home(), catalog, embedding_name)
+    if found is None:
+        _draw_offer(catalog, embedding_name, "Group the products that look alike", "Find clusters")
+        return
+    if not _current(str(home().root), (catalog.catalog_id, catalog.version), found.version, catalog, found):
+        st.info("The catalog has changed since these clusters were found.", icon=":material/update:")
+    _draw_summary(found)
+    with st.expander("Group them another way", icon=":material/tune:"):
+        _draw_offer(catalog, embedding_name, "", "Find clusters")
+    _draw_representatives(catalog, found)
+    _draw_members(catalog, found)
+    _draw_table(catalog, found)
+    if found.count is not None:
+        with st.expander("How many clusters", icon=":material/show_chart:"):
+            _draw_count(found.count)
+
+
+def _draw_offer(catalog: Catalog, embedding_name: str, why: str, label: str) -> None:
+    with st.container(border=bool(why)):
+        if why:
+            st.markdown(f"**{why}**  \nEach group gets a name and the product that stands for it.")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            words = st.segmented_control(
+                "Method", list(_METHODS), default="k-means", key="cluster_method", help=_METHOD_HELP, required=True
+            )
+            method = _METHODS[str(words)]
+            asked: dict[str, object] = {"catalog": catalog.name, "embedding": embedding_name, "method": method}
+            if method == "kmeans":
+                k = st.number_input("Clusters", 1, _MOST_K, None, placeholder="recommended", key="cluster_k", width=170)
+                asked["k"] = int(k) if k is not None else None
+            if st.button(label, type="primary", icon=":material/workspaces:", key="find_clusters"):
+                submit(home(), "clusters", asked, actor=visitor_name())
+                st.rerun()
+
+
+def _draw_summary(found: CatalogClusters) -> None:
+    without = int((found.labels["cluster"] == NO_CLUSTER).sum())
+    parts = [f"{counted(len(found.clusters), 'cluster')} of {counted(len(found.labels), 'product')}"]
+    if without:
+        parts.append(f"{without:,} in none")
+    if found.count is not None:
+        count = found.count
+        sure = f"{count['low']} to {count['high']}" if count["low"] != count["high"] else "always the same"
+        parts.append(f"{count['recommended']} recommended (resamples: {sure}), elbow at {count['elbow']}")
+    if found.agreement is not None:
+        parts.append(f"agreement with the categories {found.agreement:.2f} of 1")
+    st.text(" · ".join(parts))
+
+
+def _draw_representatives(catalog: Catalog, found: CatalogClusters) -> None:
+    products = products_of(catalog).drop_duplicates("product_id").set_index("product_id")
+    cards = []
+    for each in found.clusters[:48]:
+        row = products.loc[each["medoid"]] if each["medoid"] in products.index else None
+        badges = [(counted(each["products"], "product"), "")]
+        if each["cuts_across"]:
+            badges.append(("several categories", "note"))
+        shown = row["picture_hash"] if row is not None and isinstance(row["picture_hash"], str) else None
+        cards.append(Card(each["medoid"], each["name"], shown, tuple(badges)))
+    open_product(product_grid(cards, key="cluster_cards", label="products that stand for clusters", small=True))
+    if len(found.clusters) > len(cards):
+        st.text(f"The {len(cards)} largest of {len(found.clusters)} clusters are shown.")
+
+
+def _draw_members(catalog: Catalog, found: CatalogClusters) -> None:
+    names = found.names
+    options = [each["cluster"] for each in found.clusters]
+    if (found.labels["cluster"] == NO_CLUSTER).any():
+        options.append(NO_CLUSTER)
+    if not options:
+        return
+    st.subheader("What is in a cluster", anchor=False)
+    chosen = st.selectbox("Cluster", options, format_func=lambda number: names[number], key="cluster_shown", width=420)
+    ids = found.labels["product_id"][found.labels["cluster"] == chosen]
+    members = products_of(catalog)
+    members = members[members["product_id"].isin(set(ids))]
+    described = next((each for each in found.clusters if each["cluster"] == chosen), None)
+    if described is not None and described["terms"]:
+        _draw_terms(described["terms"])
+    window = page_rows(len(members), key="cluster_page")
+    cards = [row_card(row) for row in members.iloc[window].itertuples()]
+    open_product(product_grid(cards, key="cluster_grid", label="products of the cluster", small=True))
+
+
+def _draw_terms(terms: list[dict[str, object]]) -> None:
+    frame = pd.DataFrame(terms)[["text", "kind", "share", "share_elsewhere"]]
+    frame[["share", "share_elsewhere"]] *= 100
+    share = st.column_config.ProgressColumn(format="%.0f %%", min_value=0.0, max_value=100.0)
+    titles = {
+        "text": "Stands out",
+        "kind": "Where it is said",
+        "share": "In this cluster",
+        "share_elsewhere": "Elsewhere",
+    }
+    st.dataframe(
+        frame.rename(columns=titles),
+        hide_index=True,
+        width="stretch",
+        column_config={"In this cluster": share, "Elsewhere": share},
+    )
+
+
+def _draw_table(catalog: Catalog, found: CatalogClusters) -> None:
+    paths = products_of(catalog).drop_duplicates("product_id").set_index("product_id")["category"]
+    if not paths.notna().any():
+        return
+    st.subheader("Clusters and categories", anchor=False)
+    for finding in cutting_clusters(found)[:5]:
+        st.text(f"{finding['name']} ({counted(finding['products'], 'product')}) {finding['reason']}")
+    depth = int(paths.dropna().str.count(" > ").max()) + 1
+    level = 1
+    if depth > 1:
+        level = st.segmented_control(
+            "Level of the category", list(range(1, depth + 1)), default=1, key="cluster_level", required=True
+        )
+    table = cross_table(found, paths.str.split(" > ").str[: int(level or 1)].str.join(" > "))
+    table.insert(0, "Cluster", [found.names.get(int(number), "") for number in table.index])
+    st.dataframe(table, hide_index=True, width="stretch", column_config={"Cluster": {"pinned": True}})
+
+
+def _draw_count(count: dict[str, object]) -> None:
+    st.text(
+        "Silhouette, -1 to 1: how much nearer products are to their own cluster than to the next; higher is better. "
+        f"On {count['products']:,} products, drawn {count['resamples']} times."
+    )
+    figure = go.Figure(
+        go.Scatter(
+            x=count["tried"],
+            y=count["silhouette"],
+            error_y={"type": "data", "array": count["silhouette_spread"]},
+            mode="lines+markers",
+            line_color=COLORS[0],
+            name="silhouette",
+        )
+    )
+    figure.add_scatter(
+        x=count["tried"], y=count["distance"], mode="lines+markers", line_color=COLORS[1], name="distance", yaxis="y2"
+    )
+    figure.add_vline(x=count["recommended"], line_dash="dot")
+    figure.update_layout(
+        height=300,
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        xaxis_title="Clusters",
+        yaxis_title="Silhouette",
+        yaxis2={"title": "Mean squared distance", "overlaying": "y", "side": "right", "showgrid": False},
+        legend={"orientation": "h", "y": 1.15},
+    )
+    st.plotly_chart(figure, key="cluster_count", config={"displayModeBar": False})
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _current(root: str, key: tuple[int, int], version: str, _catalog: Catalog, _found: CatalogClusters) -> bool:
+    return is_current(home(), _catalog, _found)
