@@ -5,6 +5,8 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.explore.maps import latest_map
 from core.ui.caches import home
+from core.ui.clusters_view import draw_clusters
+from core.ui.compare_embeddings_view import draw_compared_embeddings
 from core.ui.embedding_choice import pick_embedding
 from core.ui.frame import need_catalog
 from core.ui.guard import guard
@@ -14,7 +16,7 @@ from core.ui.map_pair import draw_pair
 from core.ui.map_space import draw_space
 from core.ui.product_detail import show_asked_product
 
-VIEWS = ("Map", "Two maps", "3-D")
+VIEWS = ("Map", "Two maps", "3-D", "Clusters", "Compare")
 
 
 def draw_flat(catalog: Catalog) -> None:
@@ -34,7 +36,7 @@ def pick_map(catalog: Catalog) -> tuple[str, str]:
         words = st.segmented_control(
             "Method", list(names), default="UMAP", key="method", bind="query-params", required=True
         )
-        backbone = pick_embedding(catalog)
+        backbone = pick_embedding(catalog, derived=True)
     return names[str(words)], backbone
 
 
@@ -48,6 +50,10 @@ if view == "Map":
     draw_flat(catalog)
 elif view == "Two maps":
     draw_pair(catalog)
+elif view == "Clusters":
+    draw_clusters(catalog, pick_embedding(catalog, derived=True))
+elif view == "Compare":
+    draw_compared_embeddings(catalog)
 else:
     draw_space(catalog)
 show_asked_product(catalog)

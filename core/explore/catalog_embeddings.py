@@ -111,6 +111,18 @@ def open_embedding(home: Home, catalog: Catalog, name: str = DEFAULT_BACKBONE) -
     return CatalogEmbedding(name, found.version, found.product_ids, found.matrix)
 
 
+def stored_version(home: Home, catalog: Catalog, name: str) -> str | None:
+    """Give the version of an embedding as it is now, at once.
+
+    Returns:
+        None where it is not made, and for derived ones, whose version is their content.
+    """
+    if backbone_behind(name) != name:
+        return None
+    found = latest_embedding(home, catalog, backbone=name)
+    return None if found is None else found.version
+
+
 def list_embeddings(home: Home, catalog: Catalog) -> list[EmbeddingEntry]:
     """List the embeddings of a catalog: the default, other backbones' that are made, runs', colors, probabilities."""
     made = home.embeddings / str(catalog.catalog_id)

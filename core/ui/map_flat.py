@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.explore.catalog_embeddings import stored_version
 from core.explore.map_coloring import Coloring
 from core.explore.map_picture import Camera, MapPicture, map_data
 from core.explore.maps import CatalogMap
@@ -19,7 +20,6 @@ from core.ui.map_offer import HELP, METHODS, draw_offer
 from core.ui.map_selection import draw_selection, draw_slices, rows_with_words, selected_rows
 from core.ui.map_view import MapPoints, points_of
 from core.ui.product_detail import open_product
-from core.vision.embeddings import latest_embedding
 
 CHART = "product_map"
 
@@ -133,14 +133,13 @@ def draw_explanation(drawn: CatalogMap, points: MapPoints) -> None:
     trust = f" Trustworthiness {drawn.trustworthiness:.3f} of 1." if drawn.trustworthiness is not None else ""
     some = f" {len(points.drawn):,} of {len(points.table):,} products are drawn, each category its share."
     st.caption(
-        "Shift and drag draws a loop around products; what lies in it appears below. Click a legend entry to see it "
-        f"alone. {HELP[drawn.method]}{trust}{some if len(points.drawn) < len(points.table) else ''}"
+        "Hover for the picture. Shift and drag draws a loop around products; what lies in it appears below. Click a "
+        f"legend entry to see it alone. {HELP[drawn.method]}{trust}{some if len(points.drawn) < len(points.table) else ''}"
     )
 
 
 def draw_stale(catalog: Catalog, drawn: CatalogMap) -> None:
     """Offer a new map where the embedding has changed since this one was drawn."""
-    embedding = latest_embedding(home(), catalog, backbone=drawn.backbone)
-    if embedding is not None and embedding.version != drawn.embedding_version:
+    if stored_version(home(), catalog, drawn.backbone) not in (None, drawn.embedding_version):
         why = "The catalog has been embedded anew since this map was drawn."
         draw_offer(catalog, drawn.method, drawn.backbone, why=why)

@@ -27,7 +27,7 @@ def draw_space(catalog: Catalog) -> None:
     """Draw the map in space that was asked for, or offer to make it."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         method = choice_in_address("Method", list(METHODS), name="space_method", format_func=METHODS.__getitem__)
-        embedding = pick_embedding(catalog)
+        embedding = pick_embedding(catalog, derived=True)
     drawn = latest_map(home(), catalog, method, backbone=embedding, dimensions=3)
     if drawn is None:
         why = f"This embedding has no {METHODS[method]} map in three dimensions yet."
