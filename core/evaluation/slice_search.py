@@ -117,8 +117,6 @@ def judge_slices(members: Sequence[SliceMembers], right: np.ndarray, independent
     Returns:
         Those with enough pictures, in the order of :class:`SliceReport`.
     """
-    from scipy.stats import hypergeom  # here: only who looks at slices waits for it
-
     counted = np.zeros(len(right), dtype=bool)
     counted[independent] = True
     hits, total = int((right & counted).sum()), int(counted.sum())
@@ -129,7 +127,7 @@ def judge_slices(members: Sequence[SliceMembers], right: np.ndarray, independent
         if min(size, total - size) < LEAST_PICTURES:
             continue
         kept.append(each)
-        p_values.append(float(hypergeom.cdf(int((right[each.rows] & mine).sum()), total, hits, size)))
+        p_values.append(_as_few(int((right[each.rows] & mine).sum()), size, hits, total))
     found = [_slice(each, right, p) for each, p in zip(kept, correct_for_many(np.array(p_values)), strict=True)]
     return tuple(sorted(found, key=lambda each: (not each.worse, each.p_value if each.worse else 0.0, _gain(each))))
 
@@ -148,6 +146,18 @@ def correct_for_many(p_values: np.ndarray) -> np.ndarray:
     corrected = np.empty(count)
     corrected[order] = np.minimum(raised, 1.0)
     return corrected
+
+
+def _as_few(right: int, size: int, hits: int, total: int) -> float:
+    """Compute how likely a slice of a size has so few right ones or fewer, drawn from all by luck (hypergeometric)."""
+    from scipy.special import gammaln  # here: only who looks at slices waits for it
+
+    def ways(of: int, taken: np.ndarray | int) -> np.ndarray:
+        return np.asarray(gammaln(of + 1) - gammaln(np.asarray(taken) + 1) - gammaln(of - np.asarray(taken) + 1))
+
+    counts = np.arange(max(0, size - (total - hits)), right + 1)
+    logs = ways(hits, counts) + ways(total - hits, size - counts) - ways(total, size)
+    return float(min(1.0, np.exp(logs).sum()))
 
 
 def _gain(found: Slice) -> float:

@@ -111,11 +111,21 @@ def achieved_interval(right: int, accepted: int, *, precision: float, fresh: int
     if fresh <= 0 or accepted <= 0:
         return 0.0, 1.0
     from scipy.special import betaincinv
-    from scipy.stats import binom
 
     highest = 1.0 if right >= accepted else float(betaincinv(right + 1, accepted - right, 1 - doubt / 4))
-    low = float(binom.ppf(doubt / 2, fresh, precision)) / fresh
-    return low, float(binom.ppf(1 - doubt / 4, fresh, highest)) / fresh
+    low = _binomial_quantile(doubt / 2, fresh, precision) / fresh
+    return low, _binomial_quantile(1 - doubt / 4, fresh, highest) / fresh
+
+
+def _binomial_quantile(share: float, count: int, chance: float) -> int:
+    """Find the smallest number of hits, of so many tries, that is reached or stayed below with at least a share."""
+    from scipy.special import bdtr  # scipy.stats would take a page half a second to import
+
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if bdtr(middle, count, chance) >= share else (middle + 1, high)
+    return low
 
 
 def share_curve(probabilities: np.ndarray, right: np.ndarray) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from core.evaluation.picture_sets_scores import (
 )
 from core.jobs.supervise import submit
 from core.models.runs import Run
-from core.ui.address import ask
+from core.ui.address import choice_in_address, forget_choice, last_choice
 from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
 from core.ui.guard import visitor_name
@@ -55,8 +55,7 @@ def draw_picture_sets(run: Run, owner: Catalog | None) -> None:
     if not sets:
         st.info("No picture set yet: give it a name and drop in a few pictures.", icon=":material/add_photo_alternate:")
         return
-    chosen = st.selectbox("Picture set", names, key="picture_set", bind="query-params")
-    picture_set = sets[names.index(chosen)] if chosen in names else sets[0]
+    picture_set = sets[names.index(choice_in_address("Picture set", names, name="picture_set"))]
     with shown_errors():
         score = _score(run, picture_set)
         _draw_figures(score)
@@ -70,14 +69,14 @@ def _draw_adding(owner: Catalog, names: list[str]) -> None:
     with st.expander("Add pictures", icon=":material/add_photo_alternate:", expanded=not names):
         number = st.session_state.get(_UPLOADS, 0)
         name = st.text_input(
-            "Name of the set", st.session_state.get("picture_set") or "", max_chars=64, key="new_set",
+            "Name of the set", last_choice("picture_set") or "", max_chars=64, key="new_set",
             placeholder="window-display", help="Letters, digits, - and _. A set of that name gets more pictures.",
         )  # fmt: skip
         files = st.file_uploader(
             f"Up to {MOST_PICTURES} pictures", type=_TYPES, accept_multiple_files=True, key=f"set_files_{number}",
             max_upload_size=_MAX_UPLOAD_MB,
         )  # fmt: skip
-        if st.button("Keep these pictures", type="primary", key="keep_set", disabled=not (files and name.strip())):
+        if st.button("Keep these pictures", type="primary", key="keep_set", disabled=not files):
             with shown_errors():
                 _keep(owner, name.strip(), files, number)
 
@@ -89,7 +88,7 @@ def _keep(owner: Catalog, name: str, files: list[st.runtime.uploaded_file_manage
     problems += [f"{each} is larger than {_MAX_UPLOAD_MB} MB" for each in large]
     st.session_state[_TOLD] = problems
     st.session_state[_UPLOADS] = number + 1  # a new widget: the files of this one are kept now
-    ask(picture_set=name)
+    st.query_params["picture_set"] = name
     st.rerun()
 
 
@@ -159,7 +158,7 @@ def _draw_labels(run: Run, owner: Catalog, picture_set: PictureSet, score: SetSc
         st.rerun()
     if deleted:
         delete_set(home(), owner, picture_set, actor=visitor_name())
-        ask(picture_set=None)
+        forget_choice("picture_set")
         st.toast("Deleted. Undo it on the Overview under Last changes.", icon=":material/delete:")
         st.rerun()
 

@@ -45,7 +45,8 @@ def draw_planner(run: Run, evaluation: Evaluation, owner: Catalog | None) -> Non
     calibration = calibration_of(run.run_id)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         wanted = st.number_input(
-            "Precision wanted, %", 50.0, 99.9, 98.0, step=0.5, key="precision", bind="query-params", width=180,
+            "Precision wanted, %", 50.0, 99.9, 98.0, step=0.5, format="%.1f", key="precision", bind="query-params",
+            width=180,
             help="Of the pictures filed without a person, at least so many shall be right.",
         )  # fmt: skip
         scaled = st.toggle(

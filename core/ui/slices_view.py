@@ -15,6 +15,7 @@ from core.ui.caches import home
 from core.ui.confusion_cell import titles_of, verdict_tones
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.job_list import all_jobs
 from core.ui.live_job import active_job, live_job
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid
@@ -49,13 +50,14 @@ def draw_slices(run: Run, evaluation: Evaluation, owner: Catalog | None) -> None
 def slices_of(run: Run, evaluation: Evaluation, owner: Catalog) -> SliceReport:
     """Give the slices of a run's pictures; found anew when the catalog or a named slice changes."""
     named = tuple((each.document_id, each.revision) for each in list_documents(home(), owner, SLICE))
-    measuring = active_job("measure", catalog=owner.name)
-    key = (run.run_id, evaluation.split, owner.catalog_id, owner.version, named, measuring is None)
-    return _slices_of(str(home().root), key, owner, st.session_state.get("_measured", 0))
+    measured = sum(job.kind == "measure" and job.state == "done" for job in all_jobs())
+    return _slices_of(
+        str(home().root), (run.run_id, evaluation.split, owner.catalog_id, owner.version, named, measured), owner
+    )
 
 
 @st.cache_resource(show_spinner="Slicing", max_entries=6)
-def _slices_of(root: str, key: tuple[object, ...], _owner: Catalog, measured: int) -> SliceReport:
+def _slices_of(root: str, key: tuple[object, ...], _owner: Catalog) -> SliceReport:
     return find_slices(home(), evaluation_of(str(key[0]), str(key[1])), _owner)
 
 
@@ -156,5 +158,4 @@ def _offer_measures(report: SliceReport, owner: Catalog) -> None:
         if st.button("Measure pictures", key="slices_measure", icon=":material/straighten:"):
             with shown_errors():
                 submit(home(), "measure", {"catalog": owner.name}, actor=visitor_name())
-                st.session_state["_measured"] = st.session_state.get("_measured", 0) + 1
                 st.rerun()

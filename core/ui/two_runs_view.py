@@ -6,6 +6,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.evaluation.paired_runs import BOTH_WRONG, BROKEN, FIXED, PairedRuns, confusion_difference, pair_runs
 from core.models.runs import Run, list_runs
+from core.ui.address import choice_in_address
 from core.ui.caches import home
 from core.ui.confusion_cell import titles_of
 from core.ui.product_detail import open_product
@@ -31,12 +32,14 @@ def draw_two_runs(run: Run, owner: Catalog | None) -> None:
     if not others:
         st.info("There is no other run of this catalog and target; train another one.", icon=":material/balance:")
         return
-    chosen = st.selectbox(
-        "Held against", list(others), key="against", bind="query-params",
+    chosen = choice_in_address(
+        "Held against",
+        list(others),
+        name="against",
         format_func=lambda run_id: run_words(others[run_id]),
         help="Judged on the test pictures both have, with the same label.",
-    )  # fmt: skip
-    paired = pair_of(str(chosen), run.run_id)
+    )
+    paired = pair_of(chosen, run.run_id)
     _draw_verdict(paired)
     _draw_outcome(paired, owner)
     _draw_confusion(paired)
@@ -67,8 +70,8 @@ def _draw_verdict(paired: PairedRuns) -> None:
             st.metric(label, value, help=words, width=150)
     verdict = "more than luck" if found.more_than_chance else "it may be luck"
     left_out = f"; {paired.left_out:,} that only one of them has are left out" if paired.left_out else ""
-    better = "Alike" if not found.difference else "Better" if found.difference > 0 else "Worse"
-    st.caption(f"{better}: {verdict}, over {counted(found.pictures, 'test picture')}{left_out}.")
+    better = f"{'Better' if found.difference > 0 else 'Worse'}: {verdict}," if found.difference else "Equally good"
+    st.caption(f"{better} over {counted(found.pictures, 'test picture')}{left_out}.")
 
 
 def _draw_outcome(paired: PairedRuns, owner: Catalog | None) -> None:

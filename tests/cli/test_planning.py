@@ -1,0 +1,105 @@
+"""Commands on trust: what they print, and that a rule file decides and is refused where it does not belong."""
+
+import json
+
+import pytest
+
+from core.models.train import train_run
+from core.progress import SilentProgress
+from tests.models.synthetic import planted_catalog
+
+LABELS = ("hat", "shoe", "sock")
+
+
+@pytest.fixture
+def runs(home):
+    """Two runs on 3 categories of 100; half of the pictures are validation, so that something can be promised."""
+    splits = (["train"] * 3 + ["validation"] * 5 + ["test"] * 2) * 30
+    shop = planted_catalog(home, [name for name in LABELS for _ in range(100)], splits=splits)
+    settings = [{"epochs": each, "batch_size": 16} for each in (1, 4)]
+    return [
+        train_run(home, shop, recipe="linear", settings=each, actor="t", progress=SilentProgress())["run"]
+        for each in settings
+    ]
+
+
+def test_a_plan_is_printed_and_written(call, runs, tmp_path):
+    file = tmp_path / "rule.json"
+    answer = call("plan", runs[1], "--precision", "0.95", "--out", file, "--json").json
+    assert answer["validation"]["pictures"] == 150 and answer["test"]["pictures"] == 60
+    assert [each["name"] for each in answer["categories"]] == list(LABELS)
+    assert {each["kind"] for each in answer["categories"]} == {"pooled"} and answer["file"] == str(file)
+    assert answer["waiting"] == {"products": 0, "accepted": 0}
+    assert json.loads(file.read_text())["run"] == runs[1]
+    said = call("plan", runs[1]).out
+    assert "at least 98.0 % of what is filed is right" in said and "shared" in said
+
+
+def test_what_cannot_be_promised_exits_with_2(call, runs):
+    answer = call("plan", runs[1], "--precision", "98")
+    assert answer.code == 2 and "precision is a share from 0.5 to 0.999, such as 0.98, not 98" in answer.err
+
+
+def test_predict_refuses_a_rule_of_another_run(call, runs, tmp_path, color_folder):
+    file, picture = tmp_path / "rule.json", next(color_folder.rglob("*.png"))
+    call("plan", runs[0], "--precision", "0.9", "--out", file)
+    answer = call("predict", runs[1], picture, "--rule", file)
+    assert answer.code == 2 and f"is a rule of run '{runs[0]}', not of '{runs[1]}'" in answer.err
+    answer = call("predict", runs[0], picture, "--rule", file, "--level", "1")
+    assert answer.code == 2 and "leave out --product and --level" in answer.err
+
+
+def test_predict_decides_by_a_rule(call, runs, tmp_path, color_folder, monkeypatch):
+    import numpy as np
+
+    from core.cli import predicting
+    from core.evaluation import filing_plan_rule
+
+    file, picture = tmp_path / "rule.json", next(color_folder.rglob("*.png"))
+    assert call("plan", runs[1], "--precision", "0.9", "--out", file).code == 0
+    monkeypatch.setattr(predicting, "prepare_backbone", lambda *_: None)
+    monkeypatch.setattr(filing_plan_rule, "check_backbone", lambda *_: None)
+    monkeypatch.setattr(filing_plan_rule, "encode_pictures", lambda *_, **__: np.zeros((1, 1280), np.float32))
+    for chances, decision in (([0.999, 0.001, 0.0], "accepted"), ([0.4, 0.35, 0.25], "needs a person")):
+        given = np.array([chances], np.float32)
+        monkeypatch.setattr(filing_plan_rule, "predict_features", lambda *_, given=given: given)
+        [found] = call("predict", runs[1], picture, "--rule", file, "--top", "1", "--json").json["predictions"]
+        assert (found["decision"], [each["name"] for each in found["classes"]]) == (decision, ["hat"])
+        assert 0 < found["threshold"] < 1
+    assert "needs a person" in call("predict", runs[1], picture, "--rule", file).out
+
+
+def test_calibration_and_curves(call, runs):
+    answer = call("calibrate", runs[1], "--json").json
+    assert answer["test"]["pictures"] == 60 and 0.02 <= answer["temperature"] <= 50
+    assert "found on validation" in call("calibrate", runs[1]).out
+    answer = call("curves", runs[1], "--json").json
+    assert [each["pictures"] for each in answer["classes"]] == [20, 20, 20]
+    assert 0.5 < answer["macro_roc_area"] <= 1
+    assert "AVERAGE PRECISION" in call("curves", runs[1], "--split", "validation").out
+
+
+def test_slices_and_pairs(call, runs):
+    answer = call("slices", runs[1], "--json").json
+    assert (answer["pictures"], answer["correction"], answer["slices"]) == (60, "Benjamini-Hochberg", [])
+    assert "no judged product has a brand" in answer["notes"]
+    assert "no slice is large enough" in call("slices", runs[1]).out
+    answer = call("compare-pictures", *runs, "--json").json
+    assert answer["pictures"] == 60
+    assert answer["accuracy_second"] - answer["accuracy_first"] == pytest.approx(answer["difference"])
+    assert "McNemar's p" in call("compare-pictures", *runs).out
+    assert call("compare-pictures", runs[0], runs[0]).code == 2
+
+
+def test_picture_sets_come_and_go(call, runs, color_folder):
+    pictures = sorted(color_folder.rglob("*.png"))[:2]
+    added = call("picture-set", "add", "shop", "window", *pictures, "--label", "hat", "--json").json
+    assert added["skipped"] == [] and added["sets"][0]["labeled"] == 2
+    labeled = call("picture-set", "label", "shop", "window", "--as", f"{pictures[0].name}=shoe", "--json").json
+    assert [each["label"] for each in labeled["sets"][0]["contents"]] == ["shoe", "hat"]
+    answer = call("picture-set", "label", "shop", "window", "--as", "nothing.png=shoe")
+    assert answer.code == 2 and "no such picture ('nothing.png')" in answer.err
+    assert "window" in call("picture-set", "list", "shop").out
+    assert call("picture-set", "score", "shop").code == 2  # which one?
+    assert call("picture-set", "delete", "shop", "window", "--json").json["sets"] == []
+    assert call("picture-set", "list", "shop", "window", pictures[0]).code == 2
