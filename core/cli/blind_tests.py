@@ -83,7 +83,7 @@ def vote(session: Session) -> dict[str, Any]:
     if given.question is not None:
         cast_vote(session.home, test, given.question, given.choose, voter=given.voter)
     ballot = next_ballot(session.home, test, voter=given.voter)
-    shown = {"question": None, "query": None, "left": [], "right": []}
+    shown: dict[str, Any] = {"question": None, "query": None, "left": [], "right": []}
     if ballot is not None:
         number, query = ballot.question.number, ballot.question.query
         shown = {"question": number, "query": query, "left": list(ballot.left), "right": list(ballot.right)}

@@ -152,11 +152,15 @@ def _products(home: Home, catalog: Catalog, index: CatalogIndex, rows: np.ndarra
             "id": product_id[:_LONGEST_TEXT],
             "title": _text(row.title) or product_id[:_LONGEST_TEXT],
             "category": _text(row.category),
-            "price": None if pd.isna(row.price_minor_units) else format_price(int(row.price_minor_units), row.currency),
+            "price": _price(row.price_minor_units, row.currency),
             "picture": _thumbnail(home, row.picture_hash),
         }
         for product_id, row in zip(table.index, table.itertuples(), strict=True)
     ]
+
+
+def _price(price_minor_units: Any, currency: Any) -> str | None:
+    return None if pd.isna(price_minor_units) else format_price(int(price_minor_units), currency)
 
 
 def _text(value: object) -> str | None:

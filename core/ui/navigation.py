@@ -16,6 +16,7 @@ _PAGES = {
         ("catalog", "Catalog", "inventory_2"),
         ("clean", "Clean", "cleaning_services"),
         ("quality", "Quality", "health_metrics"),
+        ("review", "Review", "rate_review"),
     ],
     "Models": [
         ("train", "Train", "model_training"),
@@ -27,6 +28,7 @@ _PAGES = {
         ("recommend", "Recommend", "tune"),
         ("storefront", "Storefront", "storefront"),
     ],
+    "This machine": [("health", "Health", "monitor_heart")],
 }
 
 
@@ -54,6 +56,8 @@ def current_page() -> st.Page:
     }
     # The first page lives at the root; its name leads there too, as every other page's does.
     sections[""].append(st.Page(_to_first_page, title="Overview", url_path=_FIRST, visibility="hidden"))
+    # Voters come by the link of a blind test; nobody looks for it in the menu.
+    sections[""].append(st.Page(page_script("vote"), title="Vote", url_path="vote", visibility="hidden"))
     return st.navigation(sections, expanded=True)
 
 
