@@ -86,7 +86,7 @@ def test_messages_cannot_move_the_cursor(call, monkeypatch):
 
 
 def test_json_never_holds_nan(call, monkeypatch):
-    monkeypatch.setattr("core.cli.doctor.memory_mib", lambda: float("nan"))
+    monkeypatch.setattr("core.jobs.health.memory_mib", lambda: float("nan"))
     assert call("doctor", "--json").json["memory_mib"] is None
 
 

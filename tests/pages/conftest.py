@@ -17,12 +17,14 @@ PAGES = (
     "catalog",
     "clean",
     "quality",
+    "review",
     "train",
     "evaluate",
     "compare",
     "embeddings",
     "recommend",
     "storefront",
+    "health",
 )
 
 TITLES = {page: page.capitalize() for page in PAGES} | {"import_products": "Import"}

@@ -1,0 +1,97 @@
+"""The state of this machine and of the home, drawn."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.jobs.health import LEAST_FREE_MIB
+from core.ui.wording import shortened
+
+_MIB_A_GIB = 1024
+_LEAST_GIB = LEAST_FREE_MIB / _MIB_A_GIB
+
+
+def draw_verdict(report: dict[str, Any]) -> None:
+    """Say in one line whether all is well, else each problem with its way out."""
+    if not report["problems"]:
+        st.success("Everything needed works.", icon=":material/check_circle:")
+    for problem in report["problems"]:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(":material/error:", width="content")
+            st.text(problem)
+
+
+def draw_figures(report: dict[str, Any]) -> None:
+    """Show what there is of everything that runs out."""
+    failed = len(report["failed_jobs"])
+    shown = {
+        "Free disk": (
+            _gib(report.get("free_disk_mib")),
+            f"Less than {_LEAST_GIB:.0f} GiB is too little for most work.",
+        ),
+        "Memory": (_gib(report["memory_mib"]), "Of this machine."),
+        "Used by the app": (_gib(report["used_mib"]), "What the page server holds now; jobs run beside it."),
+        "Cores": (str(report["cores"]), "That this app may use."),
+        "Jobs": (f"{sum(report['jobs'].values()):,}", _states(report["jobs"])),
+        "Not finished": (f"{failed}{'+' if failed == 10 else ''}", "Jobs that failed or were interrupted, newest ten."),
+    }
+    with st.container(horizontal=True, gap="medium"):
+        for label, (value, words) in shown.items():
+            st.metric(label, value, help=words, width=132)
+
+
+def draw_failed_jobs(report: dict[str, Any]) -> None:
+    """List the jobs that did not end well, with ids that people can quote."""
+    st.subheader("Jobs that did not finish", anchor=False)
+    if not report["failed_jobs"]:
+        st.caption("None.")
+        return
+    frame = pd.DataFrame(
+        {
+            "Job id": [each["job"] for each in report["failed_jobs"]],
+            "Work": [each["kind"] for each in report["failed_jobs"]],
+            "State": [each["state"] for each in report["failed_jobs"]],
+            "Started (UTC)": [each["at"][:16].replace("T", " ") for each in report["failed_jobs"]],
+            "What happened": [shortened(each["error"] or "", 300) for each in report["failed_jobs"]],
+        }
+    )
+    st.dataframe(frame, hide_index=True, width="stretch", key="failed_jobs")
+    st.caption("`python -m core status JOB` tells the whole story; `resume JOB` goes on where it stopped.")
+
+
+def draw_versions(report: dict[str, Any]) -> None:
+    """Show what runs here, and which backbones can be used."""
+    left, right = st.columns(2, gap="medium")
+    openvino = report["openvino"]
+    fast = "bf16" if openvino["bf16"] else "float32 only"
+    engine = f"{openvino['version'].partition('-')[0]}, {fast}" if openvino["version"] else "not usable"
+    facts = {
+        "ShelfLens": report["version"],
+        "Python": report["python"],
+        "TensorFlow": report["tensorflow"] or "not installed",
+        "OpenVINO": engine,
+        "System": report["platform"],
+        "Database": report["database"],
+        "Home": report["home"] or "not usable",
+        "Home format": str(report.get("home_format")),
+    }
+    left.subheader("Versions", anchor=False)
+    left.dataframe(pd.DataFrame(facts.items(), columns=["", "Here"]), hide_index=True, width="stretch", key="versions")
+    right.subheader("Backbones", anchor=False)
+    frame = pd.DataFrame(
+        {
+            "Backbone": [each["backbone"] for each in report["backbones"]],
+            "State": [each["state"] for each in report["backbones"]],
+            "Download (MB)": [each["download_mb"] for each in report["backbones"]],
+        }
+    )
+    right.dataframe(frame, hide_index=True, width="stretch", key="backbones", height=318)
+
+
+def _gib(mib: int | None) -> str:
+    return "unknown" if mib is None else f"{mib / _MIB_A_GIB:,.1f} GiB"
+
+
+def _states(jobs: dict[str, int]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in jobs.items()) or "No job yet."

@@ -1,0 +1,38 @@
+"""The page Health: all well, something wrong, and jobs that did not finish."""
+
+import json
+
+from core.jobs.folder import JobFolder
+from core.jobs.spec import create_job
+from core.jobs.stored_status import StoredStatus, write_status
+from tests.pages.conftest import broken, words
+
+
+def test_all_is_well_on_a_new_home(home, open_page):
+    app = open_page(home, "health")
+    assert broken(app) == []
+    assert [each.value for each in app.success] == ["Everything needed works."]
+    assert {each.label for each in app.metric} >= {"Free disk", "Memory", "Cores", "Jobs"}
+
+
+def test_what_is_wrong_is_said_with_its_way_out(home, open_page, monkeypatch):
+    monkeypatch.setattr("core.jobs.health.installed", lambda *_names: None)
+    app = open_page(home, "health")
+    assert broken(app) == [] and len(app.success) == 0
+    assert "pip install tensorflow-cpu" in words(app)
+
+
+def test_a_failed_job_is_listed_by_its_id(home, open_page):
+    job = create_job(home, "train", {"catalog": "shop", "recipe": "linear"}, actor="ann").job
+    write_status(JobFolder(home.jobs / job), StoredStatus("failed", error="there is no catalog 'shop' <b>"))
+    app = open_page(home, "health")
+    frame = next(table.value for table in app.dataframe if "Job id" in table.value)
+    assert frame["Job id"].tolist() == [job]
+    assert frame["What happened"].tolist() == ["there is no catalog 'shop' <b>"]
+
+
+def test_the_report_names_no_product(home, open_page):
+    from core.jobs.health import examine
+
+    report = json.dumps(examine(lambda: home))
+    assert "product" not in report and '"problems": []' in report
