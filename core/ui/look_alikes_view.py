@@ -1,25 +1,32 @@
 """Look-alikes: the query, the sliders and the matches with what each score is made of."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.errors import SettingsError
 from core.recommend.index import CatalogIndex
-from core.recommend.ranking import Matches, QueryParts, rank
+from core.recommend.rank_products import rank_parts
+from core.recommend.ranking import Matches, QueryParts
 from core.recommend.ranking_settings import RankingSettings
 from core.recommend.weights import PARTS
-from core.ui.caches import products_of
 from core.ui.errors import shown_errors
+from core.ui.match_cards import match_cards, moves_since_last_change
 from core.ui.product_detail import open_product
-from core.ui.product_grid import Card, product_grid, row_card
-from core.ui.query_choice import chosen_query, draw_query
+from core.ui.product_grid import product_grid
+from core.ui.query_choice import add_examples, chosen_query, draw_query
 from core.ui.ranking_choices import choose_settings
 from core.ui.score_weights import draw_part_legend
 from core.ui.wording import counted
 
 SHOWN = 24
-QUERY_PX = 160
+SHOWN_A_SIDE = 12
+QUERY_PX = 170
+_BESIDE = "beside"
+_SELECTED = "_selected_matches"
 
 
 def draw_look_alikes(catalog: Catalog, index: CatalogIndex) -> None:
@@ -33,50 +40,131 @@ def draw_look_alikes(catalog: Catalog, index: CatalogIndex) -> None:
 def _draw_matches(catalog: Catalog, parts: QueryParts, product_id: str | None) -> None:
     """Rank and draw; a slider reruns only this."""
     with shown_errors():
-        settings = choose_settings(parts.index)
+        settings = choose_settings(catalog, parts.index)
         if settings is None:
             return
-        draw_part_legend()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            draw_part_legend(settings.weights.told)
+            _beside_button(settings)
+            _selected_buttons()
         with st.container(horizontal=True, gap="medium"):
             if product_id is not None:
                 with st.container(width=QUERY_PX):
                     draw_query(catalog, product_id)
             with st.container(width="stretch"):
-                _draw_ranked(catalog, parts, settings)
+                beside = _settings_beside()
+                if beside is None:
+                    _draw_ranked(catalog, parts, settings)
+                else:
+                    _draw_two(catalog, parts, beside, settings)
 
 
 def _draw_ranked(catalog: Catalog, parts: QueryParts, settings: RankingSettings) -> None:
-    matches = rank(parts, settings.weights, k=SHOWN)
-    cards = match_cards(catalog, matches, settings)
-    clicked = product_grid(cards, key="matches", label="matches, best first")
-    if matches.unscored:
-        st.caption(f"{counted(matches.unscored, 'product')} could not be scored: what the weights ask for is unknown.")
+    matches = rank_parts(parts, settings, k=SHOWN)
+    moves = moves_since_last_change(parts, settings, matches)
+    _draw_grid(catalog, parts, matches, settings, key="matches", label="matches, best first", moves=moves)
+    _say_limits(matches, settings)
     with st.expander("The parts of each score, in numbers", icon=":material/table:"):
-        st.dataframe(_parts_table(catalog, matches, settings), hide_index=True, width="stretch")
+        st.dataframe(_parts_table(parts.index, matches, settings), hide_index=True, width="stretch")
+
+
+def _draw_two(catalog: Catalog, parts: QueryParts, kept: RankingSettings, now: RankingSettings) -> None:
+    """Draw the kept settings and those of now side by side, and how much they agree."""
+    found = [rank_parts(parts, settings, k=SHOWN_A_SIDE) for settings in (kept, now)]
+    common = len(set(found[0].product_ids) & set(found[1].product_ids))
+    st.text(f"{common} of the first {SHOWN_A_SIDE} are the same.")
+    sides = zip(st.columns(2), ("Kept", "Now"), found, (kept, now), strict=True)
+    for column, title, matches, settings in sides:
+        with column:
+            st.subheader(title)
+            _draw_grid(catalog, parts, matches, settings, key=f"matches_{title.lower()}", label=f"matches, {title}")
+
+
+def _draw_grid(
+    catalog: Catalog,
+    parts: QueryParts,
+    matches: Matches,
+    settings: RankingSettings,
+    *,
+    key: str,
+    label: str,
+    moves: dict[str, int | None] | None = None,
+) -> None:
+    cards = match_cards(catalog, parts, matches, settings, moves=moves)
+    chosen: list[str] = st.session_state.setdefault(_SELECTED, [])
+    clicked = product_grid(
+        cards, key=key, label=label, empty="No product meets the filters.", selected=chosen, on_pick=_select
+    )
     if clicked:
         open_product(clicked)
         st.rerun()
 
 
-def match_cards(catalog: Catalog, matches: Matches, settings: RankingSettings) -> list[Card]:
-    """Make the cards of matches, each with the bar of its parts."""
-    table = products_of(catalog).set_index("product_id", drop=False).loc[list(matches.product_ids)]
-    told = settings.weights.told
-    cards = []
-    for place, row in enumerate(table.itertuples()):
-        values = dict(zip(PARTS, matches.parts[place].tolist(), strict=True))
-        parts = {
-            part: (None if np.isnan(values[part]) else values[part], getattr(settings.weights, part)) for part in told
-        }
-        cards.append(row_card(row, (f"score {matches.scores[place]:.3f}", "note"), parts=parts, place=place + 1))
-    return cards
+def _select(product_ids: list[str], on: bool) -> None:
+    chosen = st.session_state.setdefault(_SELECTED, [])
+    kept = [each for each in chosen if each not in product_ids]
+    st.session_state[_SELECTED] = [*kept, *product_ids] if on else kept
 
 
-def _parts_table(catalog: Catalog, matches: Matches, settings: RankingSettings) -> pd.DataFrame:
-    titles = products_of(catalog).set_index("product_id")["title"]
+def _selected_buttons() -> None:
+    """Offer to ask with the selected products too, or against them."""
+    chosen = st.session_state.get(_SELECTED) or []
+    if not chosen:
+        return
+    for name, words in (("more", "More"), ("less", "Less")):
+        icon = f":material/thumb_{'up' if name == 'more' else 'down'}:"
+        if st.button(f"{words} like the {len(chosen)} selected", icon=icon, key=f"ask_{name}"):
+            st.session_state[_SELECTED] = []
+            add_examples(name, chosen)
+
+
+def _say_limits(matches: Matches, settings: RankingSettings) -> None:
+    """Say what was not ranked, so that nobody takes a pool for the catalog."""
+    if matches.pool is not None:
+        st.caption(
+            f":material/info: Approximate: only the {matches.candidates:,} nearest by sight were ranked; "
+            "a better match by color or price may lie beyond them."
+        )
+    elif settings.filters.narrows:
+        st.caption(f"{counted(matches.candidates, 'product')} met the filters.")
+    if matches.unscored:
+        st.caption(f"{counted(matches.unscored, 'product')} could not be scored: what the weights ask for is unknown.")
+
+
+def _beside_button(settings: RankingSettings) -> None:
+    if _BESIDE in st.query_params:
+        if st.button("Stop comparing", icon=":material/close:", key="stop_beside"):
+            st.query_params.pop(_BESIDE, None)
+            st.rerun(scope="fragment")
+    elif st.button(
+        "Compare from here",
+        icon=":material/splitscreen_vertical_add:",
+        key="keep_beside",
+        help="Keeps these settings on the left while you change the sliders.",
+    ):
+        st.query_params[_BESIDE] = json.dumps(settings.to_json(), separators=(",", ":"))
+        st.rerun(scope="fragment")
+
+
+def _settings_beside() -> RankingSettings | None:
+    """Read the settings kept in the address.
+
+    Raises:
+        SettingsError: The address was changed by hand.
+    """
+    written = st.query_params.get(_BESIDE)
+    if not written:
+        return None
+    try:
+        return RankingSettings.from_json(json.loads(written))
+    except (ValueError, RecursionError) as error:
+        raise SettingsError("the settings to compare with in the address are no JSON: press Stop comparing") from error
+
+
+def _parts_table(index: CatalogIndex, matches: Matches, settings: RankingSettings) -> pd.DataFrame:
     frame = pd.DataFrame(matches.parts, columns=list(PARTS)).round(3)[list(settings.weights.told)]
     frame.columns = [part.capitalize() for part in frame.columns]
     frame.insert(0, "Score", np.round(matches.scores, 3))
-    frame.insert(0, "Product", [titles.get(product_id, product_id) for product_id in matches.product_ids])
+    frame.insert(0, "Product", [index.titles[row] or index.product_ids[row] for row in matches.rows])
     frame.insert(0, "Place", range(1, len(frame) + 1))
     return frame

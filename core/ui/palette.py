@@ -6,8 +6,11 @@ import streamlit as st
 
 Mode = Literal["light", "dark"]
 
-PART_NAMES = ("visual", "color", "price", "category")
-"""The parts of a recommendation score, in the order of their colors."""
+PART_NAMES = ("visual", "color", "price", "category", "brand", "popularity", "freshness", "text")
+"""The parts of a recommendation score."""
+
+PART_COLORS = dict(zip(PART_NAMES, (0, 1, 3, 2, 4, 5, 6, 7), strict=True))
+"""The place of each part's color among the categorical ones."""
 
 
 def current_mode() -> Mode:
@@ -29,4 +32,4 @@ def verdict_colors(mode: Mode | None = None) -> dict[str, str]:
 def part_colors(mode: Mode | None = None) -> dict[str, str]:
     """Give the color of each part of a recommendation score."""
     colors = categorical_colors(mode)
-    return {name: colors[place] for name, place in zip(PART_NAMES, (0, 1, 3, 2), strict=True)}
+    return {name: colors[place] for name, place in zip(PART_NAMES, PART_COLORS.values(), strict=True)}

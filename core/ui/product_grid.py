@@ -12,12 +12,11 @@ import streamlit as st
 from core.catalog.money import format_price
 from core.catalog.products import Product
 from core.ui.caches import thumbnails
-from core.ui.palette import PART_NAMES
+from core.ui.palette import PART_COLORS
 from core.ui.wording import counted, short_category
 
 PAGE_SIZE = 48
 _FOLDER = Path(__file__).with_name("components")
-_PART_COLORS = dict(zip(PART_NAMES, (0, 1, 3, 2), strict=True))
 
 Badge = tuple[str, str]
 """Words and tone: ``price``, ``good``, ``half``, ``bad``, ``note`` or an empty tone."""
@@ -35,6 +34,7 @@ class Card:
         parts: Parts of a score by name: value 0..1 or None when unknown, and weight; drawn as a stacked bar.
         place: Rank to show on the picture, from 1.
         marked: Draw a frame around it, such as around the query.
+        swatches: Main colors as ``#RRGGBB``, most frequent first.
     """
 
     product_id: str
@@ -44,6 +44,7 @@ class Card:
     parts: dict[str, tuple[float | None, float]] | None = None
     place: int | None = None
     marked: bool = False
+    swatches: tuple[str, ...] = ()
 
 
 @cache
@@ -161,6 +162,7 @@ def _card_data(card: Card, picture: str) -> dict[str, Any]:
         "parts": _part_pieces(card.parts) if card.parts else None,
         "place": card.place,
         "marked": card.marked,
+        "swatches": card.swatches,
     }
 
 
@@ -168,6 +170,6 @@ def _part_pieces(parts: dict[str, tuple[float | None, float]]) -> list[dict[str,
     """Give each part the share of the bar that it adds to the score: weight x value / all weights that count."""
     total = sum(weight for value, weight in parts.values() if value is not None) or 1.0
     return [
-        {"name": name, "value": value, "share": (value or 0.0) * weight / total, "color": _PART_COLORS.get(name, 5)}
+        {"name": name, "value": value, "share": (value or 0.0) * weight / total, "color": PART_COLORS.get(name, 5)}
         for name, (value, weight) in parts.items()
     ]

@@ -1,4 +1,6 @@
-"""The query of the Recommend page: a product of the catalog, or a picture that the visitor brings."""
+"""The query of the Recommend page: a product or a picture, further examples, another color, a part of the picture."""
+
+import hashlib
 
 import numpy as np
 import streamlit as st
@@ -8,14 +10,19 @@ from core.catalog.product_filter import ProductFilter
 from core.catalog.products import read_products
 from core.recommend.index import CatalogIndex
 from core.recommend.ranking import QueryParts
-from core.ui.caches import home, products_of
+from core.recommend.region import LEAST_PERCENT, Region
+from core.ui.caches import home
+from core.ui.match_cards import card_rows
 from core.ui.product_detail import open_product
 from core.ui.product_grid import product_card, product_grid, row_card
-from core.ui.recommendations import picture_parts, product_parts
+from core.ui.recommendations import Asked, asked_parts
 from core.ui.uploads import uploaded_picture
 
 SUGGESTIONS = 12
+MOST_EXAMPLES = 12
 _SOURCES = ("A product", "A picture of yours")
+_COLOR = "in_color"
+_EXAMPLES = {"more": "Also like", "less": "Not like"}
 
 
 def chosen_query(catalog: Catalog, index: CatalogIndex) -> tuple[QueryParts, str | None] | None:
@@ -25,16 +32,22 @@ def chosen_query(catalog: Catalog, index: CatalogIndex) -> tuple[QueryParts, str
         The query's parts and the id of the product asked for (None for a picture); None while nothing is chosen.
     """
     product_id = st.query_params.get("query")
-    if product_id:
-        return product_parts(index, product_id), product_id
-    source = st.segmented_control(
-        "Start from", _SOURCES, default=_SOURCES[0], key="start", bind="query-params", required=True
-    )
-    if source == _SOURCES[0]:
-        draw_search(catalog, index)
-        return None
-    data = uploaded_picture("Picture to find look-alikes of")
-    return None if data is None or index.embedding is None else (picture_parts(index, index.embedding, data), None)
+    data = None
+    if not product_id:
+        source = st.segmented_control(
+            "Start from", _SOURCES, default=_SOURCES[0], key="start", bind="query-params", required=True
+        )
+        if source == _SOURCES[0]:
+            draw_search(catalog, index)
+            return None
+        data = uploaded_picture("Picture to find look-alikes of")
+        if data is None:
+            return None
+    digest = "" if data is None else hashlib.sha256(data).hexdigest()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        more, less = (_draw_examples(catalog, name) for name in _EXAMPLES)
+        asked = Asked(product_id, more, less, _color_choice(), _region_choice(), digest)
+    return asked_parts(index, asked, data), product_id
 
 
 def draw_search(catalog: Catalog, index: CatalogIndex) -> None:
@@ -62,11 +75,67 @@ def choose_query(product_id: str) -> None:
 
 def draw_query(catalog: Catalog, product_id: str) -> None:
     """Show the product that matches are sought for, and the way to another."""
-    found = products_of(catalog)
-    row = next(found[found["product_id"] == product_id].itertuples(), None)
+    row = card_rows(catalog, (product_id,)).get(product_id)
     if row is not None and product_grid([row_card(row, marked=True)], key="query_card", label="the product asked for"):
         open_product(product_id)
         st.rerun()
     if st.button("Pick another", icon=":material/search:", width="stretch"):
-        st.query_params.pop("query", None)
+        for name in ("query", *_EXAMPLES):
+            st.query_params.pop(name, None)
         st.rerun()
+
+
+def add_examples(name: str, product_ids: list[str]) -> None:
+    """Add products to the examples ("more") or to those against ("less"), and draw the page anew."""
+    other = next(each for each in _EXAMPLES if each != name)
+    st.query_params[name] = list(dict.fromkeys([*_ids(name), *product_ids]))[:MOST_EXAMPLES]
+    st.query_params[other] = [each for each in _ids(other) if each not in product_ids]
+    st.rerun()
+
+
+def _ids(name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(st.query_params.get_all(name)))[:MOST_EXAMPLES]
+
+
+def _draw_examples(catalog: Catalog, name: str) -> tuple[str, ...]:
+    """Say how many further examples there are; a popover shows them and lets them go. Gives their ids."""
+    ids = _ids(name)
+    if ids:
+        with st.popover(f"{_EXAMPLES[name]} {len(ids)}", icon=f":material/thumb_{'up' if name == 'more' else 'down'}:"):
+            rows = card_rows(catalog, ids)
+            cards = [row_card(rows[each]) for each in ids if each in rows]
+            gone = product_grid(cards, key=f"examples_{name}", small=True, label=_EXAMPLES[name])
+            st.caption("A click takes an example away.")
+            if gone or st.button("Take all away", key=f"clear_{name}"):
+                st.query_params[name] = [each for each in ids if gone and each != gone]
+                st.rerun()
+    return ids
+
+
+def _color_choice() -> str:
+    """Ask for another color than the query's, by name or from the picker; empty keeps its own."""
+    with st.popover("Another color", icon=":material/palette:"):
+        st.color_picker("Pick a color", "#800020", key="color_picked", on_change=_take_picked)
+        written = st.text_input(
+            "Like this, but in",
+            key=_COLOR,
+            bind="query-params",
+            placeholder="burgundy, or #800020",
+            max_chars=40,
+            help="A name of the trade, or what the picker gives. Empty keeps the query's own colors.",
+        )
+    return str(written or "").strip()
+
+
+def _take_picked() -> None:
+    st.session_state[_COLOR] = st.session_state["color_picked"]
+
+
+def _region_choice() -> Region:
+    """Ask which part of the picture is meant."""
+    with st.popover("Part of the picture", icon=":material/crop:"):
+        left, right = st.slider("From left to right, %", 0, 100, (0, 100), 5, key="crop_x")
+        top, bottom = st.slider("From top to bottom, %", 0, 100, (0, 100), 5, key="crop_y")
+        st.caption("Only this part is looked at: for pictures that show more than what you mean.")
+    left, top = min(left, 100 - LEAST_PERCENT), min(top, 100 - LEAST_PERCENT)
+    return left, top, max(right, left + LEAST_PERCENT), max(bottom, top + LEAST_PERCENT)

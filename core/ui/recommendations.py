@@ -1,18 +1,47 @@
 """Indexes and queries for the Recommend page, kept between reruns so that a slider only ranks anew."""
 
 import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.catalog.picture_lookup import picture_file
 from core.catalog.pictures import read_picture
+from core.catalog.products import get_product
+from core.errors import PictureError
+from core.home import Home
+from core.recommend.color_filter import color_of_name
 from core.recommend.index import CatalogIndex, open_index
+from core.recommend.query import Query, joined_query
 from core.recommend.ranking import QueryParts, score_parts
+from core.recommend.region import WHOLE, Region, cropped
+from core.recommend.similar import picture_query
 from core.ui.caches import home
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 from core.vision.embeddings import Embedding, latest_embedding
-from core.vision.encode import encode_pictures
-from core.vision.palettes import picture_palette
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the visitor asks with, as the address and the upload say it.
+
+    Attributes:
+        product_id: The product asked for; None with an upload.
+        more: Further products that matches should look like.
+        less: Products that matches should not look like.
+        color: Name of a color, or ``#RRGGBB``, that matches should have instead; empty keeps the query's.
+        region: The part of the picture that is meant.
+        digest: Of the upload's bytes; empty without one.
+    """
+
+    product_id: str | None = None
+    more: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
+    color: str = ""
+    region: Region = WHOLE
+    digest: str = ""
 
 
 def embedding_of(catalog: Catalog, *, backbone: str = DEFAULT_BACKBONE) -> Embedding | None:
@@ -39,37 +68,77 @@ def product_parts(index: CatalogIndex, product_id: str) -> QueryParts:
     Raises:
         CatalogError: The index has no such product.
     """
-    return _product_parts(_index_key(index), product_id, index)
+    return asked_parts(index, Asked(product_id))
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _product_parts(key: tuple[str, int, int, str, str], product_id: str, _index: CatalogIndex) -> QueryParts:
-    return score_parts(_index.query_product(product_id), _index)
-
-
-def picture_parts(index: CatalogIndex, embedding: Embedding, data: bytes) -> QueryParts:
+def picture_parts(index: CatalogIndex, data: bytes) -> QueryParts:
     """Compare an uploaded picture with all products.
 
     Raises:
         PictureError: The bytes are no picture that can be read.
         BackboneError: The backbone cannot run in this process yet.
     """
-    digest = hashlib.sha256(data).hexdigest()
-    return _picture_parts(_index_key(index), digest, index, embedding, data)
+    return asked_parts(index, Asked(digest=hashlib.sha256(data).hexdigest()), data)
 
 
-@st.cache_resource(show_spinner="Looking at the picture", max_entries=8)
-def _picture_parts(
-    key: tuple[str, int, int, str, str], digest: str, _index: CatalogIndex, _embedding: Embedding, _data: bytes
+def asked_parts(index: CatalogIndex, asked: Asked, data: bytes | None = None) -> QueryParts:
+    """Compare what the visitor asks with with all products.
+
+    Args:
+        index: The products.
+        asked: What is asked.
+        data: The upload's bytes, whose digest `asked` names.
+
+    Raises:
+        CatalogError: The index has no such product.
+        PictureError: The picture cannot be read.
+        SettingsError: There is no such color.
+        BackboneError: The backbone cannot run in this process yet.
+    """
+    return _asked_parts(_index_key(index), asked, index, data)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _asked_parts(
+    key: tuple[str, int, int, str, str], asked: Asked, _index: CatalogIndex, _data: bytes | None
 ) -> QueryParts:
-    # Decoded as for embedding, so that a picture of the catalog is found as itself.
-    picture = read_picture(_data, enough_px=find_backbone(_embedding.backbone, home=home()).side_px)
-    features = encode_pictures(home(), [picture], backbone=_embedding.backbone)
-    query = _index.query_picture(_embedding.project(features)[0], picture_palette(picture))
+    more, less = ([_index.query_product(each) for each in ids] for ids in (asked.more, asked.less))
+    query = joined_query([_first_query(_index, asked, _data), *more], less)
+    if asked.color:
+        query = query.in_color(_index.color_space.plain(color_of_name(asked.color)))
     return score_parts(query, _index)
+
+
+def _first_query(index: CatalogIndex, asked: Asked, data: bytes | None) -> Query:
+    """Make the query of the product or the upload; of a part of its picture when a part is meant."""
+    product = None if asked.product_id is None else index.query_product(asked.product_id)
+    if product is not None and asked.region == WHOLE:
+        return product
+    # Decoded as for embedding, so that a picture of the catalog is found as itself; a part needs all its pixels.
+    enough_px = find_backbone(index.encoder, home=home()).side_px if asked.region == WHOLE else None
+    picture = read_picture(_picture_of(home(), index, asked) if data is None else data, enough_px=enough_px)
+    found = picture_query(home(), index, cropped(picture, asked.region))
+    if product is None:
+        return found
+    bins, shares = found.palette_bins, found.palette_shares
+    return replace(product, embedding=found.embedding, color=found.color, palette_bins=bins, palette_shares=shares)
+
+
+def _picture_of(here: Home, index: CatalogIndex, asked: Asked) -> Path:
+    """Find the file of a product's first picture.
+
+    Raises:
+        PictureError: It is gone.
+    """
+    product = get_product(here, index.catalog, str(asked.product_id)) if index.catalog else None
+    path = picture_file(here, product.picture_hashes[0]) if product and product.picture_hashes else None
+    if path is None:
+        raise PictureError(
+            f"the picture of product {str(asked.product_id)[:100]!r} is gone: ask with the whole product"
+        )
+    return path
 
 
 def _index_key(index: CatalogIndex) -> tuple[str, int, int, str, str]:
     """Name an index for good: a name may come back with another catalog behind it, an id never does."""
-    backbone = "" if index.embedding is None else index.embedding.backbone
-    return (str(home().root), index.catalog_id, index.catalog_version, backbone, index.embedding_version)
+    return (str(home().root), index.catalog_id, index.catalog_version, index.encoder, index.embedding_version)

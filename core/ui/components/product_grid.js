@@ -36,6 +36,18 @@ function bar(parts, colors) {
   return node;
 }
 
+function swatchRow(swatches) {
+  const row = make("div", "swatches");
+  row.setAttribute("role", "img");
+  row.setAttribute("aria-label", `main colors: ${swatches.join(", ")}`);
+  for (const color of swatches) {
+    const dot = make("i");
+    dot.style.background = color;
+    row.append(dot);
+  }
+  return row;
+}
+
 function cardNode(card, colors, open) {
   const item = make("li");
   const button = make("button", card.marked ? "card marked" : "card");
@@ -46,6 +58,7 @@ function cardNode(card, colors, open) {
   const text = make("div", "text");
   text.append(make("div", "title", card.title));
   if (card.parts) text.append(bar(card.parts, colors));
+  if (card.swatches.length) text.append(swatchRow(card.swatches));
   const badges = make("div", "badges");
   for (const [words, tone] of card.badges) {
     const badge = make("span", `badge ${tone}`, words);
