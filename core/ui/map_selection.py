@@ -13,6 +13,7 @@ from core.errors import CatalogError
 from core.explore.map_scene import decoded_loop, mixed_positions
 from core.explore.selection import inside_loop
 from core.explore.selection_contrast import Contrast, PriceContrast, contrast
+from core.review.queue import send_products
 from core.ui.caches import home
 from core.ui.catalog_found import found_ids
 from core.ui.charts import bars
@@ -135,7 +136,15 @@ def _draw_saving(catalog: Catalog, chosen: pd.DataFrame) -> None:
 
 
 def _draw_review(catalog: Catalog, chosen: pd.DataFrame) -> None:
-    """Offer to send the products to review, where there is a review."""
+    """Offer to send the products to review."""
+    with st.popover("Send to review", icon=":material/rate_review:"), st.form("send_review", border=False):
+        reason = st.text_input("Why", max_chars=200, placeholder="what to look at", key="review_reason")
+        sent = st.form_submit_button("Send", type="primary", icon=":material/send:")
+    if sent:
+        with shown_errors():
+            why = reason.strip() or "selected on the map"
+            many = send_products(home(), catalog, chosen["product_id"].tolist(), reason=why, actor=visitor_name())
+            st.toast(f"Sent {counted(many, 'product')} to review.", icon=":material/check:")
 
 
 def draw_slices(catalog: Catalog) -> None:

@@ -1,4 +1,4 @@
-"""Charts that answer: a confusion cell, the lasso and the picture beside the pointer, sliders that reorder."""
+"""Charts that answer: a confusion cell, sliders that reorder."""
 
 import re
 
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from core.evaluation.report import evaluate_run
 from core.models.runs import list_runs
-from tests.browser.plotly_pointer import cell_on, draw_loop, point_on
+from tests.browser.plotly_pointer import cell_on
 
 
 def test_click_on_a_confusion_cell_shows_its_pictures(serve, visit, demo_copy):
@@ -27,29 +27,6 @@ def test_click_on_a_confusion_cell_shows_its_pictures(serve, visit, demo_copy):
     address = page.url.removeprefix(visitor.server.address)
     other = visit(visitor.server).open(address)
     expect(other.get_by_role("heading", name=f"{count} pictures")).to_be_visible()
-
-
-def test_lasso_shows_the_products_inside_and_hover_their_picture(serve, visit, demo_copy):
-    visitor = visit(serve(demo_copy))
-    page = visitor.open("/embeddings")
-    area = page.locator(".st-key-map_chart .nsewdrag")
-    expect(area).to_be_visible()
-    page.wait_for_timeout(800)
-    x, y = point_on(page, "map_chart", place=3)
-    page.mouse.move(x - 40, y)
-    page.mouse.move(x, y, steps=4)
-    tip = page.locator(".tip.on")
-    expect(tip).to_be_visible()
-    expect(tip.locator("img")).to_have_attribute("src", re.compile(r"^data:image/webp;base64,"))
-    assert tip.locator(".title").inner_text().strip()
-    box = area.bounding_box()
-    left, top, right, bottom = box["x"] + 4, box["y"] + 4, box["x"] + box["width"] - 4, box["y"] + box["height"] - 4
-    draw_loop(page, [(left, top), (right, top), (right, bottom), (left, bottom)])
-    # A loop around everything selects every product with a picture.
-    heading = page.get_by_role("heading", name=re.compile(r"products selected"))
-    expect(heading).to_be_visible()
-    assert int(heading.inner_text().split()[0].replace(",", "")) > 600
-    expect(page.locator(".card")).to_have_count(48)
 
 
 def test_sliders_reorder_the_grid(serve, visit, demo_copy):

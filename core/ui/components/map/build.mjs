@@ -21,7 +21,9 @@ const made = await build({
   write: false,
   absWorkingDir: here,
 });
-const text = `// ShelfLens' map of products. Built by map/build.mjs from sources ${hash.digest("hex")}; licences beside it.\n${made.outputFiles[0].text}`;
+// A loader that is never used could fetch its workers from a network: it gets no address.
+const bundled = made.outputFiles[0].text.replaceAll(/https:\/\/unpkg\.com[^"`]*?(?=["`$])/g, "about:blank#");
+const text = `// ShelfLens' map of products. Built by map/build.mjs from sources ${hash.digest("hex")}; licences beside it.\n${bundled}`;
 writeFileSync(join(here, "..", "product_map.js"), text);
 
 // Every package of which a byte is in the bundle, with its licence in full.

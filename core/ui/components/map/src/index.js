@@ -19,6 +19,8 @@ function build(root, outside) {
   attachKeys(root, view, { search: () => panel.field.focus(), present, clear });
   const changed = () => setPresenting(root, view, Boolean(document.fullscreenElement) && root.getRootNode().fullscreenElement === root);
   document.addEventListener("fullscreenchange", changed);
+  // Which data is on screen, for whoever waits for it.
+  view.listeners.push((what) => what === "drawn" && view.data && (root.dataset.drawn = view.data.version));
   root.addEventListener("presenting", () => setPresenting(root, view, root.classList.contains("presenting")));
   return { view, panel, pictures, stop: () => { document.removeEventListener("fullscreenchange", changed); view.stop(); } };
 }
@@ -93,7 +95,6 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     state.panel.load();
     root.dataset.points = String(data.n);
     document.dispatchEvent(new CustomEvent("shelflens-map-ready", { detail: { key: data.key } }));
-    requestAnimationFrame(() => requestAnimationFrame(() => { root.dataset.drawn = data.version; performance.mark(`map-drawn ${data.key}`); }));
   }
   return () => {
     state.hearing();
@@ -113,6 +114,5 @@ if (saved) {
     root.style.setProperty("--map-height", "calc(100vh - 130px)");
     state.view.load(data);
     state.panel.load();
-    root.dataset.drawn = data.version;
   }
 }

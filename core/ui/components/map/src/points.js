@@ -22,9 +22,9 @@ export function wholeMap(width, height) {
 }
 
 export class PointDrawing {
-  constructor(stage, { onMove, onLost, onError }) {
+  constructor(stage, { onMove, onLost, onError, onDrawn }) {
     this.stage = stage;
-    this.handlers = { onMove, onLost, onError };
+    this.handlers = { onMove, onLost, onError, onDrawn };
     this.start();
   }
 
@@ -46,6 +46,7 @@ export class PointDrawing {
       layers: this.layers ?? [],
       onViewStateChange: ({ viewState }) => this.handlers.onMove(viewState),
       onDeviceInitialized: () => this.watchContext(),
+      onAfterRender: () => this.layers && this.handlers.onDrawn(),
       onError: (error) => this.handlers.onError(error),
     });
   }

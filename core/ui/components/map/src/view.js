@@ -23,6 +23,7 @@ export class MapView {
       onMove: (camera) => this.move(camera),
       onLost: () => this.recover(),
       onError: (error) => this.report(error),
+      onDrawn: () => this.listeners.forEach((listener) => listener("drawn")),
     });
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(stage);

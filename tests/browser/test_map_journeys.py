@@ -1,0 +1,151 @@
+"""The map in a real browser: from a loop to a slice and to review, search, a morph, and 100,000 points presented."""
+
+import re
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from core.catalog.catalogs import find_catalog
+from core.catalog.slices import read_slice
+from core.explore.map_coloring import color_by_kind
+from core.explore.map_page import map_page
+from core.explore.map_picture import MapPicture, map_data
+from core.explore.map_scene import SPAN
+from core.ui.product_grid import component_text
+
+
+def drawn(page: Page) -> None:
+    expect(page.locator(".map[data-drawn]")).to_be_visible()
+
+
+def place(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a share of the map's width and height is on the page."""
+    box = page.locator(".stage").bounding_box()
+    assert box is not None
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def draw_loop(page: Page, *corners: tuple[float, float]) -> None:
+    page.keyboard.down("Shift")
+    page.mouse.move(*place(page, *corners[0]))
+    page.mouse.down()
+    for corner in [*corners[1:], corners[0]]:
+        page.mouse.move(*place(page, *corner), steps=5)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+
+
+def test_from_a_loop_to_a_slice_and_to_review(serve, visit, demo_copy):
+    visitor = visit(serve(demo_copy))
+    page = visitor.open("/embeddings?by=category")
+    drawn(page)
+    draw_loop(page, (0.01, 0.01), (0.99, 0.01), (0.99, 0.99), (0.01, 0.99))
+    heading = page.get_by_role("heading", name=re.compile("products selected"))
+    expect(heading).to_be_visible()
+    count = int(heading.inner_text().split()[0].replace(",", ""))
+    assert count > 600  # a loop around everything selects every product with a picture
+    expect(page.locator(".card")).to_have_count(48)
+    expect(page).to_have_url(re.compile("loop="))
+    page.get_by_role("button", name="Save as a slice").click()
+    page.get_by_label("Name").fill("everything")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page).to_have_url(re.compile("slice=everything"))
+    assert len(read_slice(demo_copy, find_catalog(demo_copy, "demo"), "everything").product_ids) == count
+    page.get_by_role("button", name="Send to review").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text(f"Sent {count} products to review.")).to_be_visible()
+    # The link alone shows the same to somebody else, who lets go with the keyboard.
+    other = visit(visitor.server).open(page.url.removeprefix(visitor.server.address))
+    expect(other.get_by_role("heading", name=f"{count} products selected")).to_be_visible()
+    drawn(other)
+    other.locator(".map").focus()
+    other.keyboard.press("Escape")
+    expect(other.get_by_role("heading", name=re.compile("products selected"))).to_have_count(0)
+
+
+def test_search_highlights_and_the_pointer_shows_pictures(serve, visit, demo_home):
+    page = visit(serve(demo_home)).open("/embeddings")
+    drawn(page)
+    page.locator(".map").focus()
+    page.keyboard.press("/")
+    page.keyboard.type("mug")
+    expect(page.locator(".hits")).to_have_text(re.compile(r"^\d+ found$"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("products selected"))).to_be_visible()
+    tip = page.locator(".tip.on")
+    left, top = place(page, 0, 0)
+    right, bottom = place(page, 1, 1)
+    for y in np.linspace(top + 20, bottom - 20, 14):  # points are on a canvas: look for one
+        page.mouse.move(left, y)
+        page.mouse.move(right, y, steps=50)
+        if page.locator(".stage.on-point").count():
+            break
+        for x in np.linspace(left, right, 25):
+            page.mouse.move(x, y)
+            if page.locator(".stage.on-point").count():
+                break
+        else:
+            continue
+        break
+    expect(tip).to_be_visible()
+    expect(tip.locator("img")).to_have_attribute("src", re.compile(r"^data:image/webp;base64,"))
+
+
+@pytest.fixture
+def large_page(tmp_path):
+    """A page that stands alone with 100,000 products in five groups, morphing into a turned map."""
+    many = 100_000
+    random = np.random.default_rng(0)
+    groups = random.integers(0, 5, many)
+    middles = np.array([[0.2, 0.2], [0.8, 0.2], [0.5, 0.5], [0.2, 0.8], [0.8, 0.8]])
+    spots = np.clip((middles[groups] + random.normal(0, 0.05, (many, 2))) * SPAN, 0, SPAN).astype(np.uint16)
+    coloring = color_by_kind(pd.Series(groups).map("Group {}".format), by="group")
+    picture = MapPicture(spots, coloring, many, "Five groups", "groups", after=spots[:, ::-1], ends=("one", "two"))
+    page = map_page(
+        map_data(picture),
+        title="Five groups",
+        titles=[f"Product {number}" for number in range(many)],
+        lines=[""] * many,
+        body=component_text("product_map.html"),
+        style=component_text("product_map.css"),
+        script=component_text("product_map.js"),
+    )
+    path = tmp_path / "map.html"
+    path.write_text(page)
+    return path
+
+
+def test_a_hundred_thousand_points_are_presented_searched_and_morphed(browser, large_page):
+    page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    seen = SimpleNamespace(complaints=[], hosts=set())
+    page.on("console", lambda message: message.type == "error" and seen.complaints.append(message.text))
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.on("request", lambda asked: seen.hosts.add(asked.url.split(":")[0]))
+    page.goto(large_page.as_uri())
+    drawn(page)
+    page.locator(".map").focus()
+    page.keyboard.press("f")
+    expect(page.locator(".map.presenting")).to_be_visible()
+    page.locator(".entry", has_text="Group 2").click()
+    expect(page.locator(".entry[aria-pressed=true]")).to_have_count(1)
+    page.keyboard.press("/")
+    page.keyboard.type("product 4242")
+    # 4242, 42420 to 42429 ... every title that holds these words: 4242 anywhere in a number below 100,000.
+    holding = sum("4242" in str(number) for number in range(100_000))
+    expect(page.locator(".hits")).to_have_text(f"{holding:,} found")
+    slider = page.get_by_role("slider", name="From one to two")
+    slider.fill("100")
+    assert slider.input_value() == "100"
+    page.locator(".map").focus()
+    for key in ("Escape", "+", "ArrowLeft", "-", "0", "f"):
+        page.keyboard.press(key)
+    expect(page.locator(".map.presenting")).to_have_count(0)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="SVG").click()
+    text = saved.value.path().read_text()
+    assert text.startswith("<svg") and text.count("h0") > 90_000
+    assert (seen.complaints, seen.hosts) == ([], {"file", "blob"})
+    page.context.close()

@@ -1,0 +1,108 @@
+"""The Embeddings page by its address: selections, slices, colorings, two maps, three dimensions."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from core.catalog.catalogs import find_catalog
+from core.catalog.products import product_table
+from core.catalog.slices import read_slice, save_slice
+from core.explore.map_scene import SPAN, encoded, loop_for_address
+from core.explore.maps import draw_map, latest_map
+from core.home import Home
+from tests.pages.conftest import broken, in_address, words
+
+EVERYTHING = loop_for_address(encoded(np.array([[0, 0], [SPAN, 0], [SPAN, SPAN], [0, SPAN]], np.uint16)))
+
+
+@pytest.fixture
+def home(demo_home, tmp_path) -> Home:
+    """The demo, free to be changed."""
+    shutil.copytree(demo_home.root, tmp_path / "demo", symlinks=True)
+    return Home(tmp_path / "demo")
+
+
+def selected(app) -> int:
+    """How many products the page says are selected; 0 when it says nothing."""
+    found = [each.value for each in app.subheader if each.value.endswith("selected")]
+    return int(found[0].split()[0].replace(",", "")) if found else 0
+
+
+def test_a_link_with_a_loop_selects_what_lies_in_it(home, open_page):
+    catalog = find_catalog(home, "demo")
+    drawn = latest_map(home, catalog)
+    assert drawn is not None
+    app = open_page(home, "embeddings", f"loop={EVERYTHING}")
+    assert broken(app) == []
+    # Everything but the points on the upper and right edges, which a loop's rule gives to the other side.
+    assert len(drawn.frame) - 4 <= selected(app) <= len(drawn.frame)
+    # One kind of the coloring alone: the most frequent top category.
+    app = open_page(home, "embeddings", f"loop={EVERYTHING}&loop_only=0&loop_by=category, level 1")
+    tops = drawn.frame.merge(product_table(home, catalog))["category"].str.split(" > ").str[0].value_counts()
+    assert tops.iloc[0] - 4 <= selected(app) <= tops.iloc[0]
+
+
+def test_words_and_slices_select_too(home, open_page):
+    catalog = find_catalog(home, "demo")
+    ids = product_table(home, catalog)["product_id"].tolist()[:5]
+    save_slice(home, catalog, "five", ids, actor="ann")
+    app = open_page(home, "embeddings", "slice=five")
+    assert broken(app) == []
+    assert selected(app) == len(set(ids) & set(latest_map(home, catalog).frame["product_id"]))
+    app = open_page(home, "embeddings", "find=mug")
+    assert selected(app) > 10
+    app = open_page(home, "embeddings", "slice=gone")
+    assert selected(app) == 0
+    assert "has no slice 'gone'" in words(app)
+
+
+def test_a_selection_becomes_a_slice_and_a_filter_of_the_catalog(home, open_page):
+    app = open_page(home, "embeddings", "find=mug")
+    count = selected(app)
+    [name] = [each for each in app.text_input if each.label == "Name"]
+    name.set_value("mugs")
+    [save] = [each for each in app.button if each.label == "Save"]
+    save.click().run()
+    assert broken(app) == []
+    catalog = find_catalog(home, "demo")
+    assert len(read_slice(home, catalog, "mugs").product_ids) == count
+    assert in_address(app, "slice") == "mugs"
+    shown = open_page(home, "catalog", "slice=mugs")
+    assert broken(shown) == []
+    assert f"**{count} products** of" in words(shown)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "loop=%3Cscript%3E&loop_only=9.9.x&loop_at=nan",
+        "loop=AAAA",
+        "view=nan,inf,1&only=999.-1",
+        "by=__class__&strength=../..&method=UMAP",
+        "find=%00%27%22%3C&slice=../../x",
+        "show=3-D&space_method=evil",
+        "verdict_run=../../secret&by=confidence",
+    ],
+)
+def test_nonsense_in_a_link_selects_nothing_and_breaks_nothing(demo_home, open_page, query):
+    app = open_page(demo_home, "embeddings", query)
+    assert broken(app) == []
+    assert selected(app) == 0
+
+
+def test_three_dimensions_are_offered_then_drawn(home, open_page):
+    app = open_page(home, "embeddings", "show=3-D&space_method=pca")
+    assert "Draw the map" in [each.label for each in app.button]
+    from core.explore.maps import MapWish
+
+    draw_map(home, find_catalog(home, "demo"), MapWish("pca", dimensions=3), actor="ann")
+    app = open_page(home, "embeddings", "show=3-D&space_method=pca")
+    assert broken(app) == []
+    assert "Drag to turn" in words(app)
+
+
+def test_two_maps_need_two_embeddings(demo_home, open_page):
+    app = open_page(demo_home, "embeddings", "show=Two maps")
+    assert broken(app) == []
+    assert "There is one embedding so far" in words(app)
