@@ -1,6 +1,5 @@
 """What can be filed without a person: thresholds that keep a promised precision, found on validation pictures."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -224,11 +223,14 @@ def plan_of_answers(
     pooled = choose_threshold(given[rest], right[rest], precision=precision, doubt=doubt / groups)
     for place in set(range(len(classes))) - set(own):
         thresholds[place] = (pooled, POOLED if pooled.value is not None else NONE)
-    categories = []
-    for place, (name, (found, kind)) in enumerate(zip(classes, thresholds, strict=True)):
-        taken = (predicted == place) & (given >= (np.inf if found.value is None else found.value))
-        accepted = int(taken.sum()), int((taken & right).sum())
-        categories.append(CategoryPlan(name, found.value, kind, int(counts[place]), *accepted))
+    cuts = np.array([np.inf if found.value is None else found.value for found, _ in thresholds])
+    taken = given >= cuts[predicted]
+    accepted = np.bincount(predicted[taken], minlength=len(classes))
+    hits = np.bincount(predicted[taken & right], minlength=len(classes))
+    categories = [
+        CategoryPlan(name, found.value, kind, int(counts[place]), int(accepted[place]), int(hits[place]))
+        for place, (name, (found, kind)) in enumerate(zip(classes, thresholds, strict=True))
+    ]
     return FilingPlan(
         run_id, precision, confidence, temperature, tuple(categories), len(answers), _best(given, right, doubt),
         fewest_pictures(precision, doubt),
@@ -256,15 +258,10 @@ def on_the_fence(plan: FilingPlan, answers: pd.DataFrame, *, limit: int = 48) ->
     return near[np.isfinite(away[near])]
 
 
-def filing_curves(answers: pd.DataFrame, *, classes: tuple[str, ...]) -> Mapping[str | None, pd.DataFrame]:
-    """Compute accuracy against the share accepted, under None for all pictures and under each predicted category."""
-    given, right = answers["probability"].to_numpy(), answers["right"].to_numpy(bool)
-    found: dict[str | None, pd.DataFrame] = {None: share_curve(given, right)}
-    predicted = answers["predicted"].to_numpy()
-    for place in np.unique(predicted):
-        rows = np.flatnonzero(predicted == place)
-        found[classes[int(place)]] = share_curve(given[rows], right[rows])
-    return found
+def filing_curve(answers: pd.DataFrame, place: int | None = None) -> pd.DataFrame:
+    """Compute accuracy against the share accepted, of all pictures or of those predicted as one class (its number)."""
+    chosen = answers if place is None else answers[answers["predicted"] == place]
+    return share_curve(chosen["probability"].to_numpy(), chosen["right"].to_numpy(bool))
 
 
 def _own_categories(counts: np.ndarray, precision: float, doubt: float) -> list[int]:

@@ -16,7 +16,7 @@ from core.evaluation.filing_plan import (
     accepted_by,
     check_plan,
     filing_answers,
-    filing_curves,
+    filing_curve,
     make_plan,
     on_the_fence,
 )
@@ -145,14 +145,13 @@ def _draw_shares(plan: FilingPlan, answers: pd.DataFrame, evaluation: Evaluation
         anchor=False,
         help="A lower threshold files more pictures and gets more of them wrong.",
     )
-    curves = filing_curves(answers, classes=evaluation.classes)
-    names = [name for name in evaluation.classes if name in curves]
+    names = [evaluation.classes[place] for place in np.unique(answers["predicted"])]
     chosen = st.selectbox("Category", [_ALL, *names], key="planned", bind="query-params", label_visibility="collapsed")
-    name = None if chosen == _ALL else chosen
-    cut = None if name is None else plan.categories[evaluation.classes.index(name)].threshold
-    if name is None and len({each.threshold for each in plan.categories}) == 1:
+    place = None if chosen not in names else evaluation.classes.index(chosen)
+    cut = None if place is None else plan.categories[place].threshold
+    if place is None and len({each.threshold for each in plan.categories}) == 1:
         cut = plan.categories[0].threshold
-    figure = share_chart(curves[name], wanted=plan.precision, threshold=cut)
+    figure = share_chart(filing_curve(answers, place), wanted=plan.precision, threshold=cut)
     st.plotly_chart(figure, key="share_curve", config=_STILL, alt="Accuracy against share filed")
 
 
