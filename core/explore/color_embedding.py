@@ -12,7 +12,7 @@ import numpy as np
 
 from core.vision.palettes import BIN_RGB
 
-COLOR_DIMENSIONS = 96
+COLOR_DIMENSIONS = 160
 _KERNEL_WIDTH = 20.0  # CIELAB units: 2.3 is the least difference seen, 50 parts red from orange
 
 
@@ -24,14 +24,14 @@ def color_rows(bins: np.ndarray, shares: np.ndarray) -> np.ndarray:
         shares: float32 (P, 5), at least 0; a place of share 0 is unused.
 
     Returns:
-        float32 (P, 96); its cosines are the likeness of the palettes, 0..1.
+        float32 (P, 160); its cosines are the likeness of the palettes, 0..1.
     """
     return np.einsum("pc,pcd->pd", shares, bin_features()[bins])
 
 
 @lru_cache(maxsize=1)
 def bin_features() -> np.ndarray:
-    """Give the feature of each color bin, float32 (768, 96): inner products are the kernel, to 0.04 at most."""
+    """Give the feature of each color bin, float32 (768, 160): inner products are the kernel, to 0.04 at most."""
     rgb = (BIN_RGB[None].astype(np.float32)) / 255
     lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0].astype(np.float64)
     squared = ((lab[:, None] - lab[None]) ** 2).sum(axis=2)
