@@ -112,7 +112,7 @@ def _write_run(home: Home, rows: pd.DataFrame, classes: tuple[str, ...], catalog
         "warnings": [],
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": 0.0,
-        "metrics": split_metrics(rows, classes),
+        "metrics": {"test": split_metrics(rows, classes)["test"]},
     }
     write_json_whole(folder / MANIFEST, manifest)
     register_run(home, manifest, actor="benchmark")

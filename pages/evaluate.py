@@ -39,9 +39,9 @@ st.title("Evaluate")
 run = pick_run()
 if run is None:
     st.stop()
+views, key = (LABEL_VIEWS, "show_labels") if run.predicts_labels else (list(VIEWS), "show")
+view = st.segmented_control("Show", views, default=views[0], key=key, bind="query-params", required=True)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    views, key = (LABEL_VIEWS, "show_labels") if run.predicts_labels else (list(VIEWS), "show")
-    view = st.segmented_control("Show", views, default=views[0], key=key, bind="query-params", required=True)
     side = st.segmented_control(
         "Pictures", list(SPLIT_WORDS), default="Test", key="split_shown", bind="query-params", required=True
     )

@@ -67,11 +67,13 @@ def ordered_accuracy(names: Sequence[str], recall: np.ndarray, support: np.ndarr
     """
     shown = np.flatnonzero(support > 0).tolist()
     tops = pd.Series([names[place].split(" > ", 1)[0] for place in shown], dtype=str).factorize()[0]
+    grouped = len(set(tops)) < len(tops)
+    tones = [0.6 if grouped and top % 2 else 1.0 for top in tops]
     figure = go.Figure(
         go.Bar(
             x=shown,
             y=recall[shown].tolist(),
-            marker={"color": [COLORS[0] if top % 2 == 0 else COLORS[3] for top in tops], "line": {"width": 0}},
+            marker={"color": COLORS[0], "opacity": tones, "line": {"width": 0}},
             customdata=[[chart_text(names[place]), int(support[place])] for place in shown],
             hovertemplate="%{customdata[0]}: %{y:.0%} of %{customdata[1]:,} pictures<extra></extra>",
         )

@@ -191,3 +191,53 @@ def test_a_class_map_says_what_the_names_of_another_catalog_mean(call, run, tmp_
     assert "goes with --on CATALOG" in call("evaluate", run["run"], "--map-classes", tmp_path / "map.csv").err
     (tmp_path / "map.csv").write_text("azure,navy\n")
     assert "leads to 'navy', which the run does not know: it knows 'blue', 'green', 'red'" in call(*words).err
+
+
+def test_evaluate_tells_categories_pairs_and_cells(call, home, tmp_path):
+    from tests.evaluation.planted_run import planted_run
+    from tests.models.synthetic import planted_catalog
+
+    classes = ["A > =x", "A > y", "B > z"]
+    pairs = [(classes[0], classes[1])] * 3 + [(classes[1], classes[1])] * 2 + [(classes[2], classes[0])]
+    run_id = planted_run(home, planted_catalog(home, [label for label, _ in pairs]), pairs, classes=classes)
+    file = tmp_path / "cells.csv"
+    told = call("evaluate", run_id, "--per-category", "--pairs", "5", "--confusion", file, "--json").json
+    assert [each["true"] for each in told["pairs"]] == [classes[0], classes[2]]
+    assert [(each["category"], each["support"], each["right"]) for each in told["per_category"]] == [
+        (classes[0], 3, 0),
+        (classes[1], 2, 2),
+        (classes[2], 1, 0),
+    ]
+    assert told["confusion"] == {"file": str(file), "cells": 3}
+    assert file.read_text().splitlines()[1:] == [
+        "A > =x,A > y,3,1.000000",
+        "A > y,A > y,2,1.000000",
+        "B > z,A > =x,1,1.000000",
+    ]
+    low, high = told["intervals"]["weighted_f1"]
+    assert low <= told["weighted_f1"] <= high
+    # Rolled up, x taken for y is right: only the one of B is wrong.
+    assert call("evaluate", run_id, "--pairs", "5", "--level", "1", "--json").json["pairs"] == [
+        {"true": "B", "predicted": "A", "pictures": 1, "share": 1.0}
+    ]
+    assert "A > y" in call("evaluate", run_id, "--per-category", "--pairs", "1").out
+    for wrong in (("--gap",), ("--level", "9", "--pairs", "1"), ("--confusion", tmp_path / "no" / "such" / "f.csv")):
+        refused = call("evaluate", run_id, *wrong)
+        assert (refused.code, refused.err.count("\n")) == (2, 1)
+
+
+def test_explain_draws_where_a_run_looks(call, run, color_folder, tmp_path):
+    from PIL import Image
+
+    picture = color_folder / "blue" / "blue-00.png"
+    told = call("explain", run["run"], picture, "--out", tmp_path / "why.png", "--nearest", "2", "--json").json
+    assert (told["method"], told["classes"][0]["name"]) == ("class activation", "blue")
+    [places] = told["evidence"].values()
+    assert (len(places), len(places[0])) == (7, 7)  # EfficientNet-Lite0 sees 7 x 7 places
+    assert [each["label"] for each in told["nearest"]] == ["blue", "blue"]
+    with Image.open(tmp_path / "why.png") as drawn:
+        assert drawn.size == (224, 224)
+    said = call("explain", run["run"], "--product", "blue/blue-00.png", "--category", "red", "--nearest", "0").out
+    assert "where red is seen" in said
+    assert call("explain", run["run"]).code == 2
+    assert call("explain", run["run"], picture, "--category", "mauve").code == 2
