@@ -59,7 +59,9 @@ def measure_once(plan: FilingPlan, plain: float, fresh: pd.DataFrame) -> dict[st
     }
 
 
-def resplit(answers: pd.DataFrame, classes: tuple[str, ...], precision: float, *, times: int) -> dict[str, float]:
+def resplit(
+    answers: pd.DataFrame, classes: tuple[str, ...], precision: float, *, times: int
+) -> dict[str, float | None]:
     """Plan on a random half, hold it against the other, many times."""
     random, found = np.random.default_rng(0), []
     for _ in range(times):
@@ -70,7 +72,7 @@ def resplit(answers: pd.DataFrame, classes: tuple[str, ...], precision: float, *
     return means(found)
 
 
-def redraw(answers: pd.DataFrame, classes: tuple[str, ...], precision: float, *, times: int) -> dict[str, float]:
+def redraw(answers: pd.DataFrame, classes: tuple[str, ...], precision: float, *, times: int) -> dict[str, float | None]:
     """Plan on the run's own validation pictures, hold it against draws of its test pictures."""
     random, found = np.random.default_rng(1), []
     first, test = (answers[answers["split"] == name] for name in ("validation", "test"))
@@ -80,10 +82,15 @@ def redraw(answers: pd.DataFrame, classes: tuple[str, ...], precision: float, *,
     return means(found)
 
 
-def means(found: list[dict[str, float]]) -> dict[str, float]:
-    """Average the figures of all resamples; ends of intervals where something was filed."""
+def means(found: list[dict[str, float]]) -> dict[str, float | None]:
+    """Average the figures of all resamples; what no resample has is None."""
     frame = pd.DataFrame(found)
-    return {name: float(value) for name, value in frame.mean(skipna=True).fillna(0.0).items()}
+    return {name: None if np.isnan(value) else float(value) for name, value in frame.mean(skipna=True).items()}
+
+
+def percent(share: float | None) -> str:
+    """Write a share, a dash for none."""
+    return "–" if share is None else f"{share:.1%}"
 
 
 def measure(homes: list[Home], *, times: int) -> list[dict[str, Any]]:
@@ -113,7 +120,7 @@ def table(rows: list[dict[str, Any]], times: int) -> str:
     """Write the figures as two tables."""
     titles = [
         "catalog", "recipe", "held-out pictures", "wanted", "files anything", "share filed", "within its interval",
-        "where it files",        "reaches what is wanted", "plain: share filed", "plain: reaches what it says",
+        "where it files", "reaches what is wanted", "plain: share filed", "plain: reaches what it says",
     ]  # fmt: skip
     tables = [
         markdown_table(
@@ -127,6 +134,7 @@ def table(rows: list[dict[str, Any]], times: int) -> str:
                     f"{row[kind]['files_something']:.0%}",
                     f"{row[kind]['share']:.0%}",
                     f"{row[kind]['within_interval']:.1%}",
+                    percent(row[kind]["within_where_it_files"]),
                     f"{row[kind]['reached']:.1%}",
                     f"{row[kind]['plain_share']:.0%}",
                     f"{row[kind]['plain_reached']:.1%}",

@@ -178,7 +178,7 @@ def _judge(run: RunFiles, picture_set: PictureSet, chances: np.ndarray) -> pd.Da
             }
         )
     columns = ["picture_hash", "name", "label", "predicted", "probability", "verdict"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns, dtype=object)  # None stays None, also among texts
 
 
 def _verdict(label: str | None, given: int, places: dict[str, int], tree: Any) -> str:

@@ -1,9 +1,11 @@
 """Commands on trust: what they print, and that a rule file decides and is refused where it does not belong."""
 
 import json
+import shutil
 
 import pytest
 
+from core.home import open_home
 from core.models.train import train_run
 from core.progress import SilentProgress
 from tests.models.synthetic import planted_catalog
@@ -11,16 +13,29 @@ from tests.models.synthetic import planted_catalog
 LABELS = ("hat", "shoe", "sock")
 
 
-@pytest.fixture
-def runs(home):
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
     """Two runs on 3 categories of 100; half of the pictures are validation, so that something can be promised."""
+    home = open_home(tmp_path_factory.mktemp("planning") / "home")
     splits = (["train"] * 3 + ["validation"] * 5 + ["test"] * 2) * 30
     shop = planted_catalog(home, [name for name in LABELS for _ in range(100)], splits=splits)
     settings = [{"epochs": each, "batch_size": 16} for each in (1, 4)]
-    return [
+    return home, [
         train_run(home, shop, recipe="linear", settings=each, actor="t", progress=SilentProgress())["run"]
         for each in settings
     ]
+
+
+@pytest.fixture
+def home(trained, tmp_path):
+    """A copy of the home with the runs."""
+    shutil.copytree(trained[0].root, tmp_path / "home")
+    return open_home(tmp_path / "home")
+
+
+@pytest.fixture
+def runs(trained):
+    return trained[1]
 
 
 def test_a_plan_is_printed_and_written(call, runs, tmp_path):
@@ -60,12 +75,12 @@ def test_predict_decides_by_a_rule(call, runs, tmp_path, color_folder, monkeypat
     monkeypatch.setattr(predicting, "prepare_backbone", lambda *_: None)
     monkeypatch.setattr(filing_plan_rule, "check_backbone", lambda *_: None)
     monkeypatch.setattr(filing_plan_rule, "encode_pictures", lambda *_, **__: np.zeros((1, 1280), np.float32))
-    for chances, decision in (([0.999, 0.001, 0.0], "accepted"), ([0.4, 0.35, 0.25], "needs a person")):
+    for chances, decision in (([1.0, 0.0, 0.0], "accepted"), ([0.4, 0.35, 0.25], "needs a person")):
         given = np.array([chances], np.float32)
         monkeypatch.setattr(filing_plan_rule, "predict_features", lambda *_, given=given: given)
         [found] = call("predict", runs[1], picture, "--rule", file, "--top", "1", "--json").json["predictions"]
         assert (found["decision"], [each["name"] for each in found["classes"]]) == (decision, ["hat"])
-        assert 0 < found["threshold"] < 1
+        assert 0 < found["threshold"] <= 1
     assert "needs a person" in call("predict", runs[1], picture, "--rule", file).out
 
 
