@@ -45,6 +45,16 @@ class Query:
     row: int | None = None
     excluded: tuple[int, ...] = ()
 
+    def looking_like(self, other: "Query") -> "Query":
+        """Ask for the same product with another's looks and colors, as after cutting a part out of its picture."""
+        return replace(
+            self,
+            embedding=other.embedding,
+            color=other.color,
+            palette_bins=other.palette_bins,
+            palette_shares=other.palette_shares,
+        )
+
     def in_color(self, color: np.ndarray) -> "Query":
         """Ask for the same, but in another color; see `core.recommend.color_table.ColorSpace.plain`."""
         return replace(

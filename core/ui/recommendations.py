@@ -1,23 +1,18 @@
 """Indexes and queries for the Recommend page, kept between reruns so that a slider only ranks anew."""
 
 import hashlib
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.catalog.picture_lookup import picture_file
 from core.catalog.pictures import read_picture
-from core.catalog.products import get_product
-from core.errors import PictureError
-from core.home import Home
 from core.recommend.color_filter import color_of_name
 from core.recommend.index import CatalogIndex, open_index
 from core.recommend.query import Query, joined_query
 from core.recommend.ranking import QueryParts, score_parts
 from core.recommend.region import WHOLE, Region, cropped
-from core.recommend.similar import picture_query
+from core.recommend.similar import first_picture, picture_query
 from core.ui.caches import home
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 from core.vision.embeddings import Embedding, latest_embedding
@@ -116,27 +111,9 @@ def _first_query(index: CatalogIndex, asked: Asked, data: bytes | None) -> Query
         return product
     # Decoded as for embedding, so that a picture of the catalog is found as itself; a part needs all its pixels.
     enough_px = find_backbone(index.encoder, home=home()).side_px if asked.region == WHOLE else None
-    picture = read_picture(_picture_of(home(), index, asked) if data is None else data, enough_px=enough_px)
-    found = picture_query(home(), index, cropped(picture, asked.region))
-    if product is None:
-        return found
-    bins, shares = found.palette_bins, found.palette_shares
-    return replace(product, embedding=found.embedding, color=found.color, palette_bins=bins, palette_shares=shares)
-
-
-def _picture_of(here: Home, index: CatalogIndex, asked: Asked) -> Path:
-    """Find the file of a product's first picture.
-
-    Raises:
-        PictureError: It is gone.
-    """
-    product = get_product(here, index.catalog, str(asked.product_id)) if index.catalog else None
-    path = picture_file(here, product.picture_hashes[0]) if product and product.picture_hashes else None
-    if path is None:
-        raise PictureError(
-            f"the picture of product {str(asked.product_id)[:100]!r} is gone: ask with the whole product"
-        )
-    return path
+    source = first_picture(home(), index, str(asked.product_id)) if data is None else data
+    found = picture_query(home(), index, cropped(read_picture(source, enough_px=enough_px), asked.region))
+    return found if product is None else product.looking_like(found)
 
 
 def _index_key(index: CatalogIndex) -> tuple[str, int, int, str, str]:
