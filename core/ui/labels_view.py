@@ -11,6 +11,7 @@ from core.ui.caches import home, products_of
 from core.ui.charts import curves
 from core.ui.errors import shown_errors
 from core.ui.label_charts import label_curves
+from core.ui.label_pictures import draw_label_pictures
 from core.ui.label_trial import NO_LABEL, draw_label_trial
 from core.ui.planner_view_trust import draw_curves
 from core.ui.product_detail import open_product
@@ -18,7 +19,7 @@ from core.ui.product_grid import Card, page_rows, product_grid
 from core.ui.run_view import run_files
 from core.ui.wording import counted, duration, literal, percent, shortened
 
-LABEL_VIEWS = ["Summary", "Labels", "Curves", "Mistakes", "Try a picture"]
+LABEL_VIEWS = ["Summary", "Labels", "Pictures", "Curves", "Mistakes", "Try a picture"]
 MOST_LISTED = 8
 _STILL = {"displayModeBar": False}
 _ANY = "any label"
@@ -42,6 +43,8 @@ def draw_label_run(run: Run, owner: Catalog | None, view: str, split: str) -> No
             evaluation = label_evaluation(run.run_id, split)
             if view == "Labels":
                 _draw_labels(evaluation)
+            elif view == "Pictures":
+                draw_label_pictures(evaluation)
             elif view == "Mistakes":
                 _draw_mistakes(evaluation, owner)
             else:

@@ -107,3 +107,15 @@ def test_the_curve_marks_the_threshold_in_use():
     assert [trace.name for trace in figure.data] == ["precision", "recall", "F1"]
     assert figure.layout.shapes[0].x0 == 0.37
     assert figure.layout.annotations[0].text == "in use: 0.37"
+
+
+def test_pictures_carry_their_two_likeliest_labels(shop, open_page):
+    home, result = shop
+    app = open_page(home, "evaluate", f"catalog=shop&run={result['run']}&show_labels=Pictures&label_seen=dress")
+    assert broken(app) == []
+    written = "".join(str(each.proto.body) for each in app.get("html"))
+    rows = open_run(home, result["run"]).products
+    count = int((rows["split"] == "test").sum())
+    assert 0 < written.count("position:absolute") <= count  # pictures of one label, at most all of test
+    assert written.count(" %</div>") == 2 * written.count("position:absolute")
+    assert '<img src="http' not in written
