@@ -32,6 +32,7 @@ def add_predict(commands: Commands) -> None:
     )
     predict.add_argument("--top", metavar="K", type=whole_number(1), help="classes to show; default 5, labels all")
     predict.add_argument("--level", metavar="N", type=whole_number(1), help="categories at this level, 1 is the top")
+    predict.add_argument("--calibrated", action="store_true", help="scale probabilities by the run's temperature")
     predict.add_argument("--rule", metavar="FILE", help="decide by a rule file of `plan`: filed, or needs a person")
 
 
@@ -39,8 +40,7 @@ def predict_given(session: Session) -> dict[str, Any]:
     """Classify picture files, then products."""
     if not session.arguments.pictures and not session.arguments.product:
         raise RunError("predict what? Name picture files, or products with --product CATALOG:ID")
-    if session.arguments.rule is not None and (session.arguments.product or session.arguments.level is not None):
-        raise RunError("a rule decides about picture files and whole categories: leave out --product and --level")
+    _check_options(session)
     return {"predictions": _predict_pictures(session) + _predict_products(session)}
 
 
@@ -66,6 +66,7 @@ def _predict_products(session: Session) -> list[dict[str, Any]]:
 
 def _predict_pictures(session: Session) -> list[dict[str, Any]]:
     from core.catalog.pictures import read_picture
+    from core.evaluation.calibration_applied import predict_scaled
     from core.models.predict import predict_pictures as predict
     from core.models.runs import find_run
     from core.vision.backbones import find_backbone
@@ -83,13 +84,33 @@ def _predict_pictures(session: Session) -> list[dict[str, Any]]:
         if rule is not None:
             predicted += _decide(session, pictures, rule)
             continue
+        if given.calibrated:
+            predicted += _named(predict_scaled(session.home, run.run_id, pictures, top=given.top or _TOP))
+            continue
         if run.predicts_labels and given.level is None:
             predicted += predict_labels(session, run.run_id, pictures, top=given.top)
             continue
         level = {} if given.level is None else {"level": given.level}
         found = predict(session.home, run.run_id, pictures, top=given.top or _TOP, **level)
-        predicted += [{"classes": [{"name": name, "probability": share} for name, share in each]} for each in found]
+        predicted += _named(found)
     return [{"picture": name, **each} for name, each in zip(given.pictures, predicted, strict=True)]
+
+
+def _named(found: Sequence[Sequence[tuple[str, float]]]) -> list[dict[str, Any]]:
+    return [{"classes": [{"name": name, "probability": share} for name, share in each]} for each in found]
+
+
+def _check_options(session: Session) -> None:
+    """Refuse options that contradict each other."""
+    given = session.arguments
+    whole = not given.product and given.level is None
+    if given.rule is not None and not whole:
+        raise RunError("a rule decides about picture files and whole categories: leave out --product and --level")
+    if given.calibrated and (given.rule is not None or not whole):
+        raise RunError(
+            "--calibrated scales the probabilities of picture files: leave out --product, --level and --rule (a rule "
+            "made with `plan --calibrated` scales by itself)"
+        )
 
 
 def _read_rule(session: Session) -> "FilingRule | None":

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.evaluation.calibration_applied import predict_scaled
 from core.evaluation.explanation import explain_picture
 from core.models.predict import predict_pictures
 from core.models.runs import Run
@@ -22,7 +23,9 @@ def draw_trial(run: Run, owner: Catalog | None) -> None:
         return
     left, right = st.columns([1, 2], gap="large")
     left.image(picture_address(picture), width="stretch")
-    answers = predict_pictures(home(), run.run_id, [picture], top=5)[0]
+    scaled = right.toggle("Scaled probabilities", key="trial_scaled", help="By the run's temperature, see Planner.")
+    predict = predict_scaled if scaled else predict_pictures
+    answers = predict(home(), run.run_id, [picture], top=5)[0]
     names, chances = [name for name, _ in answers], [chance for _, chance in answers]
     with right:
         figure = bars(names, chances, title="Most probable", as_percent=True)

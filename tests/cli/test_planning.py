@@ -84,6 +84,27 @@ def test_predict_decides_by_a_rule(call, runs, tmp_path, color_folder, monkeypat
     assert "needs a person" in call("predict", runs[1], picture, "--rule", file).out
 
 
+def test_predict_scales_by_the_temperature(call, runs, color_folder, monkeypatch):
+    import numpy as np
+
+    from core.cli import predicting
+    from core.evaluation import calibration_applied
+
+    picture = next(color_folder.rglob("*.png"))
+    monkeypatch.setattr(predicting, "prepare_backbone", lambda *_: None)
+    monkeypatch.setattr(calibration_applied, "check_backbone", lambda *_: None)
+    monkeypatch.setattr(calibration_applied, "encode_pictures", lambda *_, **__: np.zeros((1, 1280), np.float32))
+    monkeypatch.setattr(calibration_applied, "kept_or_found_temperature", lambda *_: 2.0)
+    given = np.array([[0.64, 0.32, 0.04]], np.float32)
+    monkeypatch.setattr(calibration_applied, "predict_features", lambda *_: given)
+    [found] = call("predict", runs[1], picture, "--calibrated", "--json").json["predictions"]
+    # Roots 0.8, 0.566 and 0.2, made to sum to 1.
+    assert [each["name"] for each in found["classes"]] == list(LABELS)
+    assert found["classes"][0]["probability"] == pytest.approx(0.8 / (0.8 + 0.32**0.5 + 0.2), abs=1e-6)
+    answer = call("predict", runs[1], picture, "--calibrated", "--level", "1")
+    assert answer.code == 2 and "leave out --product, --level and --rule" in answer.err
+
+
 def test_calibration_and_curves(call, runs):
     answer = call("calibrate", runs[1], "--json").json
     assert answer["test"]["pictures"] == 60 and 0.02 <= answer["temperature"] <= 50
