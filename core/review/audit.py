@@ -88,6 +88,12 @@ def kept_audit(home: Home, catalog: Catalog, kind: str) -> KeptAudit | None:
     return None
 
 
+def newest_audit(home: Home, catalog: Catalog, kind: str) -> str | None:
+    """Name the newest audit of a kind, a key for caches; None when there is none."""
+    kept = _kept(home, catalog, kind)
+    return f"{kept[0][1].name}-{kept[0][1].stat().st_mtime_ns}" if kept else None
+
+
 def _embedded(home: Home, catalog: Catalog, *, actor: str, progress: Progress) -> AuditedProducts | None:
     if not catalog.pictures:
         return None

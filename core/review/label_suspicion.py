@@ -44,7 +44,7 @@ class SuspicionSettings:
     repeats: int = 2
     rounds: int = 1
     strengths: tuple[float, ...] = (0.2, 0.4, 0.6)
-    look_alikes: int = 20
+    look_alikes: int = 10
     votes: float = 0.3
     trusted: float = 0.5
 
@@ -162,11 +162,11 @@ def _by_product(chances: np.ndarray, pictures: LabeledPictures, repeats: int) ->
 
 
 def _mixed(chances: np.ndarray, votes: np.ndarray, share: float) -> np.ndarray:
-    """Combine heads and look-alikes as a weighted geometric mean, float32 (B, C), rows sum to 1."""
-    logs = (1 - share) * np.log(np.maximum(chances, _LEAST_CHANCE)) + share * np.log(votes)
-    logs -= logs.max(axis=1, keepdims=True)
-    np.exp(logs, out=logs)
-    return np.asarray(logs / logs.sum(axis=1, keepdims=True))
+    """Combine heads and look-alikes as a weighted mean, float32 (B, C), rows sum to 1.
+
+    The mean and not the product: a label that either of the two finds likely is not among the most suspicious.
+    """
+    return np.asarray((1 - share) * chances + share * votes)
 
 
 def _compared(verdict: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
