@@ -126,8 +126,9 @@ def show_clusters(result: dict[str, Any]) -> str:
     }
     count = result["count"]
     if count is not None:
-        between = f"the best of {count['resamples']} resamples lie between {count['low']} and {count['high']}"
-        head["recommended"] = f"{count['recommended']} by silhouette ({between}); elbow at {count['elbow']}"
+        between = f"{count['resamples']} resamples: {count['low']} to {count['high']}"
+        others = f"elbow at {count['elbow']}, best silhouette at {count['best_silhouette']}"
+        head["recommended"] = f"{count['recommended']} ({between}); {others}"
     if result["agreement"] is not None:
         head["agreement with categories"] = f"{result['agreement']:.2f} (0 chance, 1 the same)"
     rows = [

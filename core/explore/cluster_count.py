@@ -26,7 +26,9 @@ class ClusterCount:
         silhouette: -1..1 for each, mean over resamples; higher means that clusters are further apart.
         silhouette_spread: Standard deviation over resamples for each.
         elbow: The number after which the distance falls but slowly.
-        recommended: The smallest number whose silhouette is within one standard error of the best.
+        best_silhouette: The number of the best silhouette of all; where products fall into two halves it is 2, however
+            much a further cluster would still tell.
+        recommended: From the elbow on, the smallest number whose silhouette is within one standard error of the best.
         low: Smallest of the best numbers of the resamples.
         high: Largest of them.
         products: How many products this rests on.
@@ -38,6 +40,7 @@ class ClusterCount:
     silhouette: tuple[float, ...]
     silhouette_spread: tuple[float, ...]
     elbow: int
+    best_silhouette: int
     recommended: int
     low: int
     high: int
@@ -129,16 +132,19 @@ def elbow_place(tried: list[int], distances: np.ndarray) -> int:
 
 def _choice(tried: list[int], distances: np.ndarray, silhouettes: np.ndarray, *, products: int) -> ClusterCount:
     mean, spread = silhouettes.mean(axis=0), silhouettes.std(axis=0, ddof=1)
-    best = int(mean.argmax())
-    near_best = mean >= mean[best] - spread[best] / np.sqrt(len(silhouettes))
-    winners = [tried[place] for place in silhouettes.argmax(axis=1)]
-    recommended = tried[int(np.argmax(near_best))]
+    elbow = elbow_place(tried, distances.mean(axis=0))
+    best = elbow + int(mean[elbow:].argmax())
+    near_best = mean[elbow:] >= mean[best] - spread[best] / np.sqrt(len(silhouettes))
+    elbows = [elbow_place(tried, each) for each in distances]
+    winners = [tried[start + int(each[start:].argmax())] for start, each in zip(elbows, silhouettes, strict=True)]
+    recommended = tried[elbow + int(np.argmax(near_best))]
     return ClusterCount(
         tried=tuple(tried),
         distance=tuple(float(each) for each in distances.mean(axis=0)),
         silhouette=tuple(float(each) for each in mean),
         silhouette_spread=tuple(float(each) for each in spread),
-        elbow=tried[elbow_place(tried, distances.mean(axis=0))],
+        elbow=tried[elbow],
+        best_silhouette=tried[int(mean.argmax())],
         recommended=recommended,
         low=min(*winners, recommended),
         high=max(*winners, recommended),

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
+from itertools import count as count_from
 from typing import Any
 
 import numpy as np
@@ -152,22 +154,23 @@ def name_clusters(terms: list[list[ClusterTerm]], largest: list[str | None]) -> 
         largest: The most frequent category of each, for clusters in which nothing stands out.
     """
     names: list[str] = []
-    taken: dict[str, int] = {}
     for mine, category in zip(terms, largest, strict=True):
-        name = ", ".join(_telling(mine)) or category or MIXED
-        taken[name] = taken.get(name, 0) + 1
-        names.append(name if taken[name] == 1 else f"{name} ({taken[name]})")
+        # Clusters that share their first words are told apart by a further one, or else by a number.
+        longer = [", ".join(_telling(mine, count)) for count in range(_NAME_TERMS, len(mine) + 1)]
+        first = ", ".join(_telling(mine, _NAME_TERMS)) or category or MIXED
+        numbered = (f"{first} ({number})" for number in count_from(2))
+        names.append(next(name for name in chain([first], longer, numbered) if name and name not in names))
     return names
 
 
-def _telling(terms: list[ClusterTerm]) -> list[str]:
+def _telling(terms: list[ClusterTerm], count: int) -> list[str]:
     """Choose words that do not repeat one another, the category first."""
     chosen: list[str] = []
-    heard: set[str] = set()
+    heard: list[str] = []
     for term in sorted(terms, key=lambda each: each.kind != "category"):
-        # "shirt" after "Shirts" says nothing new.
-        words = {word.rstrip("s") for word in term.text.casefold().split()}
-        if len(chosen) < _NAME_TERMS and not words & heard:
+        # "shirt" after "Shirts" or "T-shirts" says nothing new.
+        words = [word.rstrip("s") for word in term.text.casefold().split()]
+        if len(chosen) < count and not any(word in known for word in words for known in heard):
             chosen.append(term.text)
-            heard |= words
+            heard.extend(words)
     return chosen

@@ -79,7 +79,7 @@ def _draw_summary(found: CatalogClusters) -> None:
     if found.count is not None:
         count = found.count
         sure = f"{count['low']} to {count['high']}" if count["low"] != count["high"] else "always the same"
-        parts.append(f"{count['recommended']} recommended (resamples: {sure}), elbow at {count['elbow']}")
+        parts.append(f"{count['recommended']} recommended (resamples: {sure})")
     if found.agreement is not None:
         parts.append(f"agreement with the categories {found.agreement:.2f} of 1")
     st.text(" · ".join(parts))
@@ -159,7 +159,8 @@ def _draw_table(catalog: Catalog, found: CatalogClusters) -> None:
 def _draw_count(count: dict[str, object]) -> None:
     st.text(
         "Silhouette, -1 to 1: how much nearer products are to their own cluster than to the next; higher is better. "
-        f"On {count['products']:,} products, drawn {count['resamples']} times."
+        f"On {count['products']:,} products, drawn {count['resamples']} times. Elbow at {count['elbow']}, best "
+        f"silhouette at {count['best_silhouette']}; recommended from the elbow on."
     )
     figure = go.Figure(
         go.Scatter(
