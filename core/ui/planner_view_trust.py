@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.evaluation.calibration import Calibration, reliability, top_probabilities
+from core.evaluation.calibration import LEAST_PICTURES, Calibration, reliability, top_probabilities
 from core.evaluation.roc_curves import Curve, class_answers, precision_recall, roc
 from core.models.runs import Run
 from core.ui.caches import home
@@ -30,7 +30,14 @@ def draw_calibration(run: Run, calibration: Calibration) -> None:
     left.plotly_chart(reliability_chart(*frames), key="reliability", config=_STILL, alt="Claimed against came true")
     with right:
         before, after = percent(side["error"]), percent(side["scaled_error"])
+        seen = calibration.sides["validation"]["pictures"]
         st.metric("Calibration error on test", after, help=f"{before} before scaling; mean distance from the line.")
+        if seen < LEAST_PICTURES:
+            st.caption(
+                f"Not scaled: {seen:,.0f} validation pictures are too few to find a temperature; it takes "
+                f"{LEAST_PICTURES}."
+            )
+            return
         st.caption(
             f"Before scaling {before}. Temperature {calibration.temperature:.2f}, found on validation: "
             f"{_temperature_words(calibration.temperature)}. Log loss {side['loss']:.3f}, scaled "
