@@ -2,20 +2,28 @@
 
 import streamlit as st
 
+from core.ui.blind_test_view import draw_blind_tests
 from core.ui.embed_offer import offer_embedding
 from core.ui.embedding_choice import pick_embedding
 from core.ui.errors import shown_errors
 from core.ui.frame import need_catalog
 from core.ui.guard import guard
+from core.ui.impact_view import draw_impact
 from core.ui.look_alikes_view import draw_look_alikes
+from core.ui.presets_view import draw_presets
 from core.ui.product_detail import show_asked_product
-from core.ui.ranking_choices import View
+from core.ui.ranking_choices import View, with_settings
 from core.ui.recommendations import embedding_of, index_of
+from core.ui.teach_view import draw_teach
 from core.ui.wording import counted
 
 # A panel draw(catalog, index, settings) becomes a view by ranking_choices.with_settings, which draws the sliders first.
 VIEWS: dict[str, View] = {
     "Look-alikes": draw_look_alikes,
+    "Presets": with_settings(draw_presets),
+    "Teach": with_settings(draw_teach),
+    "Impact": with_settings(draw_impact),
+    "Blind tests": with_settings(draw_blind_tests),
 }
 
 guard()

@@ -25,7 +25,7 @@ from core.ui.caches import home, products_of
 from core.ui.errors import show_problem, shown_errors
 from core.ui.guard import visitor_name
 from core.ui.product_grid import product_grid, row_card
-from core.ui.wording import counted, percent
+from core.ui.wording import counted, literal, percent
 
 _SLIDERS = "what the sliders say"
 _VOTER = "_blind_voter"
@@ -55,19 +55,18 @@ def draw_ballot(catalog: Catalog, token: str) -> None:
     _draw_question(catalog, test, voter)
 
 
-@st.fragment
 def _draw_question(catalog: Catalog, test: BlindTest, voter: str) -> None:
     ballot = next_ballot(home(), test, voter=voter)
     if ballot is None:
         closed = not test.open
         st.success("This test is closed." if closed else "That was all. Thank you for your votes.")
         return
-    st.subheader(test.question, anchor=False)
+    st.subheader(literal(test.question), anchor=False)
     with shown_errors():
         choice = _draw_sides(catalog, ballot)
         if choice is not None:
             cast_vote(home(), test, ballot.question.number, choice, voter=voter)
-            st.rerun(scope="fragment")
+            st.rerun()
 
 
 def _draw_sides(catalog: Catalog, ballot: Ballot) -> str | None:

@@ -132,9 +132,7 @@ def _draw_one(catalog: Catalog, presets: list[Preset], published: Published | No
 
 def _draw_actions(catalog: Catalog, preset: Preset, version: PresetVersion, published: Published | None) -> None:
     with st.container(horizontal=True):
-        if st.button("Put on the sliders", icon=":material/tune:"):
-            ask_settings(version.settings)
-            st.rerun()
+        st.button("Put on the sliders", icon=":material/tune:", on_click=ask_settings, args=(version.settings,))
         st.download_button(
             "Download",
             json.dumps(preset_file(preset, version), ensure_ascii=False, indent=1),

@@ -43,7 +43,6 @@ def draw_teach(catalog: Catalog, index: CatalogIndex, settings: RankingSettings)
     _draw_questions(catalog, index, settings, parts)
 
 
-@st.fragment
 def _draw_questions(catalog: Catalog, index: CatalogIndex, settings: RankingSettings, parts: tuple[str, ...]) -> None:
     pool = _pool(_key(index), parts, index)
     picks: list[Pick] = st.session_state.setdefault("_teach_picks", {}).setdefault((_key(index), parts), [])
@@ -55,10 +54,10 @@ def _draw_questions(catalog: Catalog, index: CatalogIndex, settings: RankingSett
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Undo the last pick", icon=":material/undo:", disabled=not picks):
             picks.pop()
-            st.rerun(scope="fragment")
+            st.rerun()
         if st.button("Start over", icon=":material/restart_alt:", disabled=not picks):
             picks.clear()
-            st.rerun(scope="fragment")
+            st.rerun()
     if picks:
         _draw_taught(pool, picks, settings)
 
@@ -87,7 +86,7 @@ def _draw_question(catalog: Catalog, question: Question, picks: list[Pick]) -> N
     answer = 1.0 if left or left_clicked else 0.0 if right or right_clicked else 0.5 if equal else None
     if answer is not None:
         picks.append(question.picked(answer))
-        st.rerun(scope="fragment")
+        st.rerun()
 
 
 def _draw_taught(pool: TeachingPool, picks: list[Pick], settings: RankingSettings) -> None:
@@ -111,10 +110,13 @@ def _draw_taught(pool: TeachingPool, picks: list[Pick], settings: RankingSetting
     shown = {part: getattr(taught.weights, part) for part in pool.used}
     told = [f"{part} {'not said yet' if part in taught.unsaid else f'{value:.2f}'}" for part, value in shown.items()]
     st.text("Weights: " + ", ".join(told))
-    weights = weights_near(taught)
-    if st.button("Put these weights on the sliders", type="primary", icon=":material/tune:"):
-        ask_settings(replace(settings, weights=weights))
-        st.rerun()
+    st.button(
+        "Put these weights on the sliders",
+        type="primary",
+        icon=":material/tune:",
+        on_click=ask_settings,
+        args=(replace(settings, weights=weights_near(taught)),),
+    )
 
 
 def _teachable_parts(index: CatalogIndex) -> tuple[str, ...]:
