@@ -13,7 +13,7 @@ from core.ui.storefront_state import fresh_visitor, personas
 
 ITEM, SHELF, VIEW, PERSONA, SCREEN = "item", "shelf", "shop", "persona", "screen"
 HOME, UPLOAD, SETUP = "home", "upload", "setup"
-ROW = 8
+ROW = 6
 _NOBODY = "A fresh visitor"
 _FULL = """<style>
 [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stExpandSidebarButton"] { display: none !important; }
@@ -83,11 +83,13 @@ def heading(words: str, *, large: bool = False) -> None:
     st.html(f'<{tag} style="margin:0;padding:0;overflow-wrap:anywhere">{html.escape(words)}</{tag}>')
 
 
-def shelf_row(catalog: Catalog, product_ids: Sequence[str], *, key: str, title: str, empty: str = "") -> None:
+def shelf_row(
+    catalog: Catalog, product_ids: Sequence[str], *, key: str, title: str, empty: str = "", most: int = ROW
+) -> None:
     """Draw a row of products under a title of ours; a click goes to the product. Nothing to show draws nothing."""
     table = products_of(catalog)
     places = _places(catalog)
-    rows = [places[each] for each in product_ids if each in places][:ROW]
+    rows = [places[each] for each in product_ids if each in places][:most]
     if not rows and not empty:
         return
     st.markdown(f"**{title}**")
