@@ -147,8 +147,9 @@ def main() -> None:
             run_command("demo", home=demo)
             homes = [train(options.data, Path(folder) / "home"), open_home(demo)]
         rows = measure(homes)
+    data = "--home CLOTHING DEMO" if options.home else ""
     result = {"rows": rows, "versions": versions("numpy", "scikit-learn")}
-    show("calibration", "Temperature scaling", table(rows), result, write=options.write)
+    show("calibration", "Temperature scaling", table(rows), result, write=options.write, data=data)
 
 
 if __name__ == "__main__":

@@ -180,9 +180,10 @@ def main() -> None:
             run_command("demo", home=demo)
             homes = [train(options.data, Path(folder) / "home"), open_home(demo)]
         rows = measure(homes, times=options.resamples)
+    data = "--home CLOTHING DEMO" if options.home else ""
     result = {"resamples": options.resamples, "rows": rows, "versions": versions("numpy", "scipy")}
     body = table(rows, options.resamples)
-    show("filing_plan", "What can be filed without a person", body, result, write=options.write)
+    show("filing_plan", "What can be filed without a person", body, result, write=options.write, data=data)
 
 
 if __name__ == "__main__":

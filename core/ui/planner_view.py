@@ -112,7 +112,7 @@ def _draw_promise(plan: FilingPlan, check: FilingCheck) -> None:
     }
     with st.container(horizontal=True, gap="medium"):
         for label, (value, words) in shown.items():
-            st.metric(label, value, help=words, width=200)
+            st.metric(label, value, help=words, width=170)
     if plan.accepted:
         st.caption(
             f"With a confidence of {percent(plan.confidence, digits=0)} at least {percent(plan.precision)} of what is "
