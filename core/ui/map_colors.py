@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.catalog.attribute_columns import attribute_names, attribute_values
 from core.catalog.catalogs import Catalog
+from core.explore.clusters import CatalogClusters, latest_clusters
 from core.explore.map_coloring import Coloring, color_by_kind, color_by_number, opacity_by_number
 from core.models.runs import Run, list_runs
 from core.recommend.price_levels import LEVELS, price_levels
@@ -18,6 +19,7 @@ from core.ui.palette import verdict_colors
 from core.ui.run_view import run_files, verdicts
 
 ATTRIBUTE = "attribute: "
+CLUSTER = "cluster"
 NONE = "nothing"
 _RUN_CHOICES = ("right or wrong", "confidence")
 _LEVEL_WORDS = {1.0: "1 cheap", 2.0: "2", 2.5: "2.5 all alike", 3.0: "3", 4.0: "4 dear"}
@@ -26,7 +28,12 @@ _DISTINCT_NUMBERS = 12
 
 def color_choices(catalog: Catalog, points: MapPoints) -> list[str]:
     """List what the points of a map can be colored by."""
-    return _color_choices(str(home().root), points.version, bool(_runs(catalog)), catalog, points)
+    found = _color_choices(str(home().root), points.version, bool(_runs(catalog)), catalog, points)
+    return found if _clusters(catalog, points) is None else [*found, CLUSTER]
+
+
+def _clusters(catalog: Catalog, points: MapPoints) -> CatalogClusters | None:
+    return latest_clusters(home(), catalog, points.embedding) if points.embedding else None
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -67,6 +74,11 @@ def coloring_of(catalog: Catalog, points: MapPoints, by: str, *, run_id: str = "
         by: One of :func:`color_choices`.
         run_id: Whose predictions, where that matters.
     """
+    if by == CLUSTER:
+        found = _clusters(catalog, points)
+        if found is not None:
+            labels = found.labels.set_index("product_id")["cluster"]
+            return color_by_kind(points.table["product_id"].map(labels).map(found.names), by="cluster")
     return _coloring_of(str(home().root), points.version, by, run_id, catalog, points)
 
 

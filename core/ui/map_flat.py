@@ -134,7 +134,8 @@ def draw_explanation(drawn: CatalogMap, points: MapPoints) -> None:
     some = f" {len(points.drawn):,} of {len(points.table):,} products are drawn, each category its share."
     st.caption(
         "Hover for the picture. Shift and drag draws a loop around products; what lies in it appears below. Click a "
-        f"legend entry to see it alone. {HELP[drawn.method]}{trust}{some if len(points.drawn) < len(points.table) else ''}"
+        f"legend entry to see it alone. {HELP[drawn.method]}{trust}"
+        f"{some if len(points.drawn) < len(points.table) else ''}"
     )
 
 

@@ -12,7 +12,7 @@ from core.explore.map_scene import drawn_rows, map_scale
 from core.explore.maps import CatalogMap, latest_map
 from core.ui.address import choice_in_address
 from core.ui.caches import home, products_of
-from core.ui.embedding_choice import embedding_words
+from core.ui.embedding_choice import derived_words
 from core.ui.errors import shown_errors
 from core.ui.map_address import AskedSelection, asked_selection, choose_selection
 from core.ui.map_colors import pick_coloring
@@ -32,7 +32,7 @@ _LONGEST_END = 40
 
 def draw_pair(catalog: Catalog) -> None:
     """Let the visitor choose two embeddings and compare their maps, such as before and after training."""
-    words = embedding_words(catalog)
+    words = derived_words(catalog)
     if len(words) < 2:
         st.info(
             "There is one embedding so far. Train a network of your own (recipe triplet or fine-tune), or embed with "

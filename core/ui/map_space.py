@@ -58,7 +58,7 @@ def _space_points(root: str, key: tuple[int, int], version: str, _catalog: Catal
     table = _drawn.frame[["product_id", "x", "y", "z"]].merge(products_of(_catalog), on="product_id", how="inner")
     flat = np.zeros((len(table), 2), np.uint16)  # nothing is drawn flat here
     shown = drawn_rows(table["category"], MOST_POINTS)
-    return MapPoints(table, map_scale(table), flat, shown, f"{key[0]}.{key[1]}.{version}")
+    return MapPoints(table, map_scale(table), flat, shown, f"{key[0]}.{key[1]}.{version}", _drawn.backbone)
 
 
 def space_figure(points: MapPoints, coloring: Coloring) -> go.Figure:

@@ -67,6 +67,7 @@ class MapPoints:
         positions: uint16 (N, 2).
         drawn: int64 (n,), rows of the table that are drawn.
         version: Changes with the map and the catalog.
+        embedding: Name of the embedding it shows; empty where there are two.
     """
 
     table: pd.DataFrame
@@ -74,6 +75,7 @@ class MapPoints:
     positions: np.ndarray
     drawn: np.ndarray
     version: str
+    embedding: str = ""
 
 
 def points_of(catalog: Catalog, drawn: CatalogMap) -> MapPoints:
@@ -87,7 +89,7 @@ def _points_of(root: str, key: tuple[int, int], version: str, _catalog: Catalog,
     scale = map_scale(table)
     positions = scale.quantized(table["x"].to_numpy(np.float64), table["y"].to_numpy(np.float64))
     name = f"{key[0]}.{key[1]}.{version}"
-    return MapPoints(table, scale, positions, drawn_rows(table["category"]), name)
+    return MapPoints(table, scale, positions, drawn_rows(table["category"]), name, _drawn.backbone)
 
 
 def words_of(points: MapPoints) -> TitleWords:

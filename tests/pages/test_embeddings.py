@@ -9,7 +9,7 @@ from core.catalog.catalogs import find_catalog
 from core.catalog.products import product_table
 from core.catalog.slices import read_slice, save_slice
 from core.explore.map_scene import SPAN, encoded, loop_for_address
-from core.explore.maps import draw_map, latest_map
+from core.explore.maps import MapWish, draw_map, latest_map
 from core.home import Home
 from tests.pages.conftest import broken, in_address, words
 
@@ -94,15 +94,27 @@ def test_nonsense_in_a_link_selects_nothing_and_breaks_nothing(demo_home, open_p
 def test_three_dimensions_are_offered_then_drawn(home, open_page):
     app = open_page(home, "embeddings", "show=3-D&space_method=pca")
     assert "Draw the map" in [each.label for each in app.button]
-    from core.explore.maps import MapWish
-
     draw_map(home, find_catalog(home, "demo"), MapWish("pca", dimensions=3), actor="ann")
     app = open_page(home, "embeddings", "show=3-D&space_method=pca")
     assert broken(app) == []
     assert "Drag to turn" in words(app)
 
 
-def test_two_maps_need_two_embeddings(demo_home, open_page):
-    app = open_page(demo_home, "embeddings", "show=Two maps")
+def test_two_maps_become_one_another(home, open_page):
+    catalog = find_catalog(home, "demo")
+    for name in ("efficientnet-lite0", "colors"):
+        draw_map(home, catalog, MapWish("pca"), name, actor="ann")
+    address = "show=Two maps&pair_method=pca&before=efficientnet-lite0&after=colors"
+    app = open_page(home, "embeddings", address)
     assert broken(app) == []
-    assert "There is one embedding so far" in words(app)
+    assert "Procrustes" in words(app)
+    app = open_page(home, "embeddings", f"{address}&way=Side by side&loop={EVERYTHING}&loop_at=1")
+    assert broken(app) == []
+    assert selected(app) > 600
+
+
+@pytest.mark.parametrize("view", ["Clusters", "Compare"])
+def test_clusters_and_comparisons_are_views_of_the_page(demo_home, open_page, view):
+    app = open_page(demo_home, "embeddings", f"show={view}")
+    assert broken(app) == []
+    assert app.button
