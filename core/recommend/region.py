@@ -9,6 +9,8 @@ Region = tuple[int, int, int, int]
 
 WHOLE: Region = (0, 0, 100, 100)
 LEAST_PERCENT = 5
+REGION_PX = 1024
+"""Enough pixels a side for a part of a picture to be looked at; the whole needs fewer."""
 
 
 def cropped(picture: np.ndarray, region: Region) -> np.ndarray:

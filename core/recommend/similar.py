@@ -21,7 +21,7 @@ from core.recommend.query import joined_query
 from core.recommend.rank_products import rank_parts
 from core.recommend.ranking import Matches, score_parts
 from core.recommend.ranking_settings import RankingSettings
-from core.recommend.region import Region, cropped
+from core.recommend.region import REGION_PX, Region, cropped
 from core.recommend.weights import BASIC_PARTS, PARTS, RankWeights
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
 from core.vision.color_histogram import picture_histogram
@@ -130,7 +130,7 @@ def _query(home: Home, index: CatalogIndex, asking: Asking) -> Query:
 def _looks(home: Home, index: CatalogIndex, asking: Asking) -> Query:
     """Look at the picture, or at the part of it that is meant."""
     # Decoded as for embedding: at full size the same file would have slightly other features and colors.
-    enough_px = find_backbone(index.encoder, home=home).side_px if asking.region is None else None
+    enough_px = find_backbone(index.encoder, home=home).side_px if asking.region is None else REGION_PX
     path = asking.picture or first_picture(home, index, str(asking.product_id))
     picture = read_picture(path, enough_px=enough_px)
     return picture_query(home, index, picture if asking.region is None else cropped(picture, asking.region))

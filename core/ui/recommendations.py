@@ -11,7 +11,7 @@ from core.recommend.color_filter import color_of_name
 from core.recommend.index import CatalogIndex, open_index
 from core.recommend.query import Query, joined_query
 from core.recommend.ranking import QueryParts, score_parts
-from core.recommend.region import WHOLE, Region, cropped
+from core.recommend.region import REGION_PX, WHOLE, Region, cropped
 from core.recommend.similar import first_picture, picture_query
 from core.ui.caches import home
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
@@ -110,7 +110,7 @@ def _first_query(index: CatalogIndex, asked: Asked, data: bytes | None) -> Query
     if product is not None and asked.region == WHOLE:
         return product
     # Decoded as for embedding, so that a picture of the catalog is found as itself; a part needs all its pixels.
-    enough_px = find_backbone(index.encoder, home=home()).side_px if asked.region == WHOLE else None
+    enough_px = find_backbone(index.encoder, home=home()).side_px if asked.region == WHOLE else REGION_PX
     source = first_picture(home(), index, str(asked.product_id)) if data is None else data
     found = picture_query(home(), index, cropped(read_picture(source, enough_px=enough_px), asked.region))
     return found if product is None else product.looking_like(found)
