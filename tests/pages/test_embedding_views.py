@@ -75,7 +75,7 @@ def test_comparing_is_offered_then_shown(home, open_page, shop):
     assert broken(app) == []
     assert "30 of 30 products, each asked for its 10 nearest among all." in words(app)
     [table] = [frame.value for frame in app.dataframe]
-    assert table["Precision, category"].tolist() == [90.0], "nine others of a kind among the nearest ten"
+    assert table["Precision, category"].tolist() == [pytest.approx(90)], "nine others of a kind among the nearest ten"
 
 
 def test_an_empty_catalog_says_what_to_do(home, open_page):
