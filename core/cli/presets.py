@@ -167,8 +167,8 @@ def export_one(session: Session) -> dict[str, Any]:
     preset, version = referred_version(session.home, catalog, reference)
     path = Path(given.to).expanduser()
     values = preset_file(preset, version)
-    if path.suffix.lower() not in (".json", ".zip"):
-        raise UsageError(f"cannot write {given.to[:300]}: expected a name that ends in .json or .zip")
+    if path.suffix.lower() not in (".json", ".zip") or path.is_dir() or not path.absolute().parent.is_dir():
+        raise UsageError(f"cannot write {given.to[:300]}: name a .json or .zip file in a folder that is there")
     try:
         if path.suffix.lower() == ".json":
             write_json_whole(path, values)
