@@ -111,8 +111,13 @@ def serving(command: list[str], environment: dict[str, str], cwd: Path) -> Itera
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     options = ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen([*command, *options], cwd=cwd, env={**os.environ, **environment}, **quiet)
+    server = subprocess.Popen(
+        [*command, *options],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:

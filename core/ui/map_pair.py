@@ -45,7 +45,7 @@ def draw_pair(catalog: Catalog) -> None:
         names = list(words)
         before = choice_in_address("Before", names, name="before", format_func=words.__getitem__)
         after = choice_in_address(
-            "After", [each for each in names if each != before], name="after", format_func=words.get
+            "After", [each for each in names if each != before], name="after", format_func=words.__getitem__
         )
     first = _map_of(catalog, method, before, words[before])
     second = _map_of(catalog, method, after, words[after]) if first is not None else None
