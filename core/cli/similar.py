@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.cli.embedded import embed_what_waits, prepare_backbone
-from core.cli.parser import Commands, Parser, refuse_unsupported, whole_number
+from core.cli.parser import Commands, Parser, whole_number
 from core.cli.session import Session
 from core.cli.tables import table
 
@@ -34,7 +34,7 @@ def add_similar(commands: Commands) -> None:
     )
     _add_query(similar)
     _add_settings(similar)
-    similar.add_argument("--user", metavar="ID", help="rank by a user's taste; refused so far")
+    similar.add_argument("--user", metavar="ID", help="mix in what this user may like")
 
 
 def _add_query(parser: Parser) -> None:
@@ -64,11 +64,11 @@ def _add_settings(parser: Parser) -> None:
 
 def find_similar(session: Session) -> dict[str, Any]:
     """Rank look-alikes; an embedding that is missing or behind its catalog is made first."""
+    from core.recommend.hybrid import MIXED_MATCHES, mixed_with_history
     from core.recommend.similar import Asking, find_matches
     from core.vision.backbones import find_backbone
 
     given = session.arguments
-    refuse_unsupported(given, ("--user",), way_out="leave it out")
     settings = _settings(given)
     catalog = session.catalog(given.catalog)
     backbone = find_backbone(settings.embedding, home=session.home).name
@@ -84,7 +84,11 @@ def find_similar(session: Session) -> dict[str, Any]:
         region=given.region,
     )
     amounts = {"budget": given.budget, "price_min": given.price_from, "price_max": given.price_to}
-    return find_matches(session.home, catalog, asking, settings, k=given.k, amounts=amounts, currency=given.currency)
+    most = given.k if given.user is None else max(given.k, MIXED_MATCHES)
+    found = find_matches(session.home, catalog, asking, settings, k=most, amounts=amounts, currency=given.currency)
+    if given.user is not None:
+        found["matches"] = mixed_with_history(session.home, catalog, found["matches"], given.user, k=given.k)
+    return found
 
 
 def _settings(given: argparse.Namespace) -> "RankingSettings":

@@ -32,6 +32,10 @@ from core.recommend.weights import PARTS, RankWeights, is_number
 HYBRID_WEIGHT = 0.7
 CONTENT_PRODUCTS = 5
 INHERITED_FROM = 200
+USER_SHARE = 0.3
+MIXED_MATCHES = 1000
+"""So many of the best matches are ranked anew when a user's taste is mixed in."""
+
 RECENT_SHOWN = 50
 
 
@@ -218,6 +222,33 @@ def _inherit(index: CatalogIndex, collaborative: np.ndarray, table: HistoryTable
     for start in range(0, len(fresh), 4096):
         rows = fresh[start : start + 4096]
         collaborative[rows] = (np.clip(index.embeddings[rows] @ leaders.T, 0, 1) * values).max(axis=1)
+
+
+def mixed_with_history(
+    home: Home, catalog: Catalog, matches: list[dict[str, Any]], user: str, *, k: int
+) -> list[dict[str, Any]]:
+    """Mix what a user may like into described matches: score = (1 - s) * score + s * history, s = :data:`USER_SHARE`.
+
+    Args:
+        home: The home.
+        catalog: The catalog.
+        matches: As `describe_matches` gives them, more than are wanted.
+        user: The user; one that is not known gets what most users have.
+        k: Matches wanted.
+
+    Returns:
+        The k best anew, each with the part ``history``.
+    """
+    history = history_scores(home, catalog, user, product_ids=[each["product_id"] for each in matches])
+    mixed = [
+        each
+        | {
+            "score": round((1 - USER_SHARE) * each["score"] + USER_SHARE * float(value), 6),
+            "parts": each["parts"] | {"history": round(float(value), 6)},
+        }
+        for each, value in zip(matches, history, strict=True)
+    ]
+    return sorted(mixed, key=lambda each: -each["score"])[:k]
 
 
 def describe_recommendations(found: Recommendations, index: CatalogIndex) -> list[dict[str, Any]]:

@@ -27,10 +27,11 @@ from core.recommend.ranking import rank, score_parts
 from core.recommend.similar import describe_matches, picture_query
 from core.recommend.weights import RankWeights
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
+from core.vision.color_histogram import picture_histogram
 from core.vision.embeddings import build_embedding
 from core.vision.encode import encode_pictures
 from core.vision.feature_store import feature_row, feature_shards
-from core.vision.palettes import palette_row, palette_shards, picture_palette
+from core.vision.palettes import histogram_shards, palette_row, palette_shards, picture_palette
 
 SOURCE = "added by hand"
 MOST_LABELS = 5
@@ -200,6 +201,9 @@ def embed_added(home: Home, catalog: Catalog, data: bytes, *, backbone: str = DE
     palettes = palette_shards(home)
     if not palettes.known([picture_hash]).all():
         palettes.append([picture_hash], palette_row(*picture_palette(picture))[None])
+    histograms = histogram_shards(home)
+    if not histograms.known([picture_hash]).all():
+        histograms.append([picture_hash], picture_histogram(picture)[None])
     build_embedding(home, catalog, backbone=backbone)
 
 
