@@ -58,6 +58,17 @@ def test_every_label_has_a_row_and_a_curve(shop, open_page):
     assert app.selectbox(key="curve_of").value == "dress"
 
 
+def test_every_label_has_its_curves_over_all_thresholds(shop, open_page):
+    metrics = pytest.importorskip("sklearn.metrics")
+    home, result = shop
+    run = open_run(home, result["run"])
+    app = open_page(home, "evaluate", f"catalog=shop&run={result['run']}&show_labels=Curves&roc_of=dress")
+    assert broken(app) == []
+    rows, place = (run.products["split"] == "test").to_numpy(), run.run.classes.index("dress")
+    area = metrics.roc_auc_score(run.label_sets[rows, place], run.probabilities[rows, place])
+    assert f"ROC: area {area:.4f};" in words(app)
+
+
 def test_a_mistake_is_one_click_from_its_pictures(shop, open_page):
     home, result = shop
     app = open_page(home, "evaluate", f"catalog=shop&run={result['run']}")
