@@ -22,6 +22,7 @@ SUGGESTIONS = 12
 MOST_EXAMPLES = 12
 _SOURCES = ("A product", "A picture of yours")
 _COLOR = "in_color"
+_ALL = (0, 100)
 _EXAMPLES = {"more": "Also like", "less": "Not like"}
 
 
@@ -114,7 +115,8 @@ def _draw_examples(catalog: Catalog, name: str) -> tuple[str, ...]:
 
 def _color_choice() -> str:
     """Ask for another color than the query's, by name or from the picker; empty keeps its own."""
-    with st.popover("Another color", icon=":material/palette:"):
+    label = "Another color · on" if st.session_state.get(_COLOR) or st.query_params.get(_COLOR) else "Another color"
+    with st.popover(label, icon=":material/palette:"):
         st.color_picker("Pick a color", "#800020", key="color_picked", on_change=_take_picked)
         written = st.text_input(
             "Like this, but in",
@@ -133,9 +135,10 @@ def _take_picked() -> None:
 
 def _region_choice() -> Region:
     """Ask which part of the picture is meant."""
-    with st.popover("Part of the picture", icon=":material/crop:"):
-        left, right = st.slider("From left to right, %", 0, 100, (0, 100), 5, key="crop_x")
-        top, bottom = st.slider("From top to bottom, %", 0, 100, (0, 100), 5, key="crop_y")
+    part = any(st.session_state.get(key, _ALL) != _ALL for key in ("crop_x", "crop_y"))
+    with st.popover("Part of the picture · on" if part else "Part of the picture", icon=":material/crop:"):
+        left, right = st.slider("From left to right, %", 0, 100, _ALL, 5, key="crop_x")
+        top, bottom = st.slider("From top to bottom, %", 0, 100, _ALL, 5, key="crop_y")
         st.caption("Only this part is looked at: for pictures that show more than what you mean.")
     left, top = min(left, 100 - LEAST_PERCENT), min(top, 100 - LEAST_PERCENT)
     return left, top, max(right, left + LEAST_PERCENT), max(bottom, top + LEAST_PERCENT)
