@@ -68,7 +68,7 @@ def audit_catalog(
     waiting = [kind for kind in wanted if not _is_kept(home, catalog, kind)]
     audited = _embedded(home, catalog, actor=actor, progress=parts["embed"]) if waiting else None
     for kind in waiting:
-        _keep(home, catalog, _audit(home, catalog, kind, audited, progress=parts[kind]))
+        keep_audit(home, catalog, _audit(home, catalog, kind, audited, progress=parts[kind]))
     counted = {}
     for kind in wanted:
         kept = kept_audit(home, catalog, kind)
@@ -138,7 +138,8 @@ def _is_kept(home: Home, catalog: Catalog, kind: str) -> bool:
     return any(version == catalog.version and _read(folder, kind) for version, folder in _kept(home, catalog, kind))
 
 
-def _keep(home: Home, catalog: Catalog, audit: Audit) -> None:
+def keep_audit(home: Home, catalog: Catalog, audit: Audit) -> None:
+    """Keep an audit of the catalog as it is, in place of older ones of its kind but the last."""
     folder = _folder(home, catalog, audit.kind)
     target = folder / _name(catalog.version)
     shutil.rmtree(target, ignore_errors=True)  # one that could not be read

@@ -1,0 +1,41 @@
+"""What is worth labeling: in doubt, and not the same picture twice."""
+
+import numpy as np
+import pandas as pd
+
+from core.progress import SilentProgress
+from core.review.audited_products import AuditedProducts
+from core.review.labeling import next_to_label
+
+
+def audited(features, categories):
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    count = len(features)
+    products = pd.DataFrame({"product_id": [f"p{place}" for place in range(count)], "category": categories})
+    pictures = pd.DataFrame({"product": np.arange(count), "picture_hash": "", "group": np.arange(count)})
+    return AuditedProducts(products, pictures, features, unit, np.arange(count), None, 0)
+
+
+def test_the_doubtful_one_comes_first_and_its_twin_does_not_follow():
+    random = np.random.default_rng(0)
+    labeled = np.abs(np.eye(6)[np.repeat([0, 1], 20)] + random.normal(0, 0.05, (40, 6)))
+    sure, between = np.eye(6)[0], (np.eye(6)[0] + np.eye(6)[1]) / 2
+    lone = np.eye(6)[0] * 0.6 + np.eye(6)[1] * 0.5 + np.eye(6)[5] * 0.6
+    features = np.concatenate([labeled, [sure, between, between, lone]]).astype(np.float32)
+    found = next_to_label(audited(features, ["A"] * 20 + ["B"] * 20 + [None] * 4), limit=3, progress=SilentProgress())
+    order = [each.product_id for each in found]
+    # p40 lies on A. p41 and p42 are one picture between both; once one is taken the other teaches nothing.
+    assert order.index("p40") > order.index("p43")
+    assert {"p41", "p42"} - set(order[:2])
+    assert set(name for name, _chance in found[0].guesses) == {"A", "B"}
+
+
+def test_without_categories_pictures_are_spread_and_nothing_is_guessed():
+    features = np.eye(4, dtype=np.float32)[[0, 0, 1, 2]]
+    found = next_to_label(audited(features, [None] * 4), limit=3, progress=SilentProgress())
+    assert len({tuple(features[int(each.product_id[1:])]) for each in found}) == 3
+    assert all(each.guesses == () and each.doubt == 1 for each in found)
+
+
+def test_nothing_is_left_to_label():
+    assert next_to_label(audited(np.eye(2, dtype=np.float32), ["A", "B"]), limit=5, progress=SilentProgress()) == []
