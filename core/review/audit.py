@@ -156,10 +156,12 @@ def _read(folder: Path, kind: str) -> Audit | None:
     try:
         notes: Any = read_json(folder / "notes.json")
         frame = pd.read_parquet(folder / "findings.parquet", columns=list(_COLUMNS))
-        frame = frame.astype(object).where(frame.notna(), None)
+        rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
         findings = tuple(
-            Finding(str(row.product_id), kind, float(row.score), row.current, row.suggested, str(row.reason))
-            for row in frame.itertuples(index=False)
+            Finding(
+                str(row["product_id"]), kind, float(row["score"]), row["current"], row["suggested"], str(row["reason"])
+            )
+            for row in rows
         )
         return Audit(kind, findings, tuple(str(note) for note in notes))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, ArrowException):

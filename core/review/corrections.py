@@ -135,7 +135,7 @@ def write_accepted(home: Home, catalog: Catalog, kind: str, accepted: Sequence[D
             writing.update_many(products, changes)
         count = "1 product" if len(changes) == 1 else f"{len(changes):,} products"
         writing.summarize(_SUMMARIES[kind].format(count))
-        return Written(writing.event_id, tuple(key["product_id"] for key, _values in changes), tuple(overtaken))
+        return Written(writing.event_id, tuple(str(key["product_id"]) for key, _values in changes), tuple(overtaken))
 
 
 def corrections_csv(home: Home, catalog: Catalog, kind: str, accepted: Sequence[Decision]) -> str:

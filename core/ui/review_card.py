@@ -160,7 +160,7 @@ def _neighbors(catalog: Catalog, finding: Finding) -> list[dict[str, Any]]:
     near = _nearest(catalog, finding.product_id)
     if finding.kind == DUPLICATES and finding.suggested:
         near = [finding.suggested, *(each for each in near if each != finding.suggested)][:NEIGHBORS]
-    rows = table.set_index("product_id").reindex(near)
+    rows = table.set_index("product_id").reindex(list(near))
     rows = rows[rows["title"].notna()]
     shown = thumbnails(rows["picture_hash"].tolist())
     words = _words(finding, rows)

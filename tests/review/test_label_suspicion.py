@@ -50,7 +50,8 @@ def test_copies_do_not_vouch_for_one_another():
     pictures.labels[copies] = 1
     pictures.groups[copies] = 0
     found = judged(pictures)
-    assert (found.scores[copies] > 0.9).all()
+    # Had they vouched for one another, their own category would be the likelier one.
+    assert (found.scores[copies] > 0.5).all() and (found.suggested[copies] == 0).all()
 
 
 def test_the_same_data_gives_the_same_scores():
