@@ -13,6 +13,7 @@ import pandas as pd
 _WORD = re.compile(r"[^\W\d_]{3,30}")
 _LEAST_SHARE = 0.25  # of the cluster's products; rarer words describe few of them
 _LEAST_Z = 1.96
+_MOST_OF_IT = 0.5
 _MOST_TERMS = 20_000
 _PRIOR = 0.1
 _NAME_TERMS = 3
@@ -63,25 +64,25 @@ class ClusterTerm:
         }
 
 
-def product_terms(facts: pd.DataFrame) -> Iterator[set[Term]]:
-    """List what is said of each product.
+def product_terms(facts: pd.DataFrame) -> Iterator[list[Term]]:
+    """List what is said of each product, each once: the levels of its category, the deepest first, then the rest.
 
     Args:
         facts: Rows of title, category, brand, color and attributes.
     """
     for row in facts.itertuples(index=False):
-        terms = {Term("title", word) for word in _WORD.findall(str(row.title or "").casefold())}
-        if isinstance(row.category, str):
-            terms.add(Term("category", row.category.rsplit(" > ", 1)[-1][:_LONGEST_VALUE]))
+        levels = row.category.split(" > ")[::-1] if isinstance(row.category, str) else []
+        terms = [Term("category", level[:_LONGEST_VALUE]) for level in levels]
+        terms += [Term("title", word) for word in _WORD.findall(str(row.title or "").casefold())]
         for kind in ("brand", "color"):
             value = getattr(row, kind)
             if isinstance(value, str) and value:
-                terms.add(Term(kind, value[:_LONGEST_VALUE]))
+                terms.append(Term(kind, value[:_LONGEST_VALUE]))
         attributes: dict[str, Any] = row.attributes if isinstance(row.attributes, dict) else {}
         for name, value in attributes.items():
             if isinstance(value, str) and 0 < len(value) <= _LONGEST_VALUE and not value.isdigit():
-                terms.add(Term(f"attribute {name[:_LONGEST_VALUE]}", value))
-        yield terms
+                terms.append(Term(f"attribute {name[:_LONGEST_VALUE]}", value))
+        yield list(dict.fromkeys(terms))
 
 
 def standing_out(facts: pd.DataFrame, labels: np.ndarray) -> list[list[ClusterTerm]]:
@@ -164,10 +165,14 @@ def name_clusters(terms: list[list[ClusterTerm]], largest: list[str | None]) -> 
 
 
 def _telling(terms: list[ClusterTerm], count: int) -> list[str]:
-    """Choose words that do not repeat one another, the category first."""
+    """Choose words that do not repeat one another, first the narrowest level of the category that holds half of it."""
     chosen: list[str] = []
     heard: list[str] = []
-    for term in sorted(terms, key=lambda each: each.kind != "category"):
+    categories = [term for term in terms if term.kind == "category"]
+    categories.sort(
+        key=lambda term: (term.share < _MOST_OF_IT, term.share_elsewhere if term.share >= _MOST_OF_IT else 0)
+    )
+    for term in [*categories[:1], *(each for each in terms if each.kind != "category")]:
         # "shirt" after "Shirts" or "T-shirts" says nothing new.
         words = [word.rstrip("s") for word in term.text.casefold().split()]
         if len(chosen) < count and not any(word in known for word in words for known in heard):
