@@ -24,7 +24,7 @@ from core.ui.ranking_choices import ask_settings
 from core.ui.wording import percent
 
 USUAL_PICKS = 15
-_CARD_PX = 230
+_CARDS_PX = 760
 
 
 def draw_teach(catalog: Catalog, index: CatalogIndex, settings: RankingSettings) -> None:
@@ -68,14 +68,15 @@ def _draw_question(catalog: Catalog, question: Question, picks: list[Pick]) -> N
         st.info("A product of this question is gone; start over.")
         return
     st.progress(min(1.0, len(picks) / USUAL_PICKS), text=f"{len(picks)} of about {USUAL_PICKS} picks")
-    with st.container(horizontal=True, gap="large"):
-        with st.container(width=_CARD_PX):
+    with st.container(width=_CARDS_PX):
+        columns = st.columns(3, gap="medium")  # beside one another on narrow screens too
+        with columns[0]:
             st.markdown("**Query**")
             product_grid([row_card(rows[question.query], marked=True)], key="teach_query", label="the query")
-        with st.container(width=_CARD_PX):
+        with columns[1]:
             st.markdown("**Left**")
             left = product_grid([row_card(rows[question.first])], key="teach_left", label="the left result")
-        with st.container(width=_CARD_PX):
+        with columns[2]:
             st.markdown("**Right**")
             right = product_grid([row_card(rows[question.second])], key="teach_right", label="the right result")
     with st.container(horizontal=True):
