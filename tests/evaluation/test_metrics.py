@@ -11,6 +11,7 @@ from core.evaluation.metrics import (
     top_k_accuracy,
     weighted_f1,
 )
+from core.models.scores import judge
 
 CLASSES = ["a", "b", "c", "d", "e"]
 
@@ -91,3 +92,14 @@ def test_few_pictures_all_right_or_all_wrong_are_no_certainty():
     assert accuracy_interval(np.zeros(10, dtype=bool), names) == pytest.approx((0.0, 0.278), abs=0.001)
     # Ten pictures of one product say no more than one: 1 / (1 + 1.96 ** 2) = 0.207.
     assert accuracy_interval(np.ones(10, dtype=bool), ["p"] * 10) == pytest.approx((0.207, 1.0), abs=0.001)
+
+
+def test_top_k_agrees_with_scikit_learn():
+    from sklearn.metrics import top_k_accuracy_score
+
+    random = np.random.default_rng(0)
+    chances, labels = random.dirichlet(np.ones(6), 50).astype(np.float32), random.integers(0, 6, 50)
+    ranks = judge(chances, labels)["label_rank"].to_numpy()
+    for k in (1, 2, 3):
+        theirs = top_k_accuracy_score(labels, chances, k=k, labels=range(6))
+        assert top_k_accuracy(ranks, k=k) == pytest.approx(theirs, abs=1e-9)
