@@ -22,11 +22,10 @@ def test_the_doubtful_one_comes_first_and_its_twin_does_not_follow():
     sure, between = np.eye(6)[0], (np.eye(6)[0] + np.eye(6)[1]) / 2
     lone = np.eye(6)[0] * 0.6 + np.eye(6)[1] * 0.5 + np.eye(6)[5] * 0.6
     features = np.concatenate([labeled, [sure, between, between, lone]]).astype(np.float32)
-    found = next_to_label(audited(features, ["A"] * 20 + ["B"] * 20 + [None] * 4), limit=3, progress=SilentProgress())
-    order = [each.product_id for each in found]
+    found = next_to_label(audited(features, ["A"] * 20 + ["B"] * 20 + [None] * 4), limit=2, progress=SilentProgress())
+    order = {each.product_id for each in found}
     # p40 lies on A. p41 and p42 are one picture between both; once one is taken the other teaches nothing.
-    assert order.index("p40") > order.index("p43")
-    assert {"p41", "p42"} - set(order[:2])
+    assert "p43" in order and len(order & {"p41", "p42"}) == 1
     assert set(name for name, _chance in found[0].guesses) == {"A", "B"}
 
 
