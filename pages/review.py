@@ -59,10 +59,10 @@ def draw_review(catalog: Catalog, kind: str) -> None:
         return
     queue = queue_of(catalog, kind)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("To decide", f"{len(queue.waiting):,}", width=120)
-        st.metric("Accepted", f"{len(queue.accepted):,}", width=120, help="Not written into the catalog yet.")
-        st.metric("Kept", f"{queue.kept:,}", width=120, help="They come back once their category or pictures change.")
-        st.metric("Written", f"{queue.written:,}", width=120)
+        st.metric("To decide", f"{len(queue.waiting):,}", width=100)
+        st.metric("Accepted", f"{len(queue.accepted):,}", width=100, help="Not written into the catalog yet.")
+        st.metric("Kept", f"{queue.kept:,}", width=100, help="They come back once their category or pictures change.")
+        st.metric("Written", f"{queue.written:,}", width=100)
     draw_writing(catalog, queue)
     draw_queue(catalog, queue)
     draw_bulk(catalog, queue)

@@ -156,7 +156,7 @@ def _read(folder: Path, kind: str) -> Audit | None:
     try:
         notes: Any = read_json(folder / "notes.json")
         frame = pd.read_parquet(folder / "findings.parquet", columns=list(_COLUMNS))
-        rows: list[dict[str, Any]] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+        rows: list[Any] = frame.astype(object).where(frame.notna(), None).to_dict("records")
         findings = tuple(
             Finding(
                 str(row["product_id"]), kind, float(row["score"]), row["current"], row["suggested"], str(row["reason"])
