@@ -180,7 +180,8 @@ def _divided(scores: np.ndarray, codes: np.ndarray, *, k: int) -> np.ndarray:
     order = np.argsort(-scores, kind="stable")
     share = max(2, -(-k // 3))
     taken: dict[int, int] = {}
-    chosen, waiting = [], []
+    chosen: list[int] = []
+    waiting: list[int] = []
     for place in order:
         code = int(codes[place])
         taken[code] = taken.get(code, 0) + 1

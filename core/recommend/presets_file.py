@@ -19,7 +19,7 @@ FORMULAS = {
     "neither side; a product without any weighted part is no match; the query itself is never one",
     "order": "highest score first; equal scores keep the order of the catalog",
     "visual": "max(0, cosine of the two embeddings)",
-    "color": "see arrays/README in an export with arrays, or core/recommend/color.py",
+    "color": "similarity of the color tables: see rank.py in an export with arrays, or core/recommend/color_table.py",
     "price": "price_mode 'level': (3 - |difference of the price levels|) / 3; a price's level is 1 at or below the "
     "30 % quantile of its category and currency, 2 to the 65 %, 3 to the 90 %, 4 above, 2.5 where the three agree",
     "category": "levels shared from the top / levels of the longer path",

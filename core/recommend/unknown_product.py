@@ -130,12 +130,12 @@ def identify_picture(
         category, similarity = nearest_category(index, query.embedding)
         place = {"category": category, "similarity": round(similarity, 6)}
     named = labels[0]["name"] if labels and labels[0]["name"] in index.category.paths else None
-    category = named or (place["category"] if place else None)
+    likely = named or (place["category"] if place else None)
     return {
         "run": run,
         "labels": labels,
         "place": place,
-        "suggested": {"category": category, **_usual_price(matches)},
+        "suggested": {"category": likely, **_usual_price(matches)},
         "matches": matches[:k],
         "milliseconds": round((time.perf_counter() - began) * 1000, 3),
     }
