@@ -140,12 +140,14 @@ def test_a_hundred_thousand_points_are_presented_searched_and_morphed(browser, l
     slider.fill("100")
     assert slider.input_value() == "100"
     page.locator(".map").focus()
-    for key in ("Escape", "+", "ArrowLeft", "-", "0", "f"):
+    for key in ("+", "ArrowLeft", "-", "0", "f"):
         page.keyboard.press(key)
     expect(page.locator(".map.presenting")).to_have_count(0)
+    page.locator(".entry", has_text="Group 2").click()  # all groups again
     with page.expect_download() as saved:
         page.get_by_role("button", name="SVG").click()
     text = saved.value.path().read_text()
     assert text.startswith("<svg") and text.count("h0") > 90_000
-    assert (seen.complaints, seen.hosts) == ([], {"file", "blob"})
+    assert seen.complaints == []
+    assert seen.hosts <= {"file", "blob", "data"}
     page.context.close()

@@ -12,30 +12,26 @@ function build(root, outside) {
   const view = new MapView(stage, { tell: (name, value) => outside.tell(name, value) });
   const ask = (question) => outside.ask(question);
   const pictures = new Pictures(view, ask);
-  const present = () => presentOrLeave(root);
+  // The map fills its window at once; the full screen comes where the browser grants it.
+  const show = (on) => setPresenting(root, view, on);
+  const present = () => {
+    if (root.classList.contains("presenting")) {
+      show(false);
+      if (document.fullscreenElement) document.exitFullscreen();
+    } else {
+      show(true);
+      root.requestFullscreen?.().catch(() => {});
+    }
+  };
   const panel = new Panel(root, view, { ask, tell: (name, value) => outside.tell(name, value), present });
   attachPointer(view, pictures, { mode: () => panel.mode, open: (row) => outside.tell("opened", row) });
   const clear = () => (root.classList.contains("presenting") && !document.fullscreenElement ? present() : panel.clear());
   attachKeys(root, view, { search: () => panel.field.focus(), present, clear });
-  const changed = () => setPresenting(root, view, Boolean(document.fullscreenElement) && root.getRootNode().fullscreenElement === root);
+  const changed = () => document.fullscreenElement || show(false);
   document.addEventListener("fullscreenchange", changed);
   // Which data is on screen, for whoever waits for it.
   view.listeners.push((what) => what === "drawn" && view.data && (root.dataset.drawn = view.data.version));
-  root.addEventListener("presenting", () => setPresenting(root, view, root.classList.contains("presenting")));
   return { view, panel, pictures, stop: () => { document.removeEventListener("fullscreenchange", changed); view.stop(); } };
-}
-
-function presentOrLeave(root) {
-  if (document.fullscreenElement) return document.exitFullscreen();
-  if (root.classList.contains("presenting")) return present(root, false);
-  // Where a browser gives no full screen, the map fills its window.
-  if (!root.requestFullscreen) return present(root, true);
-  return root.requestFullscreen().catch(() => present(root, true));
-}
-
-function present(root, on) {
-  root.classList.toggle("presenting", on);
-  root.dispatchEvent(new Event("presenting"));
 }
 
 function setPresenting(root, view, on) {
@@ -75,7 +71,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const outside = {
     tell: (name, value) => {
       if (name === "opened") setTriggerValue("opened", value);
-      else if (name === "selection") setStateValue("selection", value && { ...value, version: data.version });
+      else if (name === "selection") setStateValue("selection", { ...value, time: Date.now() }); // no two alike, so each is heard
       else outside.ask({ [name]: value });
     },
     ask: (question) => document.dispatchEvent(new CustomEvent("shelflens-map-ask", { detail: { key: data.key, question } })),
