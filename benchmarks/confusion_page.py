@@ -47,11 +47,8 @@ _CELL = """([row, column]) => {
   return [box.left + layout._size.l + layout.xaxis.d2p(column), box.top + layout._size.t + layout.yaxis.d2p(row)];
 }"""
 _FULL = """() => {
-  const found = document.querySelector('.st-key-confusion .js-plotly-plot').data[0];
-  const rows = found.z.length, columns = found.z[0].length, full = [];
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      if (found.z[row][column] > 0) full.push([row, column]);
+  const drawn = document.querySelector('.st-key-confusion .js-plotly-plot').calcdata[0][0].z, full = [];
+  drawn.forEach((row, y) => row.forEach((value, x) => value > 0 && full.push([y, x])));
   return full;
 }"""
 
@@ -146,7 +143,7 @@ def serving(words: list[str], home: Path) -> Iterator[str]:
 
 def measure_page(browser: Browser, address: str, clicks: int) -> dict[str, list[float]]:
     """Time the first paint of the page, then clicks into the matrix and on to pictures."""
-    warm = browser.new_context().new_page()
+    warm = browser.new_page(viewport={"width": 1400, "height": 1400})  # the whole matrix can be clicked
     warm.goto(f"{address}/overview")  # libraries and the browser's files are loaded; nothing of the run is
     expect(warm.locator("h1").first).to_be_visible(timeout=60_000)
     _settle(warm)
@@ -158,6 +155,7 @@ def measure_page(browser: Browser, address: str, clicks: int) -> dict[str, list[
         warm.goto(address + query + more)
         warm.locator(".st-key-confusion .heatmaplayer image").first.wait_for(timeout=60_000)
         found[name].append(time.perf_counter() - started)
+        print(f"{name}: {found[name][-1]:.2f} s", file=sys.stderr, flush=True)
     random = np.random.default_rng(1)
     for _ in range(clicks):
         warm.goto(f"{address}{query}&level=All")
@@ -175,7 +173,9 @@ def _click(page: Page, random: np.random.Generator, leads_to: str) -> float:
     started = time.perf_counter()
     page.mouse.click(x, y)
     page.locator(leads_to).first.wait_for(timeout=60_000)
-    return time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    print(f"a click: {seconds:.2f} s", file=sys.stderr, flush=True)
+    return seconds
 
 
 def _settle(page: Page) -> None:
