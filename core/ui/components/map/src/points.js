@@ -1,6 +1,6 @@
 // The points themselves: deck.gl draws them, the camera is ours so that keys, links and buttons move it too.
 import { Deck, OrthographicView } from "@deck.gl/core";
-import { ScatterplotLayer } from "@deck.gl/layers";
+import { DotLayer } from "./dots.js";
 import { SPAN } from "./encoding.js";
 
 const FILL = 0.94;
@@ -40,7 +40,7 @@ export class PointDrawing {
       views: new OrthographicView({ id: "map", flipY: false }),
       viewState: this.camera ?? { target: [SPAN / 2, SPAN / 2], zoom: -7 },
       controller: { scrollZoom: { speed: 0.01, smooth: false }, doubleClickZoom: false, keyboard: false, dragRotate: false },
-      deviceProps: { webgl: { preserveDrawingBuffer: true } },
+      deviceProps: { webgl: { preserveDrawingBuffer: true, antialias: false } },
       useDevicePixels: Math.min(window.devicePixelRatio || 1, 2),
       getCursor: ({ isDragging }) => (isDragging ? "grabbing" : "inherit"),
       layers: this.layers ?? [],
@@ -75,12 +75,9 @@ export class PointDrawing {
   }
 
   show({ points, rings, radius, ink }) {
-    const common = { getRadius: 1, radiusUnits: "pixels", parameters: { depthCompare: "always", depthWriteEnabled: false } };
-    this.layers = [new ScatterplotLayer({ ...common, id: "points", data: points, radiusScale: radius })];
-    if (rings.length) {
-      const line = { filled: false, stroked: true, getLineColor: ink, getLineWidth: 1.5, lineWidthUnits: "pixels" };
-      this.layers.push(new ScatterplotLayer({ ...common, ...line, id: "rings", data: rings, radiusScale: radius + 2.5 }));
-    }
+    const parameters = { depthCompare: "always", depthWriteEnabled: false };
+    this.layers = [new DotLayer({ id: "points", data: points, radius, parameters })];
+    if (rings.length) this.layers.push(new DotLayer({ id: "rings", data: rings, radius: radius + 1.5, ring: 1.5, getFillColor: [...ink, 255], parameters }));
     this.deck.setProps({ layers: this.layers });
   }
 
