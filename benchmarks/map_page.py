@@ -145,6 +145,7 @@ def measure(
     started = time.perf_counter()
     page.goto(address)
     page.wait_for_function(drawn)
+    page.screenshot()  # a picture of the page waits for what the graphics process still has to draw
     painted = time.perf_counter() - started
     payload = sum(received)
     page.wait_for_timeout(1500)
