@@ -27,7 +27,7 @@ def test_tour_of_the_demo(serve, visit, demo_copy):
     expect(page.get_by_role("heading", name="Recommend")).to_be_visible()
     expect(page.locator(".card .bar").first).to_be_visible()
     page.get_by_role("link", name="Embeddings").click()
-    expect(page.locator(".st-key-map_chart .js-plotly-plot")).to_be_visible()
+    expect(page.locator(".map[data-drawn]")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -39,7 +39,7 @@ ROOT = Path(__file__).parents[2]
         ),
         (["import", ".", "--catalog", "x", "--format", "bson"], "is no file: expected a file of BSON documents"),
         (["similar", "colors"], "one of the arguments --product --picture is required"),
-        (["similar", "colors", "--product", "1", "--visual", "-1"], "expected a number of at least 0, not '-1'"),
+        (["similar", "colors", "--product", "1", "--visual", "-1"], "a weight is a number of at least 0, not '-1'"),
         (["map", "colors", "--method", "mds"], "invalid choice: 'mds' (choose from 'umap', 'tsne', 'pca')"),
     ],
 )

@@ -73,7 +73,7 @@ def test_ranges_know_their_scale_and_kind():
     [
         (True, {}, {"magic": "1"}, "has no setting 'magic' to vary"),
         (True, {}, {"learning_rate": "1,x"}, "learning_rate is 'x': expected a number"),
-        (True, {}, {"learning_rate": "1e-9"}, "learning_rate is 1e-09: expected at least 0.0001"),
+        (True, {}, {"learning_rate": "1e-9"}, "learning_rate is 1e-09: expected at least 1e-07"),
         (True, {}, {"learning_rate": ","}, "has no value to try"),
         (True, {}, {"learning_rate": "1:2"}, "a grid takes values"),
         (False, {}, {"learning_rate": "2:1"}, "the lower one first"),

@@ -24,6 +24,7 @@ PAGES = (
     "embeddings",
     "recommend",
     "storefront",
+    "vote",
     "health",
 )
 
