@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.ui.exposure import exposure_problem
 from core.ui.navigation import current_page
+from core.ui.said import tell_said
 
 _THROUGH_ENTRY = "_through_entry"
 _SENT_BACK = "_sent_back"
@@ -25,6 +26,7 @@ def guard() -> None:
     if not st.session_state.get(_THROUGH_ENTRY):
         _send_through_entry()
     check_visitor()
+    tell_said()
 
 
 def check_visitor() -> None:

@@ -25,6 +25,7 @@ from core.ui.map_view import MapPoints, words_of
 from core.ui.navigation import link
 from core.ui.product_detail import open_product
 from core.ui.product_grid import page_rows, product_grid, row_card
+from core.ui.said import rerun_saying
 from core.ui.wording import counted, percent
 
 _COLUMNS = ("product_id", "title", "category", "price_minor_units", "currency", "brand", "color", "split")
@@ -131,8 +132,7 @@ def _draw_saving(catalog: Catalog, chosen: pd.DataFrame) -> None:
             ids = chosen["product_id"].tolist()
             kept = save_slice(home(), catalog, name.strip(), ids, note=note.strip(), actor=visitor_name())
             choose_slice(kept.name)
-            st.toast(f"Kept {counted(len(ids), 'product')} as {kept.name}.", icon=":material/check:")
-            st.rerun()
+            rerun_saying(f"Kept {counted(len(ids), 'product')} as {kept.name}.", icon=":material/check:")
 
 
 def _draw_review(catalog: Catalog, chosen: pd.DataFrame) -> None:

@@ -31,6 +31,7 @@ from core.ui.errors import show_problem, shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.product_grid import Card, product_grid
+from core.ui.said import rerun_saying
 from core.ui.wording import counted, percent, short_category, shortened
 
 JOB = "score-picture-sets"
@@ -159,8 +160,7 @@ def _draw_labels(run: Run, owner: Catalog, picture_set: PictureSet, score: SetSc
     if deleted:
         delete_set(home(), owner, picture_set, actor=visitor_name())
         forget_choice("picture_set")
-        st.toast("Deleted. Undo it on the Overview under Last changes.", icon=":material/delete:")
-        st.rerun()
+        rerun_saying("Deleted. Undo it on the Overview under Last changes.", icon=":material/delete:")
 
 
 def _draw_table(owner: Catalog, sets: list[PictureSet]) -> None:

@@ -31,6 +31,7 @@ from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.ranking_choices import ask_settings
+from core.ui.said import rerun_saying
 
 _SEEN = "_presets_seen"
 _MOST_FILE_BYTES = 2**20
@@ -106,8 +107,7 @@ def _draw_save(catalog: Catalog, presets: list[Preset], settings: RankingSetting
                 seen=before,
             )
             kept.clear()
-            st.toast("Saved as a new version.")
-            st.rerun()
+            rerun_saying("Saved as a new version.")
     # What this visitor saw last: saving over what somebody saved since is told, and nothing is lost.
     kept.update({(catalog.catalog_id, each.name): each for each in presets})
 

@@ -21,6 +21,7 @@ from core.ui.live_job import active_job, live_job
 from core.ui.product_detail import open_product
 from core.ui.product_grid import product_grid, row_card
 from core.ui.review_state import ledger_of
+from core.ui.said import rerun_saying
 from core.ui.wording import counted, short_category
 
 SAMPLE = 12
@@ -70,8 +71,7 @@ def _badge(finding: Finding) -> tuple[tuple[str, str], ...]:
 def _accept(catalog: Catalog, kind: str, sure: list[Finding]) -> None:
     overtaken = accept_findings(home(), catalog, kind, sure, ledger=ledger_of(catalog, kind), actor=visitor_name())
     told = f"; about {len(overtaken):,} somebody else had decided" if overtaken else ""
-    st.toast(f"Accepted {len(sure) - len(overtaken):,}{told}.", icon=":material/done_all:")
-    st.rerun()
+    rerun_saying(f"Accepted {len(sure) - len(overtaken):,}{told}.", icon=":material/done_all:")
 
 
 def draw_writing(catalog: Catalog, queue: ReviewQueue) -> None:
