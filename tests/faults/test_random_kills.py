@@ -17,7 +17,7 @@ from core.models.runs import list_runs
 SETTINGS = {"epochs": 60, "patience": 60}
 
 
-@pytest.mark.parametrize(("recipe", "kills"), [("linear", 4), ("level-by-level", 2)])
+@pytest.mark.parametrize(("recipe", "kills"), [("linear", 3), ("level-by-level", 1)])
 def test_a_training_killed_at_random_moments_ends_as_if_left_alone(home, color_folder, recipe, kills):
     import_source(home, FolderSource(color_folder), catalog_name=CATALOG, actor="ann")
     train_left_alone(home, recipe, {"epochs": 1})  # embeds: the next one's time is that of the training alone
