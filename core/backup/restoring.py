@@ -7,6 +7,7 @@ import shutil
 import time
 import uuid
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,6 +21,9 @@ from core.progress import Progress
 _BLOCK_BYTES = 1 << 20
 _MOST_LIST_BYTES = 1 << 30
 _MOST_NAME = 1024
+
+# What the library raises for damage, for a way of packing it does not know, and for a file that asks for a password.
+_BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def restore_backup(path: Path, root: Path, *, progress: Progress) -> RestoreRepo
         if root.exists():
             root.rmdir()
         temporary.rename(root)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except _BROKEN as error:
         raise HomeError(f"{path} is no backup, or is damaged: {error}; nothing was restored") from error
     except OSError as error:
         raise HomeError(f"{path} cannot be restored: {error.strerror or error}; nothing was restored") from error

@@ -90,28 +90,16 @@ class _Shown(SilentProgress):
 
 def show_backup(result: dict[str, Any]) -> str:
     """Show what a backup holds."""
-    return facts(
-        {
-            "file": result["file"],
-            "files": result["files"],
-            "MiB": round(result["bytes"] / _MIB, 1),
-            "rows of the database": result["rows"],
-            "seconds": result["seconds"],
-        }
-    )
+    return facts({"file": result["file"], **_amount(result), "rows of the database": result["rows"]})
 
 
 def show_restore(result: dict[str, Any]) -> str:
     """Show what was restored."""
-    return facts(
-        {
-            "home": result["home"],
-            "files": result["files"],
-            "MiB": round(result["bytes"] / _MIB, 1),
-            "backup made": result["created"],
-            "seconds": result["seconds"],
-        }
-    )
+    return facts({"home": result["home"], **_amount(result), "backup made": result["created"]})
+
+
+def _amount(result: dict[str, Any]) -> dict[str, Any]:
+    return {"files": result["files"], "MiB": round(result["bytes"] / _MIB, 1), "seconds": result["seconds"]}
 
 
 def show_verification(result: dict[str, Any]) -> str:

@@ -138,6 +138,18 @@ def test_a_damaged_or_hostile_backup_restores_nothing(kept, tmp_path, change, me
     assert list(folder.iterdir()) == [] and not (tmp_path / "evil").exists()
 
 
+def test_a_byte_that_flipped_on_the_disk_restores_nothing(kept, tmp_path):
+    data = bytearray(kept[1].read_bytes())
+    with zipfile.ZipFile(kept[1]) as archive:
+        info = archive.getinfo("shelflens.db")
+    for place in range(info.header_offset + 200, info.header_offset + 260):  # inside the packed database
+        data[place] ^= 0xFF
+    (tmp_path / "bad.zip").write_bytes(data)
+    with pytest.raises(HomeError, match="nothing was restored"):
+        restore_backup(tmp_path / "bad.zip", tmp_path / "again", progress=QUIET)
+    assert not (tmp_path / "again").exists()
+
+
 def test_what_is_no_backup_says_so(tmp_path):
     (tmp_path / "words.zip").write_bytes(b"no archive")
     with pytest.raises(HomeError, match="is no backup"):
