@@ -99,26 +99,24 @@ def trade_parts(session: Session) -> dict[str, Any]:
 
 def export_all(session: Session) -> dict[str, Any]:
     """Write the matches of all products."""
-    from core.recommend.presets import preset_settings
-
-    given = session.arguments
-    catalog = session.catalog(given.catalog)
-    settings = preset_settings(session.home, catalog, given.preset)
-    embed_what_waits(session, catalog, backbone=settings.embedding)
-    arguments = {"catalog": catalog.name, "settings": settings.to_json(), "to": given.out, "k": given.k}
-    return session.run_job("matches", arguments)
+    return _ship(session, "matches", k=session.arguments.k)
 
 
 def export_page(session: Session) -> dict[str, Any]:
     """Write a demo to go."""
+    return _ship(session, "offline-demo", limit=session.arguments.limit)
+
+
+def _ship(session: Session, kind: str, **extent: Any) -> dict[str, Any]:
+    """Run the job that writes what a preset ranks, after embedding what waits for it."""
     from core.recommend.presets import preset_settings
 
     given = session.arguments
     catalog = session.catalog(given.catalog)
     settings = preset_settings(session.home, catalog, given.preset)
     embed_what_waits(session, catalog, backbone=settings.embedding)
-    arguments = {"catalog": catalog.name, "settings": settings.to_json(), "to": given.out, "limit": given.limit}
-    return session.run_job("offline-demo", arguments)
+    arguments = {"catalog": catalog.name, "settings": settings.to_json(), "to": given.out, **extent}
+    return session.run_job(kind, arguments)
 
 
 def teach(session: Session) -> dict[str, Any]:
