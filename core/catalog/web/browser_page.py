@@ -88,15 +88,18 @@ class BrowserPage:
         before = await self._locator(cards).count()
         await self._visits.take_turn(self._page.url)
         await button.click(timeout=GROW_SECONDS * 1000)
-        return await self._has_grown(cards, before)
+        return await self._has_grown(cards, before, GROW_SECONDS)
 
     async def scroll(self, *, cards: str) -> bool:
         """Go to the end of the page, where some load more; tell whether more cards came of it."""
         before = await self._locator(cards).count()
         await self._visits.take_turn(self._page.url)
         await self._page.evaluate(_TO_THE_END)
+        if await self._has_grown(cards, before, GROW_SECONDS / 2):
+            return True
+        # Only then the wheel, which also reaches lists that scroll by themselves: both at once may load two pages.
         await self._page.mouse.wheel(0, 2000)
-        return await self._has_grown(cards, before)
+        return await self._has_grown(cards, before, GROW_SECONDS / 2)
 
     async def html(self) -> FetchedPage:
         """Give the page as it is now.
@@ -109,8 +112,8 @@ class BrowserPage:
         data = (await self._page.content()).encode("utf-8", "replace")
         return FetchedPage(self._page.url, data, "text/html; charset=utf-8", rendered=True)
 
-    async def _has_grown(self, cards: str, before: int) -> bool:
-        ends = time.monotonic() + GROW_SECONDS
+    async def _has_grown(self, cards: str, before: int, seconds: float) -> bool:
+        ends = time.monotonic() + seconds
         while time.monotonic() < ends:
             await asyncio.sleep(_LOOK_SECONDS)
             if await self._locator(cards).count() > before:
