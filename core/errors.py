@@ -12,6 +12,7 @@
     ├── RunError            a run is missing or cannot be used
     ├── JobError            a job is missing or cannot do what was asked
     ├── SettingsError       a setting is out of its range
+    ├── AccessError         the role of whoever acts does not allow it
     └── UndoError           a change cannot be undone
 
     Cancelled               the user asked to stop; not an error
@@ -74,6 +75,10 @@ class JobError(ShelfLensError):
 
 class SettingsError(ShelfLensError):
     """A setting is out of its range."""
+
+
+class AccessError(ShelfLensError):
+    """The role of whoever acts does not allow what was asked."""
 
 
 class UndoError(ShelfLensError):
