@@ -26,12 +26,14 @@ class ImportTarget:
         source: Description of the source.
         keys: Every key the source holds now: a product whose key is not among them may have moved.
         category_levels: Only so many levels of each category; None keeps all.
+        departed: Ids of the products that the source no longer held when the import began: only those may have moved.
     """
 
     catalog_id: int
     source: str
     keys: frozenset[str]
     category_levels: int | None
+    departed: frozenset[str] = frozenset()
 
 
 def taken_ids(connection: Connection, target: ImportTarget, product_ids: list[str]) -> set[str]:
@@ -87,14 +89,20 @@ def orphaned_products(
     connection: Connection, target: ImportTarget, strangers: list[StagedRecord]
 ) -> tuple[dict[Hashes, list[Row]], dict[str, list[Row]]]:
     """Find products the source holds no longer and that show what the strangers show, by their pictures."""
+    if not target.departed:
+        return defaultdict(list), {}
     hashes = sorted({picture_hash for staged in strangers for picture_hash in staged.picture_hashes})
-    found: dict[str, Row] = {}
+    showing: set[str] = set()
     for chunk in _chunks(hashes):
-        showing = select(product_pictures.c.product_id).where(
+        query = select(product_pictures.c.product_id).where(
             product_pictures.c.catalog_id == target.catalog_id, product_pictures.c.picture_hash.in_(chunk)
         )
-        query = select(products).where(products.c.catalog_id == target.catalog_id, products.c.product_id.in_(showing))
-        for row in connection.execute(query).mappings():
+        showing.update(connection.execute(query).scalars())
+    found: dict[str, Row] = {}
+    # Rows are long and a placeholder may stand for every product: only those that can have moved are read.
+    for chunk in _chunks(sorted(showing & target.departed)):
+        rows = select(products).where(products.c.catalog_id == target.catalog_id, products.c.product_id.in_(chunk))
+        for row in connection.execute(rows).mappings():
             if row["source_key"] not in target.keys and row["source_values"].get("source") == target.source:
                 found[row["product_id"]] = dict(row)
     links = picture_links(connection, target, list(found))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 
 from core.catalog.catalog_totals import count_duplicates, count_totals
 from core.catalog.catalogs import Catalog, check_name, create_catalog, find_catalog
@@ -103,12 +104,14 @@ class _Import:
     ) -> None:
         self.settings = settings or SourceSettings()
         self.home, self.source, self.catalog, self.options = home, source, catalog, options
-        self.target = ImportTarget(
+        target = ImportTarget(
             catalog_id=catalog.catalog_id,
             source=source.description,
             keys=keys,
             category_levels=options.category_levels,
         )
+        with read(home) as connection:
+            self.target = replace(target, departed=frozenset(gone_products(connection, target)))
         self.log = ImportLog(home, self.target, catalog_name=catalog.name, actor=actor, options=options)
         self.new = self.changed = self.moved = self.left_out = self.divided = 0
         self.skipped: list[SkippedFile] = []

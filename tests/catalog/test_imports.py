@@ -4,14 +4,18 @@ import shutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
 from core.catalog.catalogs import find_catalog, list_catalogs
 from core.catalog.database import read
 from core.catalog.import_log import list_skipped
 from core.catalog.import_options import ImportOptions
+from core.catalog.imports import import_source
 from core.catalog.log import list_events, undo
+from core.catalog.open_source import open_source
 from core.catalog.products import edit_product, get_product, picture_table, product_table
 from core.catalog.schema import imports
+from core.catalog.source_settings import SourceSettings
 from core.errors import CatalogError, SettingsError
 from core.home import open_home
 from tests.catalog.picture_files import import_folder, png_header, save_picture
@@ -181,6 +185,27 @@ def test_gone_products_stay_and_are_named(home, folder):
     assert report.gone == ("loose.bmp",)
     assert report.totals.products == 5
     assert report.message == "Nothing new. 1 are no longer in the source and stay in the catalog: loose.bmp."
+
+
+def test_a_picture_that_stands_for_many_products_costs_no_more_than_one_of_its_own(home, folder):
+    statements = []
+
+    def note(connection, cursor, statement, *rest):
+        if "picture_hash IN" in statement and "product_pictures" in statement:
+            statements.append(statement)
+
+    table = folder.parent / "shop.csv"
+    lines = [f"{number},Shirt {number},loose.bmp" for number in range(1200)]
+    table.write_text("\n".join(["product_id,title,picture", *lines]), encoding="utf-8")
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        source = open_source(home, str(table), settings=SourceSettings(images=str(folder)))
+        import_source(home, source, catalog_name="shop", actor="ana")
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    # Nothing has left the source, so nobody asks what else shows the picture: each answer would hold all before it.
+    assert statements == []
+    assert len(product_table(home, find_catalog(home, "shop"))) == 1200
 
 
 def test_edits_survive_until_the_source_says_something_else(home, folder):
