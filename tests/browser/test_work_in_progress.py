@@ -52,7 +52,7 @@ def test_train_watch_pause_resume_and_evaluate(serve, visit, demo_copy):
     page = visitor.open("/train?recipe=head")
     page.get_by_text("Settings of dense head").click()
     for label in ("Epochs", "Patience (epochs)"):  # long enough to be paused in the middle
-        page.get_by_role("spinbutton", name=label, exact=True).fill("150")
+        page.get_by_role("spinbutton", name=label, exact=True).fill("60")
         page.get_by_role("spinbutton", name=label, exact=True).press("Enter")
         visitor.settle()
     page.get_by_role("button", name="Start training").first.click()
