@@ -20,7 +20,7 @@ from core.ui.next_step import next_step
 from core.ui.product_detail import open_product, show_asked_product
 from core.ui.product_grid import product_card, product_grid
 from core.ui.runs_table import runs_table
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 
 DEMO_SEED = 7
 
@@ -71,9 +71,9 @@ def draw_catalogs(catalogs: list[Catalog], chosen: Catalog) -> None:
     if len(catalogs) > 1:
         draw_catalog_table(catalogs)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Products", f"{chosen.products:,}", width=140)
-        st.metric("Pictures", f"{chosen.pictures:,}", width=140)
-        st.metric("Categories", f"{chosen.categories:,}", width=140)
+        st.metric("Products", number_text(chosen.products), width=140)
+        st.metric("Pictures", number_text(chosen.pictures), width=140)
+        st.metric("Categories", number_text(chosen.categories), width=140)
     products = read_products(home(), chosen, limit=8)
     open_product(product_grid([product_card(product) for product in products], key="samples", small=True))
     link("catalog", f"Browse {counted(chosen.products, 'product')}", icon=":material/arrow_forward:")

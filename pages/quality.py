@@ -19,16 +19,21 @@ from core.ui.product_detail import show_asked_product
 from core.ui.quality_charts import draw_charts
 from core.ui.quality_lines import draw_lines
 from core.ui.quality_reports import report_of
-from core.ui.wording import counted, literal
+from core.ui.wording import counted, literal, number_text
 
 
 def draw_verdict(catalog: Catalog, report: QualityReport) -> None:
     st.markdown(f"#### {literal(report.verdict)}")
     found = {name: sum(line.severity == name for line in report.lines) for name in ("bad", "warning")}
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        st.metric("Products", f"{report.products:,}", width=120)
-        st.metric("Pictures", f"{report.pictures:,}", width=120, help=f"{report.distinct_pictures:,} different ones.")
-        st.metric("Categories", f"{report.category_count:,}", width=120)
+        st.metric("Products", number_text(report.products), width=120)
+        st.metric(
+            "Pictures",
+            number_text(report.pictures),
+            width=120,
+            help=f"{number_text(report.distinct_pictures)} different ones.",
+        )
+        st.metric("Categories", number_text(report.category_count), width=120)
         st.metric("To mend first", f"{found['bad']}", width=120)
         st.metric("Worth a look", f"{found['warning']}", width=120)
         with st.popover("Download the report", icon=":material/download:"):

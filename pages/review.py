@@ -16,7 +16,7 @@ from core.ui.review_labeling import draw_labeling
 from core.ui.review_queue import draw_queue
 from core.ui.review_state import audit_of, queue_of
 from core.ui.review_writing import draw_bulk, draw_writing
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 
 TO_LABEL = "label"
 QUEUES = {
@@ -59,10 +59,12 @@ def draw_review(catalog: Catalog, kind: str) -> None:
         return
     queue = queue_of(catalog, kind)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("To decide", f"{len(queue.waiting):,}", width=100)
-        st.metric("Accepted", f"{len(queue.accepted):,}", width=100, help="Not written into the catalog yet.")
-        st.metric("Kept", f"{queue.kept:,}", width=100, help="They come back once their category or pictures change.")
-        st.metric("Written", f"{queue.written:,}", width=100)
+        st.metric("To decide", number_text(len(queue.waiting)), width=100)
+        st.metric("Accepted", number_text(len(queue.accepted)), width=100, help="Not written into the catalog yet.")
+        st.metric(
+            "Kept", number_text(queue.kept), width=100, help="They come back once their category or pictures change."
+        )
+        st.metric("Written", number_text(queue.written), width=100)
     draw_writing(catalog, queue)
     draw_queue(catalog, queue)
     draw_bulk(catalog, queue)

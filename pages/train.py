@@ -35,7 +35,7 @@ from core.ui.training_setup import (
     pick_target,
     suggested_recipe,
 )
-from core.ui.wording import counted, literal, percent
+from core.ui.wording import counted, literal, number_text, percent
 
 NEW, SEARCH, RUNS = "New training", SEARCH_VIEW, "Past runs"
 
@@ -51,8 +51,8 @@ def draw_result(job: JobStatus) -> None:
             percent(tests.get("macro_f1")),
             "Mean over categories, so small ones count as much as large ones.",
         ),
-        "Test pictures": (f"{tests.get('pictures', 0):,}", "What these figures rest on."),
-        "Categories": (f"{len(classes) if isinstance(classes, list) else classes:,}", None),
+        "Test pictures": (number_text(tests.get("pictures", 0)), "What these figures rest on."),
+        "Categories": (number_text(len(classes) if isinstance(classes, list) else classes), None),
     }
     with st.container(horizontal=True, gap="medium"):
         for label, (value, words) in shown.items():

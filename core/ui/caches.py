@@ -21,6 +21,7 @@ from core.catalog.pictures import read_picture
 from core.catalog.products import count_by, picture_table, product_table
 from core.errors import PictureError
 from core.home import Home, open_home
+from core.monitoring.journal import start_journal
 
 LARGE_SIDE_PX = 720
 _EMPTY_PICTURE = ""
@@ -33,7 +34,9 @@ def home() -> Home:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _open_home(root: str | None) -> Home:
-    return open_home(root)
+    opened = open_home(root)
+    start_journal(opened.root)
+    return opened
 
 
 def _catalog_key(catalog: Catalog) -> tuple[int, int]:

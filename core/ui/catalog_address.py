@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.catalog.money import format_price, to_minor_units
+from core.catalog.money import to_minor_units
 from core.catalog.product_filter import ProductFilter
 from core.errors import SettingsError
+from core.ui.wording import price_text
 
 SEARCH, SORT, PAGE = "q", "sort", "page"
 FACETS = ("category", "brand", "color", "split", "issue", "slice")
@@ -141,8 +142,8 @@ def active_filters(search: str, *, issue_words: Callable[[str], str] = str) -> l
 
 def _price_words(currency: str, low: int | None, high: int | None) -> str:
     if low is not None and high is not None:
-        return f"{format_price(low, currency)} to {format_price(high, currency)}"
-    return f"from {format_price(low, currency)}" if low is not None else f"up to {format_price(high, currency)}"
+        return f"{price_text(low, currency)} to {price_text(high, currency)}"
+    return f"from {price_text(low, currency)}" if low is not None else f"up to {price_text(high, currency)}"
 
 
 def _minor(text: str | None, currency: str) -> int | None:

@@ -15,7 +15,7 @@ from core.ui.guard import visitor_name
 from core.ui.product_detail import open_product
 from core.ui.product_filters import product_filters
 from core.ui.product_grid import PAGE_SIZE, Badge, product_card, product_grid
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 
 _UNDOABLE = ("edit", "clean", "cleaning")
 
@@ -50,12 +50,12 @@ def _draw_page(page: int, total: int) -> None:
     with left:
         draw_pages(page, -(-total // PAGE_SIZE))
     first, last = (page - 1) * PAGE_SIZE + 1, min(page * PAGE_SIZE, total)
-    right.caption(f"{first:,} to {last:,} of {counted(total, 'product')}", text_alignment="right")
+    right.caption(f"{number_text(first)} to {number_text(last)} of {counted(total, 'product')}", text_alignment="right")
 
 
 def _count_words(catalog: Catalog, total: int) -> str:
     words = f"**{counted(total, 'product')}**"
-    return words if total == catalog.products else f"{words} of {catalog.products:,}"
+    return words if total == catalog.products else f"{words} of {number_text(catalog.products)}"
 
 
 def _badges(product: Product) -> tuple[Badge, ...]:

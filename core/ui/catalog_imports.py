@@ -13,14 +13,13 @@ from core.catalog.import_comparison import (
     compare_imports,
     list_imports,
 )
-from core.catalog.money import format_price
 from core.catalog.product_filter import ProductFilter
 from core.catalog.products import read_products
 from core.ui.caches import home
 from core.ui.navigation import link
 from core.ui.product_detail import open_product
 from core.ui.product_grid import PAGE_SIZE, product_card, product_grid
-from core.ui.wording import counted, duration, shortened
+from core.ui.wording import counted, duration, number_text, price_text, shortened
 
 _MOST_CHANGES = 500
 _WORDS = {"price_minor_units": "price", "source_key": "place in the source"}
@@ -82,11 +81,13 @@ def _compared(catalog: Catalog, first_id: int, second_id: int) -> ImportComparis
 def _draw_differences(catalog: Catalog, found: ImportComparison) -> None:
     figures = st.columns(4)
     for place, name in zip(figures, ("new", "changed", "moved", "gone"), strict=True):
-        place.metric(name.capitalize(), f"{found.counts[name]:,}")
+        place.metric(name.capitalize(), number_text(found.counts[name]))
     if not any(found.counts.values()):
         st.caption("The source said the same both times.")
         return
-    tabs = st.tabs([f"{name.capitalize()} ({found.counts[name]:,})" for name in ("new", "changed", "moved", "gone")])
+    tabs = st.tabs(
+        [f"{name.capitalize()} ({number_text(found.counts[name])})" for name in ("new", "changed", "moved", "gone")]
+    )
     with tabs[0]:
         _draw_products(catalog, found.new, found.counts["new"], key="compared_new")
     with tabs[1]:
@@ -129,7 +130,7 @@ def _written(name: str, value: object, change: ChangedProduct) -> str:
         return counted(len(value), "picture")
     if name == "price_minor_units" and isinstance(value, int):
         currency = change.fields.get("currency", (None, None))[1]
-        return format_price(value, str(currency)) if currency else f"{value:,} minor units"
+        return price_text(value, str(currency)) if currency else f"{number_text(value)} minor units"
     return shortened(str(value), _CELL_CHARACTERS)
 
 

@@ -9,7 +9,7 @@ from core.ui.caches import counts_of, home
 from core.ui.catalog_found import found_ids
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 
 _SELECTED = "_selected_products"
 _CATEGORY_PX = 380
@@ -39,7 +39,9 @@ def draw_selection(catalog: Catalog, chosen: ProductFilter, *, on_page: list[str
             st.markdown(f"**{counted(len(selected), 'product')} selected**")
             st.button("This page", on_click=pick, args=(catalog, on_page, True), help="Select all on this page")
             if total > len(on_page) and total <= MOST_EDITED_AT_ONCE:
-                st.button(f"All {total:,}", on_click=_pick_all, args=(catalog, chosen), help="Select all that pass")
+                st.button(
+                    f"All {number_text(total)}", on_click=_pick_all, args=(catalog, chosen), help="Select all that pass"
+                )
             st.button("None", on_click=selected.clear, help="Select none")
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             _draw_actions(catalog, chosen, sorted(selected))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from core.ui.wording import chart_text
+from core.ui.wording import chart_text, number_marks, number_text, percent
 
 MARKS = ("circle", "diamond", "square", "cross", "triangle-up", "star", "x", "hexagon")
 """Shapes that tell kinds apart where colors repeat: the second signal beside color."""
@@ -75,7 +75,7 @@ def bars(names: Sequence[str], values: Sequence[float], *, title: str = "", as_p
             y=places,
             orientation="h",
             marker_color=COLORS[0],
-            text=[f"{value:.1%}" if as_percent else f"{value:,.0f}" for value in values],
+            text=[percent(value) if as_percent else number_text(value) for value in values],
             textposition="outside",
             cliponaxis=False,
             customdata=[chart_text(name) for name in names],
@@ -153,6 +153,7 @@ def _add_points(figure: go.Figure, frame: pd.DataFrame, *, name: str, marker: di
 
 def _finish(figure: go.Figure, *, height: int, title: str = "", hovermode: str = "closest") -> go.Figure:
     figure.update_layout(
+        separators=number_marks(),
         height=height,
         margin=_MARGIN if title else {**_MARGIN, "t": 12},
         hovermode=hovermode,

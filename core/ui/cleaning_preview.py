@@ -7,14 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.catalog.money import format_price
 from core.catalog.product_filter import ProductFilter
 from core.catalog.products import Product, read_products
 from core.models.targets import LEVEL_SEPARATOR
 from core.ui.caches import home
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Badge, Card, product_grid
-from core.ui.wording import counted, percent, shortened
+from core.ui.wording import counted, number_text, percent, price_text, shortened
 
 _EXAMPLES = 12
 _GROUP_ROWS = 100
@@ -61,7 +60,7 @@ def _draw_figures(preview: Mapping[str, Any]) -> None:
     shown |= {label: figures[name] for name, label in _FIGURES.items() if isinstance(figures.get(name), int)}
     with st.container(horizontal=True, gap="medium"):
         for label, value in list(shown.items())[:6]:
-            st.metric(label, f"{value:,}", width=136)
+            st.metric(label, number_text(value), width=136)
 
 
 def _draw_held_out(held: Mapping[str, Any] | None) -> None:
@@ -77,7 +76,7 @@ def _draw_held_out(held: Mapping[str, Any] | None) -> None:
         )
         st.metric("Promised when sure", percent(held["mean_confidence_when_sure"]), width=136)
         st.metric("Right on all held out", percent(held["accuracy"]), width=136)
-        st.metric("Held-out pictures", f"{held['pictures']:,}", width=136)
+        st.metric("Held-out pictures", number_text(held["pictures"]), width=136)
 
 
 def _draw_groups(groups: Sequence[Mapping[str, Any]]) -> None:
@@ -165,7 +164,7 @@ def _change_badges(changes: Sequence[Mapping[str, Any]]) -> tuple[Badge, ...]:
             badges.append((f"{len(change['before'])} → {counted(len(change['after']), 'picture')}", "good"))
         elif name == "price_minor_units":
             currency = (fields.get("currency") or {}).get("after")
-            badges.append((format_price(change["after"], currency), "price"))
+            badges.append((price_text(change["after"], currency), "price"))
         else:
             before, after = differing(change["before"], change["after"])
             badges += [(shortened(before, _BADGE), ""), (f"→ {shortened(after, _BADGE)}", "good")]

@@ -15,7 +15,7 @@ from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid, row_card
-from core.ui.wording import counted
+from core.ui.wording import counted, number_marks, number_text
 
 _METHODS = {"k-means": "kmeans", "by density": "density"}
 _METHOD_HELP = (
@@ -75,7 +75,7 @@ def _draw_summary(found: CatalogClusters) -> None:
     without = int((found.labels["cluster"] == NO_CLUSTER).sum())
     parts = [f"{counted(len(found.clusters), 'cluster')} of {counted(len(found.labels), 'product')}"]
     if without:
-        parts.append(f"{without:,} in none")
+        parts.append(f"{number_text(without)} in none")
     if found.count is not None:
         count = found.count
         sure = f"{count['low']} to {count['high']}" if count["low"] != count["high"] else "always the same"
@@ -159,8 +159,8 @@ def _draw_table(catalog: Catalog, found: CatalogClusters) -> None:
 def _draw_count(count: dict[str, object]) -> None:
     st.text(
         "Silhouette, -1 to 1: how much nearer products are to their own cluster than to the next; higher is better. "
-        f"On {count['products']:,} products, drawn {count['resamples']} times. Elbow at {count['elbow']}, best "
-        f"silhouette at {count['best_silhouette']}; recommended from the elbow on."
+        f"On {number_text(count['products'])} products, drawn {count['resamples']} times. Elbow at {count['elbow']}, "
+        f"best silhouette at {count['best_silhouette']}; recommended from the elbow on."
     )
     figure = go.Figure(
         go.Scatter(
@@ -177,6 +177,7 @@ def _draw_count(count: dict[str, object]) -> None:
     )
     figure.add_vline(x=count["recommended"], line_dash="dot")
     figure.update_layout(
+        separators=number_marks(),
         height=300,
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         xaxis_title="Clusters",

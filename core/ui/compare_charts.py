@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from core.evaluation.comparison import Comparison
 from core.ui.charts import COLORS, GRAY, MARKS
-from core.ui.wording import chart_text
+from core.ui.wording import chart_text, number_marks
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 _MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
@@ -188,6 +188,7 @@ def _written(value: float | None, unit: str) -> str:
 
 def _finish(figure: go.Figure, *, height: int, title: str = "") -> go.Figure:
     figure.update_layout(
+        separators=number_marks(),
         height=height,
         margin=_MARGIN if title else {**_MARGIN, "t": 12},
         title={"text": title} if title else None,

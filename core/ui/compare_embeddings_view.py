@@ -12,6 +12,7 @@ from core.jobs.supervise import submit
 from core.ui.caches import home, products_of
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.wording import number_text
 
 _MOST_CHOSEN = 8
 _K = 10
@@ -85,8 +86,8 @@ def _stored(
 
 def _draw(found: EmbeddingComparison, titles: dict[str, str], measures: dict[str, str]) -> None:
     st.text(
-        f"{found.queries:,} of {found.products:,} products, each asked for its {found.k} nearest among all. "
-        "Precision: share of them that agree with it. Silhouette, -1 to 1: how far apart the groups lie."
+        f"{number_text(found.queries)} of {number_text(found.products)} products, each asked for its {found.k} nearest "
+        "among all. Precision: share of them that agree with it. Silhouette, -1 to 1: how far apart the groups lie."
     )
     rows, columns = [], {}
     for each in found.embeddings:

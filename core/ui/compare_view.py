@@ -12,7 +12,7 @@ from core.models.picture_speed import measure_speed
 from core.ui.caches import home
 from core.ui.compare_charts import compared_curves, figure_bars, frontier_chart
 from core.ui.errors import show_problem
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 
 _STILL = {"displayModeBar": False}
 _CHART_PX = 460
@@ -135,4 +135,4 @@ def _pictures(comparison: Comparison) -> str:
     counts = sorted({each.pictures for each in comparison.figures})
     if len(counts) == 1:
         return counted(counts[0], "test picture")
-    return f"{counts[0]:,} to {counts[-1]:,} test pictures"
+    return f"{number_text(counts[0])} to {number_text(counts[-1])} test pictures"

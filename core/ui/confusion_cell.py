@@ -17,7 +17,7 @@ from core.ui.confusion_choice import Drawn
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid
 from core.ui.run_view import cell_rows, run_files
-from core.ui.wording import counted, percent, short_category, shortened
+from core.ui.wording import counted, number_text, percent, short_category, shortened
 
 _ANY = "any category"
 _NEAREST = 4
@@ -123,7 +123,9 @@ def draw_nearest(found: NearestTraining, *, key: str) -> None:
     ]
     product_grid(cards, key=key, label=f"training pictures of {name}", small=True)
     if found.sought < found.of:
-        st.caption(f"The nearest of {found.sought:,} of {found.of:,} training pictures, evenly chosen.")
+        st.caption(
+            f"The nearest of {number_text(found.sought)} of {number_text(found.of)} training pictures, evenly chosen."
+        )
 
 
 def nearest_of(run_id: str, picture_hash: str, labels: tuple[str | None, ...]) -> list[NearestTraining]:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.ui.charts import COLORS
-from core.ui.wording import chart_text
+from core.ui.wording import chart_text, number_marks, number_text
 
 _MOST_WRITTEN = 25
 """Names along a side up to which figures are written into the squares."""
@@ -58,6 +58,7 @@ def confusion_heatmap(
     figure.update_xaxes(title="Predicted", tickangle=-40, tickvals=list(range(len(columns))), ticktext=ticks[1], **axis)
     figure.update_yaxes(title="True", autorange="reversed", tickvals=list(range(len(rows))), ticktext=ticks[0], **axis)
     return figure.update_layout(
+        separators=number_marks(),
         height=int(np.clip(170 + 30 * len(rows), 340, 820)),
         margin={"l": 8, "r": 8, "t": 12, "b": 8},
         hovermode="closest",
@@ -82,7 +83,7 @@ def _hover(
     places = range(len(columns))
     return [
         [
-            [down[row], across[column], f"{100 * shares[row, column]:.1f}", f"{counts[row, column]:,}"]
+            [down[row], across[column], f"{100 * shares[row, column]:.1f}", number_text(counts[row, column])]
             for column in places
         ]
         for row in range(len(rows))
@@ -100,7 +101,9 @@ def _template(*, few: bool) -> str:
 def _spread_colors(figure: go.Figure, counts: np.ndarray, shares: np.ndarray, *, normalized: bool) -> None:
     """Color by the logarithm of one more than the pictures: thousands on the diagonal would hide single mistakes."""
     values = np.log1p(100 * shares if normalized else counts)
-    figure.update_traces(z=np.where(counts > 0, values, np.nan), text=[[f"{each:,}" for each in row] for row in counts])
+    figure.update_traces(
+        z=np.where(counts > 0, values, np.nan), text=[[number_text(each) for each in row] for row in counts]
+    )
 
 
 def _frame(figure: go.Figure, row: int, column: int) -> None:

@@ -12,7 +12,7 @@ from core.evaluation.confusion_blocks import MOST_BLOCKS, Blocks, blocks_of, mat
 from core.evaluation.report import Evaluation
 from core.ui.address import ask
 from core.ui.run_view import confusion_of
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 
 ALL = "All"
 ORDERS: dict[str, ClassOrder] = {"Tree": "tree", "Similarity": "similarity", "Mistakes": "mistakes"}
@@ -121,12 +121,11 @@ def look_below(evaluation: Evaluation, level: int, true: str, predicted: str) ->
 def draw_extent(drawn: Drawn) -> None:
     """Say what is drawn, and offer the whole again."""
     blocks, total = drawn.blocks, len(drawn.confusion.classes)
-    words = (
-        f"{len(blocks.rows):,} true × {len(blocks.columns):,} predicted of {counted(total, 'category', 'categories')}"
-    )
+    sides = f"{number_text(len(blocks.rows))} true × {number_text(len(blocks.columns))} predicted"
+    words = f"{sides} of {counted(total, 'category', 'categories')}"
     if not blocks.is_single:
         each = int(np.diff(blocks.row_starts).max()) * int(np.diff(blocks.column_starts).max())
-        words += f". A square stands for up to {each:,} pairs of categories: click it to look into it"
+        words += f". A square stands for up to {number_text(each)} pairs of categories: click it to look into it"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.caption(f"{words}.", width="stretch" if not drawn.is_part else "content")
         if drawn.is_part and st.button("Whole matrix", icon=":material/zoom_out_map:", key="whole_matrix"):

@@ -14,6 +14,7 @@ from core.ui.caches import home
 from core.ui.crawl_found import draw_found
 from core.ui.errors import show_problem
 from core.ui.import_choice import ChosenSource
+from core.ui.wording import number_text
 
 _LOOKED = "_crawl_looked"
 _FIELD = "crawl_field_"
@@ -154,10 +155,14 @@ def _draw_selectors(preview: CrawlPreview | None) -> None:
             "CSS selectors, looked up inside each product's card; `img@alt` takes an attribute. All of them are "
             "guesses: change any."
         )
-        _text("product", "Card of one product", f"{cards:,} on this page" if preview else "", "li.product")
+        _text("product", "Card of one product", f"{number_text(cards)} on this page" if preview else "", "li.product")
         columns = st.columns(3, gap="medium")
         for place, name in enumerate(_SHOWN_FIELDS):
-            looked = f"in {matches.get(name, 0):,} of {cards:,}" if name in matches else "not looked for"
+            looked = (
+                f"in {number_text(matches.get(name, 0))} of {number_text(cards)}"
+                if name in matches
+                else "not looked for"
+            )
             found = looked if preview else ""
             with columns[place % 3]:
                 _text(name, name.capitalize(), found, "")

@@ -8,7 +8,7 @@ from core.evaluation.domain_gap import DomainGap, domain_gap
 from core.evaluation.report import Evaluation
 from core.ui.caches import home
 from core.ui.run_view import run_files
-from core.ui.wording import counted, percent
+from core.ui.wording import counted, number_text, percent
 
 
 def draw_domain_gap(evaluation: Evaluation, key: tuple[object, ...]) -> None:
@@ -71,7 +71,7 @@ def _beside(gap: DomainGap, catalog: str) -> pd.DataFrame:
                 "": name,
                 "Accuracy": percent(accuracy),
                 "95 % interval": f"{percent(ends[0])} to {percent(ends[1])}",
-                "Pictures": f"{pictures:,}",
+                "Pictures": number_text(pictures),
                 "Similarity to the nearest training picture": percent(alike),
             }
             for name, accuracy, ends, pictures, alike in rows

@@ -1,16 +1,15 @@
 """How errors reach the visitor: a clear message with a way out, or an id to quote; never a stack."""
 
-import logging
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.errors import Cancelled, ShelfLensError
-
-logger = logging.getLogger("shelflens.ui")
+from core.monitoring.journal import note_fault
 
 
 @contextmanager
@@ -18,14 +17,14 @@ def shown_errors() -> Iterator[None]:
     """Show whatever goes wrong inside, in words.
 
     A :class:`~core.errors.ShelfLensError` is the visitor's to mend: its message is shown. Anything else is ours: it
-    gets an id, goes to the server's log with its stack, and the page shows the id. Streamlit's signals pass through.
+    gets an id, goes to the journal with its stack, and the page shows the id. Streamlit's signals pass through.
     """
     try:
         yield
     except (ShelfLensError, Cancelled) as error:
         show_problem(error)
     except StreamlitAPIException:
-        raise  # a mistake in a page: Streamlit names it in the log
+        raise  # a mistake in a page: told by `show_uncaught` on the real server, plainly where pages are tested
     except Exception as error:  # noqa: BLE001 - the last line of defense: logged with its stack
         show_fault(error)
 
@@ -38,13 +37,44 @@ def show_problem(error: Exception | str, *, title: str = "That did not work") ->
 
 
 def show_fault(error: Exception) -> str:
-    """Show that something broke inside, with an id found in the server's log; give the id."""
-    fault_id = f"SL-{secrets.token_hex(4)}"
-    logger.error("fault %s", fault_id, exc_info=error)
+    """Show that something broke inside, with an id found in the journal and on Health; give the id."""
+    fault_id = note_fault("page_fault", error, page=_page(), actor=_visitor())
     with st.container(border=True, key=f"fault_{fault_id}"):
         st.markdown(":red[:material/report:] **Something broke inside ShelfLens**")
         st.text(
             f"It was written to the server's log as {fault_id}. Your data is as it was before. "
-            "Try again; if it happens again, report it with this id."
+            "Try again; if it happens again, report it with this id: "
+            f"`python -m core journal --id {fault_id}` tells what happened."
         )
     return fault_id
+
+
+def catch_uncaught() -> None:
+    """Let `show_uncaught` hear what no page can catch: errors in callbacks of widgets, and between fragments.
+
+    Streamlit asks such a handler of `st.App` alone; this gives it to the runtime of `streamlit run` too. Call it before
+    the server starts.
+    """
+    from streamlit.web.server import server
+
+    server.RuntimeConfig = partial(server.RuntimeConfig, on_script_error=show_uncaught)  # type: ignore[misc,assignment]
+
+
+def show_uncaught(error: Exception) -> bool:
+    """Show an error that reached Streamlit as `shown_errors` would; tells Streamlit to show nothing of its own."""
+    if isinstance(error, ShelfLensError | Cancelled):
+        show_problem(error)
+    else:
+        show_fault(error)
+    return True
+
+
+def _page() -> str | None:
+    """Give the path of the page the visitor is at, without the query, which holds what people search for."""
+    return urlsplit(st.context.url or "").path or None
+
+
+def _visitor() -> str:
+    from core.ui.guard import visitor_name  # here, because the guard shows errors too
+
+    return visitor_name()

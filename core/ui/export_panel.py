@@ -14,6 +14,7 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.wording import number_text
 
 MOST_DOWNLOAD_BYTES = 2**30
 _WORDS = {"parquet": "Parquet", "csv": "CSV", "jsonl": "JSON lines"}
@@ -68,7 +69,7 @@ def _draw_made(path: Path) -> None:
         st.text(f"The export has {size / 2**30:.1f} GiB, too much for a download in the browser. It lies in {path}")
         return
     st.download_button(
-        f"Download {size / 2**20:,.1f} MiB",
+        f"Download {number_text(size / 2**20, digits=1)} MiB",
         data=_reader(path),
         file_name=path.name,
         mime="application/zip",

@@ -14,7 +14,7 @@ from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, known_job, live_job
 from core.ui.navigation import go
 from core.ui.uploads import uploaded_source
-from core.ui.wording import percent
+from core.ui.wording import number_text, percent
 
 _JOB = "_foreign_job"
 _SCALING_WORDS = {
@@ -85,7 +85,8 @@ def _draw_added(job: JobStatus) -> None:
     result = job.result or {}
     test = result.get("metrics", {}).get("test", {})
     st.text(
-        f"{result.get('name', '')}: {percent(test.get('accuracy'))} of {test.get('pictures', 0):,} test pictures right"
+        f"{result.get('name', '')}: {percent(test.get('accuracy'))} of {number_text(test.get('pictures', 0))} "
+        "test pictures right"
     )
     for warning in result.get("warnings", [])[:8]:
         st.text(f"⚠ {warning}")

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from core.evaluation.report import Evaluation
 from core.ui.charts import COLORS, GRAY
-from core.ui.wording import chart_text, percent
+from core.ui.wording import chart_text, number_marks, percent
 
 _MARGIN = {"l": 8, "r": 8, "t": 8, "b": 8}
 _CLEAR = "rgba(0,0,0,0)"
@@ -111,4 +111,4 @@ def size_against_f1(evaluation: Evaluation, train: np.ndarray) -> go.Figure:
 
 def _finish(figure: go.Figure, *, height: int) -> go.Figure:
     look = {"paper_bgcolor": _CLEAR, "plot_bgcolor": _CLEAR}
-    return figure.update_layout(height=height, margin=_MARGIN, hovermode="closest", **look)
+    return figure.update_layout(separators=number_marks(), height=height, margin=_MARGIN, hovermode="closest", **look)

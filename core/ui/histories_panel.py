@@ -16,7 +16,7 @@ from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, known_job, live_job
 from core.ui.uploads import uploaded_source
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 
 _SUFFIXES = (".csv", ".tsv", ".txt", ".data", ".jsonl", ".json", ".parquet", ".xlsx")
 _JOB = "histories_job"
@@ -107,7 +107,7 @@ def _draw_report(job: JobStatus) -> None:
     if report["unmatched_examples"]:
         st.text(f"Not in the catalog, for example: {', '.join(map(str, report['unmatched_examples']))}"[:600])
     for each in report["skipped"]:
-        st.text(f"{each['count']:,} × {each['reason'].replace('_', ' ')}")
+        st.text(f"{number_text(each['count'])} × {each['reason'].replace('_', ' ')}")
     if st.button("Undo this import", icon=":material/undo:", key=f"undo_{job.job}"):
         with shown_errors():
             undo(home(), int(report["event"]), actor=visitor_name())

@@ -21,7 +21,7 @@ from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.product_detail import open_product
 from core.ui.product_grid import product_grid, row_card
-from core.ui.wording import percent
+from core.ui.wording import number_marks, number_text, percent
 
 _WORDS = {
     "same_category": "Matches in the query's category",
@@ -85,7 +85,7 @@ def _draw_found(catalog: Catalog, found: dict[str, Any], name: str) -> None:
     st.metric(
         f"Overlap of the {found['k']} best",
         percent(overlap["value"], digits=0),
-        help=f"Share both show, over {found['queries']:,} queries; 95 % interval {low:.0%} to {high:.0%}.",
+        help=f"Share both show, over {number_text(found['queries'])} queries; 95 % interval {low:.0%} to {high:.0%}.",
     )
     rows = [
         {
@@ -164,7 +164,7 @@ def _draw_trade_off(index: CatalogIndex, settings: RankingSettings) -> None:
         st.info("No sampled query has both parts.")
         return
     st.plotly_chart(_curve(points, str(first), str(second)), width="stretch", key="trade_chart")
-    st.caption(f"Means of the ten best over {min(queries, len(index)):,} queries.")
+    st.caption(f"Means of the ten best over {number_text(min(queries, len(index)))} queries.")
 
 
 @st.cache_data(show_spinner="Ranking", max_entries=32)
@@ -190,4 +190,4 @@ def _curve(points: list[dict[str, float]], first: str, second: str) -> go.Figure
         figure.add_annotation(x=point[second], y=point[first], text=words, showarrow=True, ay=-26, ax=0)
     figure.update_xaxes(title=f"{second.capitalize()} part of the matches, 0 to 1")
     figure.update_yaxes(title=f"{first.capitalize()} part of the matches, 0 to 1")
-    return figure.update_layout(height=360, margin={"l": 8, "r": 8, "t": 24, "b": 8})
+    return figure.update_layout(separators=number_marks(), height=360, margin={"l": 8, "r": 8, "t": 24, "b": 8})

@@ -16,7 +16,7 @@ from core.ui.caches import home
 from core.ui.import_choice import ChosenSource
 from core.ui.import_products_shown import draw_products
 from core.ui.import_reading import ask_reading
-from core.ui.wording import counted, shortened
+from core.ui.wording import counted, number_text, shortened
 
 _CORRECTIONS = "_mapping_corrections"
 _LEFT_OUT = "no column"
@@ -88,11 +88,11 @@ def _corrections(digest: str) -> dict[str, str]:
 def _draw_counts(preview: SourcePreview) -> None:
     figures = st.columns(4)
     noun = "Rows" if preview.columns else "Products"
-    figures[0].metric(noun, f"{preview.count:,}" if preview.count is not None else "counted while importing")
-    figures[1].metric("Columns", f"{len(preview.columns):,}" if preview.columns else "–")
+    figures[0].metric(noun, number_text(preview.count) if preview.count is not None else "counted while importing")
+    figures[1].metric("Columns", number_text(len(preview.columns)) if preview.columns else "–")
     pictures = sum(len(record.pictures) for record in preview.records)
-    figures[2].metric(f"Pictures of the first {len(preview.records)}", f"{pictures:,}")
-    figures[3].metric("Not usable so far", f"{len(preview.skipped):,}")
+    figures[2].metric(f"Pictures of the first {len(preview.records)}", number_text(pictures))
+    figures[3].metric("Not usable so far", number_text(len(preview.skipped)))
 
 
 def _draw_warnings(preview: SourcePreview) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.catalog.folder_source import FolderSource
 from core.ui.charts import bars
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 
 MOST_CATEGORIES_DRAWN = 20
 
@@ -62,12 +62,12 @@ def preview_folder(folder: str) -> Preview:
 def draw_preview(preview: Preview) -> None:
     """Draw the counts; names of folders are foreign text."""
     figures = st.columns(4)
-    figures[0].metric("Pictures found", f"{preview.products:,}")
-    figures[1].metric("Categories", f"{len(preview.categories):,}")
+    figures[0].metric("Pictures found", number_text(preview.products))
+    figures[1].metric("Categories", number_text(len(preview.categories)))
     figures[2].metric(
         "Formats", ", ".join(list(preview.formats)[:3]) if all(map(str.isalnum, preview.formats)) else "–"
     )
-    figures[3].metric("Files to skip", f"{sum(preview.skipped.values()):,}")
+    figures[3].metric("Files to skip", number_text(sum(preview.skipped.values())))
     names = list(preview.categories)[:MOST_CATEGORIES_DRAWN]
     left, right = st.columns([3, 2], gap="large")
     with left:

@@ -9,12 +9,11 @@ import streamlit as st
 from PIL import Image
 
 from core.catalog.import_values import category_path
-from core.catalog.money import format_price
 from core.catalog.pictures import read_picture
 from core.catalog.sources import SourcePicture, SourceRecord
 from core.errors import PictureError
 from core.ui.caches import data_address
-from core.ui.wording import counted, shortened
+from core.ui.wording import counted, price_text, shortened
 
 _SIDE_PX = 72
 _ATTRIBUTES_SHOWN = 6
@@ -31,7 +30,7 @@ def draw_products(records: Sequence[SourceRecord]) -> None:
         "Product id": [record.product_id for record in records],
         "Title": [shortened(record.title, 200) for record in records],
         "Category": [category_path(record.category) for record in records],
-        "Price": [format_price(record.price_minor_units, record.currency) for record in records],
+        "Price": [price_text(record.price_minor_units, record.currency) for record in records],
         "Brand": [record.brand for record in records],
         "Color": [record.color for record in records],
         "Split": [record.split for record in records],

@@ -19,7 +19,7 @@ from core.ui.errors import shown_errors
 from core.ui.frame import all_catalogs, choose_catalog
 from core.ui.live_job import live_job
 from core.ui.navigation import go
-from core.ui.wording import counted, literal
+from core.ui.wording import counted, literal, number_text
 
 ANOTHER_IN_URL = "another"
 _MOST_EXAMPLES = 5
@@ -71,14 +71,14 @@ def _draw_report(job: JobStatus) -> None:
 def _draw_totals(report: dict[str, Any]) -> None:
     figures = st.columns(3)
     for place, name in enumerate(("products", "pictures", "categories")):
-        figures[place].metric(name.capitalize(), f"{report.get(name, 0):,}")
+        figures[place].metric(name.capitalize(), number_text(report.get(name, 0)))
     st.caption("Totals of the whole catalog, pictures of several products counted each time.")
 
 
 def _draw_changes(report: dict[str, Any], catalog: str) -> None:
     """Say what is different from before, and which pictures came twice."""
     words = [
-        f"{report[name]:,} {label}"
+        f"{number_text(report[name])} {label}"
         for name, label in (
             ("new", "new"),
             ("changed", "changed"),

@@ -8,6 +8,7 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.import_start import JOB_IN_URL
+from core.ui.wording import number_text
 
 
 def draw_sample() -> None:
@@ -20,8 +21,8 @@ def draw_sample() -> None:
 def _draw_one(sample: Sample) -> None:
     st.markdown(f"**{sample.name.capitalize()}** · {sample.title}")
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Download", f"about {sample.about_bytes / 1e6:,.0f} MB", width=190)
-        st.metric("Pictures", f"{sample.pictures:,}", width=140)
+        st.metric("Download", f"about {number_text(sample.about_bytes / 1e6)} MB", width=190)
+        st.metric("Pictures", number_text(sample.pictures), width=140)
         st.metric("License", sample.license, width=160)
     st.text(f"From {sample.homepage}")
     st.caption(

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from core.models.label_thresholds import threshold_curve
 from core.ui.charts import COLORS, GRAY
+from core.ui.wording import number_marks
 
 _LINES = (("precision", COLORS[1], "dot"), ("recall", COLORS[2], "dash"), ("F1", COLORS[0], "solid"))
 
@@ -37,6 +38,7 @@ def label_curves(probabilities: np.ndarray, present: np.ndarray, *, threshold: f
     figure.update_xaxes(title="Threshold", range=[0, 1.02], tickformat=".2f")
     figure.update_yaxes(tickformat=".0%", range=[0, 1.03])
     return figure.update_layout(
+        separators=number_marks(),
         height=320,
         margin={"l": 8, "r": 8, "t": 36, "b": 8},
         hovermode="x unified",

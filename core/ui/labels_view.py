@@ -17,7 +17,7 @@ from core.ui.planner_view_trust import draw_curves
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid
 from core.ui.run_view import run_files
-from core.ui.wording import counted, duration, literal, percent, shortened
+from core.ui.wording import counted, duration, literal, number_text, percent, shortened
 
 LABEL_VIEWS = ["Summary", "Labels", "Pictures", "Curves", "Mistakes", "Try a picture"]
 MOST_LISTED = 8
@@ -76,7 +76,7 @@ def _draw_summary(run: Run, evaluation: LabelEvaluation) -> None:
         "Micro F1": (percent(figures["micro_f1"]), "Over all answers together; frequent labels count for more."),
         "Macro F1": (percent(figures["macro_f1"]), "Mean over labels; rare ones count as much as frequent ones."),
         "Binary accuracy": (percent(figures["binary_accuracy"]), answers),
-        "Pictures": (f"{evaluation.pictures:,}", "What these figures rest on."),
+        "Pictures": (number_text(evaluation.pictures), "What these figures rest on."),
     }
     with st.container(horizontal=True, gap="medium"):
         for label, (value, words) in shown.items():
@@ -196,7 +196,7 @@ def _draw_mistakes(evaluation: LabelEvaluation, owner: Catalog | None) -> None:
         help="Pictures that were given this label and do not have it.",
     )
     rows = evaluation.rows_of(missing=missing, extra=extra, wrong=True)
-    st.subheader(f"{counted(len(rows), 'picture')} of {evaluation.pictures:,}", anchor=False)
+    st.subheader(f"{counted(len(rows), 'picture')} of {number_text(evaluation.pictures)}", anchor=False)
     st.caption("The surest mistakes come first: they are often mislabeled. Click a picture for its product.")
     window = page_rows(len(rows), key="mistakes_page", noun="picture")
     titles = {} if owner is None else products_of(owner).set_index("product_id")["title"].to_dict()

@@ -16,7 +16,7 @@ from core.ui.caches import home
 from core.ui.epoch_curves import draw_epochs
 from core.ui.errors import show_problem, shown_errors
 from core.ui.job_list import active_jobs, all_jobs
-from core.ui.wording import duration
+from core.ui.wording import duration, number_text
 
 REFRESH_SECONDS = 1.0
 _WORDS = {
@@ -149,7 +149,7 @@ def _progress_words(job: JobStatus) -> str:
     words = [message[:1].upper() + message[1:]]
     is_counted = job.kind != "train"  # steps of a training are shares of the whole, which the bar shows
     if is_counted and job.total and f"{job.done:,}" not in message and str(job.done) not in message:
-        words.append(f"{job.done:,} of {job.total:,}")
+        words.append(f"{number_text(job.done)} of {number_text(job.total)}")
     words.append(f"{duration(job.seconds)} so far")
     if job.seconds_left is not None and "left" not in message:
         words.append(f"about {duration(job.seconds_left)} left")

@@ -20,7 +20,7 @@ from core.ui.product_grid import product_grid
 from core.ui.query_choice import add_examples, chosen_query, draw_query
 from core.ui.ranking_choices import choose_settings
 from core.ui.score_weights import draw_part_legend
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 
 SHOWN = 24
 SHOWN_A_SIDE = 12
@@ -122,7 +122,7 @@ def _say_limits(matches: Matches, settings: RankingSettings) -> None:
     """Say what was not ranked, so that nobody takes a pool for the catalog."""
     if matches.pool is not None:
         st.caption(
-            f":material/info: Approximate: only the {matches.candidates:,} nearest by sight were ranked; "
+            f":material/info: Approximate: only the {number_text(matches.candidates)} nearest by sight were ranked; "
             "a better match by color or price may lie beyond them."
         )
     elif settings.filters.narrows:

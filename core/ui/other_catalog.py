@@ -17,7 +17,7 @@ from core.ui.frame import all_catalogs
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.run_view import class_table
-from core.ui.wording import counted, percent
+from core.ui.wording import counted, number_text, percent
 from core.vision.feature_store import feature_shards
 
 _LEAVE_OUT = "(leave out)"
@@ -66,8 +66,9 @@ def _ask_alignment(run: Run, catalog: Catalog, labels: pd.Series) -> dict[str, s
     found = align_classes(run.classes, names, catalog=catalog)
     matched = sum(int(labels[name]) for name in found.class_of)
     st.caption(
-        f"{len(found.class_of):,} of {counted(len(names), 'name')} fit a category of the run, with {matched:,} of "
-        f"{counted(int(labels.sum()), 'picture')}. Names are compared, never their order. Correct them in the table."
+        f"{number_text(len(found.class_of))} of {counted(len(names), 'name')} fit a category of the run, with "
+        f"{number_text(matched)} of {counted(int(labels.sum()), 'picture')}. Names are compared, never their "
+        "order. Correct them in the table."
     )
     table = pd.DataFrame(
         {
@@ -150,7 +151,7 @@ def _draw_figures(evaluation: Evaluation) -> None:
         "Accuracy": percent(evaluation.accuracy),
         "Macro F1": percent(evaluation.counts.macro_f1),
         "Top 3": percent(evaluation.top3_accuracy),
-        "Pictures": f"{evaluation.pictures:,}",
+        "Pictures": number_text(evaluation.pictures),
     }
     with st.container(horizontal=True, gap="medium"):
         for label, value in shown.items():

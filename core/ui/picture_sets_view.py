@@ -32,7 +32,7 @@ from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.product_grid import Card, product_grid
 from core.ui.said import rerun_saying
-from core.ui.wording import counted, percent, short_category, shortened
+from core.ui.wording import counted, number_text, percent, short_category, shortened
 
 JOB = "score-picture-sets"
 _TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
@@ -104,9 +104,9 @@ def _score(run: Run, picture_set: PictureSet) -> SetScore:
 def _draw_figures(score: SetScore) -> None:
     """Say how many are right, half right and wrong."""
     shown = {
-        "Right": f"{score.count(RIGHT):,}",
-        "Right parent": f"{score.count(HALF):,}",
-        "Wrong": f"{score.count(WRONG):,}",
+        "Right": number_text(score.count(RIGHT)),
+        "Right parent": number_text(score.count(HALF)),
+        "Wrong": number_text(score.count(WRONG)),
         "Right of labeled": percent(score.share_right, digits=0),
     }
     with st.container(horizontal=True, gap="medium"):

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from core.evaluation.roc_curves import Curve, thinned
 from core.ui.charts import COLORS, GRAY
+from core.ui.wording import number_marks
 
 _MOST_POINTS = 600
 _HEIGHT_PX = 320
@@ -117,6 +118,7 @@ def _add_curve(figure: go.Figure, curve: Curve, words: str) -> None:
 
 def _finished(figure: go.Figure, *, legend: bool = True) -> go.Figure:
     return figure.update_layout(
+        separators=number_marks(),
         height=_HEIGHT_PX,
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         showlegend=legend,

@@ -10,7 +10,7 @@ from core.models.runs import Run
 from core.ui.caches import home
 from core.ui.planner_view_charts import precision_recall_chart, reliability_chart, roc_chart
 from core.ui.run_view import run_files
-from core.ui.wording import percent
+from core.ui.wording import number_text, percent
 
 _STILL = {"displayModeBar": False}
 
@@ -34,14 +34,14 @@ def draw_calibration(run: Run, calibration: Calibration) -> None:
         st.metric("Calibration error on test", after, help=f"{before} before scaling; mean distance from the line.")
         if seen < LEAST_PICTURES:
             st.caption(
-                f"Not scaled: {seen:,.0f} validation pictures are too few to find a temperature; it takes "
+                f"Not scaled: {number_text(seen)} validation pictures are too few to find a temperature; it takes "
                 f"{LEAST_PICTURES}."
             )
             return
         st.caption(
             f"Before scaling {before}. Temperature {calibration.temperature:.2f}, found on validation: "
             f"{_temperature_words(calibration.temperature)}. Log loss {side['loss']:.3f}, scaled "
-            f"{side['scaled_loss']:.3f}, over {side['pictures']:,.0f} test pictures."
+            f"{side['scaled_loss']:.3f}, over {number_text(side['pictures'])} test pictures."
         )
 
 

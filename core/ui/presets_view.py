@@ -32,6 +32,7 @@ from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.ranking_choices import ask_settings
 from core.ui.said import rerun_saying
+from core.ui.wording import number_text
 
 _SEEN = "_presets_seen"
 _MOST_FILE_BYTES = 2**20
@@ -167,7 +168,7 @@ def _draw_taking(catalog: Catalog) -> None:
             return
         with shown_errors():
             if upload.size > _MOST_FILE_BYTES:
-                raise CatalogError(f"a preset's file has a few kB; this one has {upload.size:,} bytes")
+                raise CatalogError(f"a preset's file has a few kB; this one has {number_text(upload.size)} bytes")
             try:
                 values = json.loads(upload.getvalue().decode("utf-8"))
             except (ValueError, RecursionError):
@@ -198,7 +199,7 @@ def _draw_shipping(catalog: Catalog, settings: RankingSettings) -> None:
                 if path.is_file():
                     size = path.stat().st_size / 2**20
                     st.download_button(
-                        f"Download {size:,.1f} MiB",
+                        f"Download {number_text(size, digits=1)} MiB",
                         data=path.read_bytes,
                         file_name=path.name,
                         key=f"take_{kind}",

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.catalog.money import format_price
 from core.catalog.products import Product, get_product
 from core.ui.caches import home, large_picture
 from core.ui.errors import shown_errors
@@ -15,7 +14,7 @@ from core.ui.planted_truths import truths_about
 from core.ui.product_form import draw_conflict, draw_form, forget_form
 from core.ui.product_grid import Card, product_grid
 from core.ui.product_history import draw_history
-from core.ui.wording import shortened
+from core.ui.wording import price_text, shortened
 
 _URL_NAME = "product"
 _PICTURE = "_picture_shown"
@@ -85,7 +84,7 @@ def _draw_about(catalog: Catalog, product: Product) -> None:
 def _known(product: Product) -> dict[str, str | None]:
     """Give what is known of a product by the name of the field, in words."""
     return {
-        "Price": format_price(product.price_minor_units, product.currency) or None,
+        "Price": price_text(product.price_minor_units, product.currency) or None,
         "Category": product.category,
         "Brand": product.brand,
         "Color": product.color,

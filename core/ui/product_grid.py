@@ -9,11 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.catalog.money import format_price
 from core.catalog.products import Product
 from core.ui.caches import thumbnails
 from core.ui.palette import PART_COLORS
-from core.ui.wording import counted, short_category
+from core.ui.wording import counted, number_text, price_text, short_category
 
 PAGE_SIZE = 48
 _FOLDER = Path(__file__).with_name("components")
@@ -120,7 +119,7 @@ def page_rows(total: int, *, key: str, noun: str = "product") -> slice:
         current = st.pagination(pages, key=key, bind="query-params")
     first = (min(current, pages) - 1) * PAGE_SIZE
     last = min(first + PAGE_SIZE, total)
-    right.caption(f"{first + 1:,} to {last:,} of {counted(total, noun)}", text_alignment="right")
+    right.caption(f"{number_text(first + 1)} to {number_text(last)} of {counted(total, noun)}", text_alignment="right")
     return slice(first, last)
 
 
@@ -148,7 +147,7 @@ def row_card(row: Any, *badges: Badge, **more: Any) -> Card:
 
 
 def _usual_badges(price: int | None, currency: str | None, category: str | None) -> tuple[Badge, ...]:
-    written = format_price(price, currency) if price is not None and currency else None
+    written = price_text(price, currency) if price is not None and currency else None
     priced: tuple[Badge, ...] = ((written, "price"),) if written else ()
     return (*priced, (short_category(category), ""))
 

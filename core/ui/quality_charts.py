@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.quality.quality_report import Histogram, QualityReport
 from core.ui.charts import COLORS, bars
-from core.ui.wording import counted
+from core.ui.wording import counted, number_marks, number_text
 
 MOST_BARS = 20
 _MANY_DECADES = 2.5
@@ -32,7 +32,7 @@ def draw_charts(report: QualityReport) -> None:
 def _draw_histogram(drawn: Histogram, *, across: str, up: str, key: str) -> None:
     """Draw a histogram, or say in words that all are equal."""
     if len(drawn.counts) == 1:
-        st.text(f"{drawn.title}: all {drawn.counts[0]:,} are {_number(drawn.edges[0])} {drawn.unit}.")
+        st.text(f"{drawn.title}: all {number_text(drawn.counts[0])} are {_number(drawn.edges[0])} {drawn.unit}.")
         return
     figure = histogram(drawn, across=across, up=up)
     st.plotly_chart(figure, key=key, config=_STILL, alt=f"{drawn.title}: {up.lower()} by {across}")
@@ -62,6 +62,7 @@ def histogram(drawn: Histogram, *, across: str, up: str) -> go.Figure:
     figure.update_xaxes(title=across, type="log", showgrid=False, tickformat="~s", **ticks)
     figure.update_yaxes(title=up, tickformat=",d", rangemode="tozero")
     figure.update_layout(
+        separators=number_marks(),
         height=280,
         margin={"l": 8, "r": 8, "t": 40, "b": 8},
         title={"text": drawn.title},
@@ -105,13 +106,13 @@ def _draw_categories(report: QualityReport) -> None:
 
 
 def _facts(report: QualityReport) -> str:
-    formats = ", ".join(f"{name} {count:,}" for name, count in list(report.formats.items())[:8])
+    formats = ", ".join(f"{name} {number_text(count)}" for name, count in list(report.formats.items())[:8])
     each = ", ".join(
-        f"{'no picture' if number == 0 else counted(number, 'picture')}: {count:,}"
+        f"{'no picture' if number == 0 else counted(number, 'picture')}: {number_text(count)}"
         for number, count in list(report.pictures_per_product.items())[:6]
     )
     return f"Formats: {formats}. Products by number of pictures: {each}."
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+    return number_text(value) if value >= 10 else f"{value:.2g}"

@@ -11,7 +11,7 @@ from core.ui.caches import home
 from core.ui.navigation import link
 from core.ui.product_detail import open_product
 from core.ui.product_grid import page_rows, product_card, product_grid
-from core.ui.wording import literal
+from core.ui.wording import literal, number_text
 
 _LINE, _PAGE = "line", "line_page"
 _BADGES = {
@@ -69,7 +69,7 @@ def _draw_products(catalog: Catalog, line: QualityLine) -> None:
     if not shown:
         return
     if line.group == "pictures" or shown < line.count:
-        st.caption(f"{shown:,} products, the worst first.")
+        st.caption(f"{number_text(shown)} products, the worst first.")
     rows = page_rows(shown, key=_PAGE)
     products = line_products(home(), catalog, line, limit=rows.stop - rows.start, offset=rows.start)
     open_product(product_grid([product_card(product) for product in products], key=f"grid_{line.key}", small=True))

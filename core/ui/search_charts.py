@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.ui.charts import GRAY, POINT_SCALE
-from core.ui.wording import chart_text
+from core.ui.wording import chart_text, number_marks
 
 MEASURE_WORDS = {"accuracy": "Validation accuracy", "macro_f1": "Validation macro F1", "loss": "Validation loss"}
 _MOST_TICKS = 8
@@ -56,6 +56,7 @@ def parallel_trials(
         )
     )
     figure.update_layout(
+        separators=number_marks(),
         height=360,
         margin={"l": 52, "r": 52, "t": 64, "b": 24},
         paper_bgcolor="rgba(0,0,0,0)",

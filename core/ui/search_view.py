@@ -16,7 +16,7 @@ from core.ui.caches import home
 from core.ui.charts import GRAY, bars
 from core.ui.navigation import go
 from core.ui.search_charts import MEASURE_WORDS, number_words, parallel_trials, setting_words
-from core.ui.wording import counted, duration, percent
+from core.ui.wording import counted, duration, number_text, percent
 
 _PART = "trials"
 _FEW = 3
@@ -35,8 +35,8 @@ def draw_running(job: JobStatus) -> None:
     best = best_trial(trials, measure=measure if measure in MEASURE_WORDS else "accuracy")
     rows = [trial.to_json() for trial in trials]
     reached = _reached(None if best is None else best.to_json(), measure)
-    given_up = f"{sum(trial.state == 'pruned' for trial in trials):,}"
-    shown = {"Best on validation so far": (reached, None), "Trials done": (f"{len(trials):,}", None)}
+    given_up = number_text(sum(trial.state == "pruned" for trial in trials))
+    shown = {"Best on validation so far": (reached, None), "Trials done": (number_text(len(trials)), None)}
     _draw_figures({**shown, "Given up early": (given_up, "They fell behind the others at the same epoch.")})
     if best is not None:
         st.text(f"Best settings so far: {point_words(best.settings)}")
@@ -51,7 +51,7 @@ def draw_search(search: Search) -> None:
     shown = {
         "Best on validation": (_reached(best, measure), "The best of many is always a little lucky; see the test."),
         "Test of its run": (_test_accuracy(report["run"]), "Accuracy on test pictures, looked at once, for this run."),
-        "Trials": (f"{len(trials):,}", _state_words(trials)),
+        "Trials": (number_text(len(trials)), _state_words(trials)),
         "Took": (duration(report["seconds"]), None),
     }
     _draw_figures(shown)
@@ -150,7 +150,7 @@ def _test_accuracy(run_id: str) -> str:
 
 def _state_words(trials: Sequence[Mapping[str, Any]]) -> str:
     states = [trial["state"] for trial in trials]
-    return ", ".join(f"{states.count(state):,} {state}" for state in dict.fromkeys(states))
+    return ", ".join(f"{number_text(states.count(state))} {state}" for state in dict.fromkeys(states))
 
 
 def _order(trial: Mapping[str, Any], measure: str) -> tuple[float, float]:

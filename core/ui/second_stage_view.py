@@ -7,7 +7,7 @@ from core.evaluation.second_stage_report import RECIPE, SecondStageReport, Split
 from core.models.runs import Run
 from core.ui.caches import home
 from core.ui.run_view import run_files
-from core.ui.wording import counted, percent, short_category
+from core.ui.wording import counted, number_text, percent, short_category
 
 _SPLITS = ("test", "validation")
 _NAMED = 6
@@ -51,8 +51,8 @@ def _draw_gain(gain: SplitGain) -> None:
     low, high = (100 * end for end in found.interval)
     verdict = "more than chance" if found.more_than_chance else "may be chance"
     inside = (
-        f"{counted(gain.errors_inside_sets, 'mistake')} of {gain.errors_before:,}: those whose true category is in the "
-        "set of the predicted one; no specialist could mend more."
+        f"{counted(gain.errors_inside_sets, 'mistake')} of {number_text(gain.errors_before)}: those whose true "
+        "category is in the set of the predicted one; no specialist could mend more."
     )
     shown = {
         "Before": (percent(gain.accuracy_before), f"First model alone: {counted(gain.errors_before, 'mistake')}."),
@@ -68,8 +68,9 @@ def _draw_gain(gain: SplitGain) -> None:
         for label, (value, words) in shown.items():
             st.metric(label, value, help=words, width=140)
     st.caption(
-        f"{found.gained:,} mended, {found.lost:,} broken among {counted(gain.pictures, 'picture')}; difference "
-        f"{low:+.1f} to {high:+.1f} points with 95 % confidence: {verdict}."
+        f"{number_text(found.gained)} mended, {number_text(found.lost)} broken among "
+        f"{counted(gain.pictures, 'picture')}; difference {low:+.1f} to {high:+.1f} points with 95 % "
+        f"confidence: {verdict}."
     )
 
 

@@ -20,7 +20,7 @@ from core.ui.live_job import active_job, live_job
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid
 from core.ui.run_view import evaluation_of
-from core.ui.wording import counted, percent, short_category, shortened
+from core.ui.wording import counted, number_text, percent, short_category, shortened
 
 _MOST_WORSE = 12
 _KINDS = {
@@ -79,7 +79,7 @@ def _draw_worse(report: SliceReport) -> None:
         words, number, button = st.columns([6, 3, 1.6], vertical_alignment="center")
         words.text(f"{_KINDS[each.kind]} {each.name}")
         away = 100 * (each.rest_accuracy - each.accuracy)
-        number.text(f"{percent(each.accuracy)} of {each.pictures:,} right, {away:.1f} points below")
+        number.text(f"{percent(each.accuracy)} of {number_text(each.pictures)} right, {away:.1f} points below")
         if button.button("Look", key=f"slice_{place}", width="stretch", help="Shows the pictures of this slice."):
             ask(slice_shown=each.key)
             st.rerun()
@@ -104,7 +104,7 @@ def _draw_pictures(chosen: Slice, evaluation: Evaluation, owner: Catalog) -> Non
     """Show the pictures of a slice, the mistakes first."""
     rows = evaluation.predictions.iloc[chosen.rows]
     rows = rows.sort_values(["right", "probability"], ascending=[True, False], kind="stable")
-    st.text(f"{chosen.right:,} of {counted(chosen.pictures, 'picture')} right; the mistakes come first.")
+    st.text(f"{number_text(chosen.right)} of {counted(chosen.pictures, 'picture')} right; the mistakes come first.")
     shown = rows.iloc[page_rows(len(rows), key="slice_page", noun="picture")]
     titles = titles_of(owner, shown["product_id"].tolist())
     cards = [

@@ -14,7 +14,7 @@ from core.ui.hierarchy_view import draw_products_and_levels
 from core.ui.run_view import run_files
 from core.ui.second_stage_view import draw_second_stage
 from core.ui.triplet_view import draw_triplet
-from core.ui.wording import counted, duration, percent
+from core.ui.wording import counted, duration, number_text, percent
 
 _STILL = {"displayModeBar": False}
 
@@ -48,7 +48,7 @@ def _draw_origin(run: Run) -> None:
     manifest = run_files(run.run_id).manifest
     pictures = manifest.get("pictures")
     sides = pictures if isinstance(pictures, dict) else {}
-    sizes = ", ".join(f"{sides[name]:,} {name}" for name in SPLIT_NAMES if isinstance(sides.get(name), int))
+    sizes = ", ".join(f"{number_text(sides[name])} {name}" for name in SPLIT_NAMES if isinstance(sides.get(name), int))
     st.text(
         f"{run.catalog}, version {run.catalog_version}"
         + (f": {sizes} pictures" if sizes else "")
@@ -75,7 +75,7 @@ def _draw_figures(evaluation: Evaluation) -> None:
         for label, (name, value, words) in shown.items():
             between = _between(ends[name]) if name else None
             st.metric(label, percent(value), between, help=words, width=136, delta_color="off", delta_arrow="off")
-        st.metric("Pictures", f"{evaluation.pictures:,}", help="What these figures rest on.", width=110)
+        st.metric("Pictures", number_text(evaluation.pictures), help="What these figures rest on.", width=110)
     st.caption("Under each figure its 95 % interval, by bootstrap over products.")
 
 

@@ -12,7 +12,7 @@ from core.models.estimate_note import ratio_to_actual
 from core.models.runs import Run
 from core.ui.caches import home
 from core.ui.job_list import all_jobs
-from core.ui.wording import counted, duration, literal
+from core.ui.wording import counted, duration, literal, number_text
 
 _NEAR = 0.05
 
@@ -72,7 +72,7 @@ def estimated_words(run: Run, *, peak_memory_mib: float | None = None) -> str:
 def _mebibytes(amount: float) -> str:
     if amount < 1:
         return "under 1 MiB"
-    return f"{amount / 1024:,.1f} GiB" if amount >= 1024 else f"{amount:,.0f} MiB"
+    return f"{number_text(amount / 1024, digits=1)} GiB" if amount >= 1024 else f"{number_text(amount)} MiB"
 
 
 # Finished jobs change what an estimate rests on, so their number is part of the key.

@@ -14,7 +14,7 @@ from core.ui.address import choice_in_address
 from core.ui.backbone_weights import offer_weights
 from core.ui.caches import counts_of, home
 from core.ui.recipe_cards import choose_recipe
-from core.ui.wording import counted
+from core.ui.wording import counted, number_text
 from core.vision.backbones import DEFAULT_BACKBONE, backbone_state, list_backbones
 
 _NAMED = 5
@@ -78,7 +78,7 @@ def draw_classes(counts: ClassCounts) -> None:
     learned = counts.learnable
     title = (
         f"{counted(len(learned), 'class', 'classes')} from {counted(int(learned['pictures'].sum()), 'picture')}, "
-        f"half of them with {counts.labels_a_class:,} or more to learn from"
+        f"half of them with {number_text(counts.labels_a_class)} or more to learn from"
     )
     with st.expander(title, icon=":material/category:"):
         if len(counts.left_out):
@@ -151,7 +151,7 @@ def suggested_recipe(counts: ClassCounts | None, blocked: dict[str, str]) -> str
 
 def _some(names: object) -> str:
     listed = [str(name) for name in names]  # type: ignore[attr-defined]
-    more = f" and {len(listed) - _NAMED:,} more" if len(listed) > _NAMED else ""
+    more = f" and {number_text(len(listed) - _NAMED)} more" if len(listed) > _NAMED else ""
     return ", ".join(listed[:_NAMED]) + more
 
 

@@ -18,7 +18,7 @@ from core.ui.live_job import active_job, live_job
 from core.ui.map_view import known_kinds, map_points
 from core.ui.navigation import link
 from core.ui.run_view import run_files
-from core.ui.wording import percent
+from core.ui.wording import number_text, percent
 from core.vision.embeddings import latest_embedding
 
 RECIPE = "triplet"
@@ -53,7 +53,9 @@ def draw_triplet(run: Run, catalog: Catalog | None) -> None:
 
 
 def _draw_figures(report: NeighborReport) -> None:
-    rests = f"{report.queries:,} test pictures of {report.products:,} products it never learned from."
+    rests = (
+        f"{number_text(report.queries)} test pictures of {number_text(report.products)} products it never learned from."
+    )
     shown = {
         "Before": (report.before, f"With {report.backbone} as it came. {rests}"),
         "After": (report.after, f"With the embedding of this run. {rests}"),
@@ -63,7 +65,7 @@ def _draw_figures(report: NeighborReport) -> None:
         for label, (figure, words) in shown.items():
             st.metric(f"{label} (P@{report.k})", _points(figure, label), help=f"{words} {_between(figure)}", width=150)
         st.metric("Best possible", percent(report.ceiling), help=_CEILING, width=150)
-        st.metric("Pictures", f"{report.queries:,}", help="Test pictures asked for.", width=110)
+        st.metric("Pictures", number_text(report.queries), help="Test pictures asked for.", width=110)
     with st.expander("By category", icon=":material/table:"):
         table = report.by_label.assign(before=100 * report.by_label["before"], after=100 * report.by_label["after"])
         share = st.column_config.ProgressColumn(format="%.0f %%", min_value=0.0, max_value=100.0)

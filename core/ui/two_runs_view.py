@@ -12,7 +12,7 @@ from core.ui.confusion_cell import titles_of
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid
 from core.ui.run_choice import run_words
-from core.ui.wording import counted, percent, short_category, shortened
+from core.ui.wording import counted, number_text, percent, short_category, shortened
 
 _OUTCOMES = {"Fixed": FIXED, "Broken": BROKEN, "Both wrong": BOTH_WRONG}
 _EMPTY = {
@@ -60,8 +60,8 @@ def _draw_verdict(paired: PairedRuns) -> None:
     found = paired.difference
     low, high = found.interval
     shown = {
-        "Fixed": (f"{found.gained:,}", "Right here, wrong there."),
-        "Broken": (f"{found.lost:,}", "Wrong here, right there."),
+        "Fixed": (number_text(found.gained), "Right here, wrong there."),
+        "Broken": (number_text(found.lost), "Wrong here, right there."),
         "Difference": (f"{100 * found.difference:+.1f} points", f"95 % {100 * low:+.1f} to {100 * high:+.1f}."),
         "McNemar's p": (f"{found.p_value:.3g}", "Chance of so uneven a disagreement among equally good runs; exact."),
     }
@@ -69,7 +69,7 @@ def _draw_verdict(paired: PairedRuns) -> None:
         for label, (value, words) in shown.items():
             st.metric(label, value, help=words, width=150)
     verdict = "more than luck" if found.more_than_chance else "it may be luck"
-    left_out = f"; {paired.left_out:,} that only one of them has are left out" if paired.left_out else ""
+    left_out = f"; {number_text(paired.left_out)} that only one of them has are left out" if paired.left_out else ""
     better = f"{'Better' if found.difference > 0 else 'Worse'}: {verdict}," if found.difference else "Equally good"
     st.caption(f"{better} over {counted(found.pictures, 'test picture')}{left_out}.")
 

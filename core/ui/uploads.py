@@ -15,6 +15,7 @@ from core.errors import HomeError, PictureError
 from core.files import write_whole
 from core.ui.caches import home
 from core.ui.errors import show_problem
+from core.ui.wording import number_text
 
 MAX_UPLOAD_MB = 30
 MAX_SOURCE_MB = 400
@@ -87,8 +88,8 @@ def uploaded_source(label: str, suffixes: tuple[str, ...], *, key: str, help: st
         return None
     if file.size > MAX_SOURCE_MB * _MEGABYTE:
         show_problem(
-            f"The file has {file.size / _MEGABYTE:,.1f} MB; files of up to {MAX_SOURCE_MB} MB are taken here. "
-            "Import a larger one by its path on this machine."
+            f"The file has {number_text(file.size / _MEGABYTE, digits=1)} MB; files of up to {MAX_SOURCE_MB} MB "
+            "are taken here. Import a larger one by its path on this machine."
         )
         return None
     try:

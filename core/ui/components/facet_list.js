@@ -60,7 +60,7 @@ function rowNode(option, state, hasChildren, draw) {
     pick.append(swatch);
   }
   pick.append(make("span", "name", option.label));
-  if (option.count !== null) pick.append(make("span", "count", option.count.toLocaleString("en-US")));
+  if (option.count !== null) pick.append(make("span", "count", option.count.toLocaleString(navigator.language)));
   item.append(pick);
   return item;
 }
@@ -96,7 +96,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const nodes = rows.slice(0, MOST_ROWS).map((row) => rowNode(options[row], state, options[row + 1]?.depth > options[row].depth, draw));
     list.replaceChildren(...nodes);
     const hidden = rows.length - MOST_ROWS;
-    note.textContent = rows.length ? (hidden > 0 ? `${hidden.toLocaleString("en-US")} more: search for them` : data.note) : "Nothing like this.";
+    note.textContent = rows.length ? (hidden > 0 ? `${hidden.toLocaleString(navigator.language)} more: search for them` : data.note) : "Nothing like this.";
     note.hidden = !note.textContent;
   };
   list.onkeydown = (event) => moveFocus(event, list);
