@@ -9,6 +9,7 @@ from core.ui.errors import shown_errors
 from core.ui.frame import choose_catalog
 from core.ui.guard import visitor_name
 from core.ui.navigation import go
+from core.ui.said import say_next
 from core.ui.wording import counted
 
 
@@ -42,5 +43,5 @@ def _draw_delete(catalog: Catalog) -> None:
     if st.button("Delete", disabled=not sure, icon=":material/delete:"):
         delete_catalog(home(), catalog.name, actor=visitor_name())
         forget_choice("catalog")
-        st.toast("Deleted. Undo it under Last changes.", icon=":material/delete:")
+        say_next("Deleted. Undo it under Last changes.", icon=":material/delete:")
         go("overview")

@@ -9,6 +9,7 @@ from core.ui.caches import counts_of, home
 from core.ui.catalog_found import found_ids
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.said import rerun_saying
 from core.ui.wording import counted, number_text
 
 _SELECTED = "_selected_products"
@@ -78,5 +79,5 @@ def _edit(catalog: Catalog, product_ids: list[str], values: dict[str, str | None
     with shown_errors():
         edit_products(home(), catalog, product_ids, values, actor=visitor_name())
         selected_products(catalog).clear()
-        st.toast(f"Changed {counted(len(product_ids), 'product')}. Undo it above the grid.", icon=":material/check:")
-        st.rerun()
+        words = f"Changed {counted(len(product_ids), 'product')}. Undo it above the grid."
+        rerun_saying(words, icon=":material/check:")

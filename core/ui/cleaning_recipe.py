@@ -11,6 +11,7 @@ from core.jobs.supervise import submit
 from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
 from core.ui.guard import visitor_name
+from core.ui.said import rerun_saying
 from core.ui.wording import counted, literal
 
 JOB_IN_URL = "job"
@@ -45,8 +46,7 @@ def _draw_step(catalog: Catalog, step: RecipeStep, number: int, *, is_newest: bo
             with shown_errors():
                 undo_step(home(), catalog, step.step_id, actor=visitor_name())
                 st.session_state.pop(DONE, None)
-                st.toast("Undone.", icon=":material/undo:")
-                st.rerun()
+                rerun_saying("Undone.", icon=":material/undo:")
 
 
 def _draw_file(catalog: Catalog, *, has_steps: bool) -> None:

@@ -19,6 +19,7 @@ from core.ui.cleaning_recipe import DONE, JOB_IN_URL
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, known_job, live_job
+from core.ui.said import rerun_saying
 from core.ui.settings_form import settings_form
 from core.ui.wording import counted
 
@@ -172,5 +173,4 @@ def _draw_applied(applied: list[dict[str, Any]], *, key: str) -> None:
                     undo(home(), int(each["event"]), actor=visitor_name())
                     st.session_state.pop(DONE, None)
                     st.query_params.pop(JOB_IN_URL, None)
-                    st.toast("Undone.", icon=":material/undo:")
-                    st.rerun()
+                    rerun_saying("Undone.", icon=":material/undo:")

@@ -16,6 +16,7 @@ from core.ui.caches import home
 from core.ui.epoch_curves import draw_epochs
 from core.ui.errors import show_problem, shown_errors
 from core.ui.job_list import active_jobs, all_jobs
+from core.ui.said import rerun_saying
 from core.ui.wording import duration, number_text
 
 REFRESH_SECONDS = 1.0
@@ -105,8 +106,7 @@ def draw_pause(job: JobStatus, *, key: str) -> None:
     if st.button("Pause", key=f"{key}_pause_{job.job}", icon=":material/pause_circle:", help=words):
         with shown_errors():
             pause_job(home(), job.job)
-            st.toast("Pausing: it finishes the epoch it is in.")
-            st.rerun()
+            rerun_saying("Pausing: it finishes the epoch it is in.")
 
 
 def draw_cancel(job: JobStatus, *, key: str) -> None:

@@ -15,6 +15,7 @@ from core.errors import EditConflictError
 from core.ui.caches import counts_of, home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.said import rerun_saying
 from core.ui.wording import shortened
 
 _STATE = "_product_form"
@@ -156,8 +157,7 @@ def _save(catalog: Catalog, product: Product, values: dict[str, Any], state: _St
         state["wanted"], state["theirs"] = values, conflict.theirs
         st.rerun()
     forget_form(product.product_id)
-    st.toast("Saved. Undo it under History.", icon=":material/check:")
-    st.rerun()
+    rerun_saying("Saved. Undo it under History.", icon=":material/check:")
 
 
 def _draw_conflict(catalog: Catalog, product: Product, state: _State) -> None:

@@ -10,6 +10,7 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.product_form import forget_form
+from core.ui.said import rerun_saying
 from core.ui.wording import literal, shortened
 
 _MOST_CHARACTERS = 300
@@ -47,8 +48,7 @@ def _draw_change(change: ProductChange, product: Product) -> None:
     with shown_errors():
         undo(home(), event.event_id, actor=visitor_name())
         forget_form(product.product_id)
-        st.toast("Undone." if label == "Undo" else "Done again.", icon=":material/undo:")
-        st.rerun()
+        rerun_saying("Undone." if label == "Undo" else "Done again.", icon=":material/undo:")
 
 
 def _told(value: object) -> str:

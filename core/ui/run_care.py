@@ -10,6 +10,7 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.run_downloads import draw_run_downloads
+from core.ui.said import rerun_saying
 from core.ui.wording import literal
 
 _DELETED = "_deleted_run"
@@ -54,8 +55,8 @@ def delete_with_undo(run: Run) -> None:
     with shown_errors():
         st.session_state[_DELETED] = (delete_run(home(), run.run_id, actor=visitor_name()), run.name)
         forget_choice("run")
-        st.toast("Deleted. Undo it on the Train page, or on the Overview under Last changes.", icon=":material/delete:")
-        st.rerun()
+        words = "Deleted. Undo it on the Train page, or on the Overview under Last changes."
+        rerun_saying(words, icon=":material/delete:")
 
 
 def offer_undo() -> None:

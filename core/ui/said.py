@@ -10,8 +10,13 @@ _SAID = "_said_after_rerun"
 
 def rerun_saying(words: str, *, icon: str | None = None) -> None:
     """Draw the page anew and then say something in a toast."""
-    st.session_state[_SAID] = (words, icon)
+    say_next(words, icon=icon)
     st.rerun()
+
+
+def say_next(words: str, *, icon: str | None = None) -> None:
+    """Say something in a toast on the page that is drawn next, as before leaving for another one."""
+    st.session_state[_SAID] = (words, icon)
 
 
 def tell_said() -> None:
