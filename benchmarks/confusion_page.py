@@ -10,17 +10,10 @@ the plain Plotly heat map of the full matrix on a Streamlit page of three lines,
 
 import argparse
 import csv
-import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +23,8 @@ import pandas as pd
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from benchmarks.measuring import ROOT, markdown_table, run_command, show, versions
+from benchmarks.measuring import markdown_table, run_command, show, versions
+from benchmarks.serving import open_browser, serving
 from core.catalog.catalogs import find_catalog
 from core.catalog.products import picture_table
 from core.files import write_json_whole
@@ -40,7 +34,6 @@ from core.models.runs import MANIFEST, ROWS, register_run
 
 RUN, CATALOG = "linear-20260101-000000-0000", "huge"
 PICTURES, PEER_SECONDS = 200, 180
-BROWSER = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-gpu")
 _CELL = """([row, column]) => {
   const chart = document.querySelector('.st-key-confusion .js-plotly-plot');
   const layout = chart._fullLayout, box = chart.getBoundingClientRect();
@@ -115,32 +108,6 @@ def _write_run(home: Home, rows: pd.DataFrame, classes: tuple[str, ...], catalog
     register_run(home, manifest, actor="benchmark")
 
 
-@contextmanager
-def serving(words: list[str], home: Path) -> Iterator[str]:
-    """Start a Streamlit server; give its address; stop it at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", *words, "--server.headless", "true", "--server.port", str(port)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "SHELFLENS_HOME": str(home)}, **quiet)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                    break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
 def measure_page(browser: Browser, address: str, clicks: int) -> dict[str, list[float]]:
     """Time the first paint of the page, then clicks into the matrix and on to pictures."""
     warm = browser.new_page(viewport={"width": 1400, "height": 1400})  # the whole matrix can be clicked
@@ -195,7 +162,7 @@ def measure_peer(browser: Browser, folder: Path, home: Home) -> float | None:
         "st.plotly_chart(px.imshow(pd.crosstab(rows['label'], rows['predicted']).reindex(index=names, columns=names,"
         " fill_value=0).to_numpy()))\n"
     )
-    with serving(["streamlit", "run", str(script)], home.root) as address:
+    with serving(["streamlit", "run", str(script)]) as address:
         page = browser.new_context().new_page()
         started = time.perf_counter()
         try:
@@ -220,8 +187,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         home = build_home(folder, given.classes, given.predictions)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(BROWSER))
-        with serving(["core.ui.serve"], home.root) as address:
+        browser = open_browser(playwright)
+        with serving(["core.ui.serve"], {"SHELFLENS_HOME": str(home.root)}) as address:
             found = measure_page(browser, address, given.clicks)
         peer = None if given.no_peer else measure_peer(browser, folder, home)
     limits = {"rolled up, first paint": 3.0, "all classes, first paint": 3.0}

@@ -10,17 +10,10 @@ in a Streamlit page of its own. Servers are warm: each page is opened once befor
 """
 
 import argparse
-import os
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,23 +22,14 @@ import numpy as np
 import pandas as pd
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.measuring import ROOT, markdown_table, run_command, show, versions
+from benchmarks.measuring import markdown_table, run_command, show, versions
+from benchmarks.serving import open_browser, serving
 from benchmarks.synthetic_table import write_table
 from core.catalog.catalogs import find_catalog
 from core.catalog.products import product_table
 from core.explore.map_files import map_folder, save_map
 from core.home import Home, open_home
 
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-)
-START_SECONDS = 60.0
 PATIENCE_MS = 120_000
 ISLANDS = 40
 
@@ -101,35 +85,6 @@ def make_home(folder: Path, points: int) -> Home:
     part = frame.assign(kind=products["category"].str.split(" > ").str[0], row=np.arange(len(frame)))
     part[["x", "y", "kind", "row"]].to_parquet(folder / "points.parquet")
     return home
-
-
-@contextmanager
-def serving(command: list[str], environment: dict[str, str], cwd: Path) -> Iterator[str]:
-    """Run a server as long as this lasts; give its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    options = ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.port", str(port)]
-    server = subprocess.Popen(
-        [*command, *options],
-        cwd=cwd,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                    break
-            except OSError:
-                time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 def measure(
@@ -191,11 +146,11 @@ def compare(browser: Browser, points: int, rounds: int) -> dict[str, dict[str, f
         folder = Path(name)
         home = make_home(folder, points)
         (folder / "peer.py").write_text(PEER.format(file=str(folder / "points.parquet")))
-        ours = [sys.executable, "-m", "core.ui.serve"]
-        theirs = [sys.executable, "-m", "streamlit", "run", str(folder / "peer.py")]
         with (
-            serving(ours, {"SHELFLENS_HOME": str(home.root)}, ROOT) as first,
-            serving(theirs, {"STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}, folder) as second,
+            serving(["core.ui.serve"], {"SHELFLENS_HOME": str(home.root)}) as first,
+            serving(
+                ["streamlit", "run", str(folder / "peer.py")], {"STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"}, folder
+            ) as second,
         ):
             for place in range(rounds + 1):
                 mine = measure(
@@ -223,7 +178,7 @@ def main() -> None:
     given = parser.parse_args()
     result: dict[str, Any] = {"rounds": given.rounds, "points": {}}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM))
+        browser = open_browser(playwright)
         result["chromium"] = browser.version
         for points in given.points:
             result["points"][str(points)] = compare(browser, points, given.rounds)
