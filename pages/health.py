@@ -7,15 +7,16 @@ import streamlit as st
 from core.jobs.health import examine
 from core.ui.caches import home
 from core.ui.guard import guard
-from core.ui.health_view import draw_failed_jobs, draw_figures, draw_verdict, draw_versions
+from core.ui.health_view import draw_errors, draw_failed_jobs, draw_figures, draw_verdict, draw_versions
 
 guard()
 st.title("Health")
-st.caption("Whether this machine has what ShelfLens needs, and the jobs that did not finish.")
+st.caption("Whether this machine has what ShelfLens needs, the last errors, and the jobs that did not finish.")
 with st.spinner("Looking at the machine"):
     report = examine(home)
 draw_verdict(report)
 draw_figures(report)
+draw_errors(report)
 draw_failed_jobs(report)
 draw_versions(report)
 with st.container(horizontal=True):

@@ -23,8 +23,8 @@ KEPT_FOLDERS = (
 )
 """The folders a backup holds by name, what cannot be made again first. Others that a later version adds follow."""
 
-LEFT_OUT = frozenset({"cache", "damaged"})
-"""Folders whose content is made again when it is missing, and what a verification took away."""
+LEFT_OUT = frozenset({"cache", "damaged", "logs"})
+"""Folders whose content is made again when it is missing, what a verification took away, and what this machine did."""
 
 _PASSING = (".lock", ".tmp", "-wal", "-shm", "-journal")
 

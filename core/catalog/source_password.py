@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from core.monitoring.redaction import hiding
+
 PASSWORD_VARIABLE = "SHELFLENS_SOURCE_PASSWORD"  # noqa: S105 - the name of a variable, no password
 
 _given: ContextVar[str | None] = ContextVar("source_password", default=None)
@@ -15,7 +17,8 @@ def given_password(password: str | None) -> Iterator[None]:
     """Let sources opened within use a password; None leaves the one of the environment."""
     token = _given.set(password)
     try:
-        yield
+        with hiding(password):  # whatever is noted meanwhile
+            yield
     finally:
         _given.reset(token)
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import sys
 import traceback
 from collections.abc import Sequence
@@ -10,7 +9,9 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from core import __version__
+from core.access.actor import Actor, Role, acting
 from core.cli import (
+    audit_log,
     auditing,
     backbones,
     blind_tests,
@@ -26,6 +27,7 @@ from core.cli import (
     import_history,
     imports,
     jobs,
+    journal,
     keeping,
     learning,
     map_pages,
@@ -49,6 +51,8 @@ from core.cli.session import Session
 from core.errors import Cancelled, ShelfLensError
 from core.jobs import JobFault
 from core.jobs.json_values import to_json_value
+from core.monitoring.journal import note_fault
+from core.monitoring.redaction import redact
 
 _LONGEST_MESSAGE = 2000  # a name of a megabyte tells no more than its beginning
 
@@ -70,6 +74,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
     commands = Commands(parser)
     for group in (
         doctor,
+        journal,
         imports,
         import_history,
         crawling,
@@ -97,6 +102,7 @@ def build_parser() -> tuple[Parser, dict[str, Parser]]:
         jobs,
         keeping,
         changes,
+        audit_log,
         blind_tests,
         presets,
         shipping,
@@ -132,7 +138,9 @@ def _call(arguments: Sequence[str] | None) -> int:
         parsed = build_parser()[0].parse_args(arguments)
         check_common(parsed)
         with redirect_stdout(sys.stderr):  # libraries announce downloads there, where only the answer may stand
-            result = to_json_value(parsed.run(Session(parsed)))
+            session = Session(parsed)
+            with acting(Actor(session.actor, Role.ADMIN)):  # whoever has a shell here has the home's files anyway
+                result = to_json_value(parsed.run(session))
     except BrokenPipeError:
         raise
     except (Cancelled, KeyboardInterrupt):
@@ -165,6 +173,6 @@ def _tell(message: str, code: int) -> int:
 def _fault_message(error: Exception) -> str:
     last = traceback.extract_tb(error.__traceback__)[-1]
     return (
-        f"error: internal fault {secrets.token_hex(4)}: {type(error).__name__}: {error} "
-        f"({last.filename}:{last.lineno}); set SHELFLENS_DEBUG=1 to see the traceback"
+        f"error: internal fault {note_fault('command_fault', error, told=True)}: {type(error).__name__}: "
+        f"{redact(str(error))} ({last.filename}:{last.lineno}); `journal --id` has the traceback"
     )

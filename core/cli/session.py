@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.cli.progress_line import ProgressLine, printable
 from core.home import Home, open_home
+from core.monitoring.journal import start_journal
 
 if TYPE_CHECKING:
     from core.catalog.catalogs import Catalog
@@ -28,7 +29,9 @@ class Session:
     @cached_property
     def home(self) -> Home:
         """The home, opened when first asked for."""
-        return open_home(self.arguments.home)
+        opened = open_home(self.arguments.home)
+        start_journal(opened.root)
+        return opened
 
     @cached_property
     def actor(self) -> str:

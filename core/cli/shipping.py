@@ -46,6 +46,7 @@ def add_commands(commands: Commands) -> None:
     serving.add_argument("--host", metavar="ADDRESS", default="127.0.0.1", help="default 127.0.0.1: this machine alone")
     serving.add_argument("--port", metavar="N", type=whole_number(0), default=8600, help="default 8600; 0 a free one")
     serving.add_argument("--allow-host", metavar="NAME", action="append", help="a name it may answer under; repeatable")
+    serving.add_argument("--metrics-port", metavar="N", type=whole_number(0), help="serve metrics on this machine too")
 
 
 def _add_preset(parser: Parser) -> None:
@@ -140,9 +141,13 @@ def teach(session: Session) -> dict[str, Any]:
 
 def serve(session: Session) -> dict[str, Any]:
     """Serve until Ctrl-C."""
+    from core.service.metrics import serve_metrics
     from core.service.serving import serve_api
 
     given = session.arguments
+    if given.metrics_port is not None:
+        port, _ = serve_metrics(session.home, port=given.metrics_port)
+        session.say(f"metrics at http://127.0.0.1:{port}/metrics")
     address = serve_api(
         session.home,
         host=given.host,

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from core import __version__
 from core.errors import ShelfLensError
 from core.files import read_json
 from core.home import Home
+from core.monitoring.journal_reading import last_errors
 
 _MIB = 1024 * 1024
 LEAST_FREE_MIB = 1024
@@ -20,6 +22,8 @@ LEAST_FREE_MIB = 1024
 
 _FAILED = ("failed", "interrupted")
 _NAMED_JOBS = 10
+_NAMED_LIBRARIES = ("streamlit", "numpy", "sqlalchemy", "keras", "scikit-learn", "pillow")
+_NO_JOBS: dict[str, Any] = {"jobs": {}, "failed_jobs": []}
 
 
 def examine(open_home: Callable[[], Home]) -> dict[str, Any]:
@@ -29,9 +33,11 @@ def examine(open_home: Callable[[], Home]) -> dict[str, Any]:
         open_home: Gives the home; a home that cannot be opened is one of the problems.
 
     Returns:
-        A dict of JSON values: version, python, platform, cores, memory_mib (of the machine) and used_mib (of this
-        process), tensorflow, openvino, home, home_format, free_disk_mib, database ("ok" or what is wrong), backbones,
-        jobs (counts by state), failed_jobs (the newest ten: job, kind, state, at, error) and problems, each a sentence.
+        A dict of JSON values: version, python, platform, cores, memory_mib (of the machine), available_mib (of it) and
+        used_mib (of this process), versions (of the libraries that matter, by name), tensorflow, openvino, home,
+        home_format, disk_mib and free_disk_mib (of the home's disk), database ("ok" or what is wrong), backbones,
+        jobs (counts by state), failed_jobs (the newest ten: job, kind, state, at, error), errors (the last ten faults:
+        error_id, at, where, error, job) and problems, each a sentence.
     """
     report: dict[str, Any] = {
         "version": __version__,
@@ -39,7 +45,9 @@ def examine(open_home: Callable[[], Home]) -> dict[str, Any]:
         "platform": platform.platform(),
         "cores": usable_cores(),
         "memory_mib": memory_mib(),
+        "available_mib": available_mib(),
         "used_mib": used_mib(),
+        "versions": {name: installed(name) for name in _NAMED_LIBRARIES},
         "tensorflow": installed("tensorflow-cpu", "tensorflow", "tensorflow-intel"),
         "openvino": openvino_state(),
         "problems": [],
@@ -48,14 +56,16 @@ def examine(open_home: Callable[[], Home]) -> dict[str, Any]:
         home = open_home()
     except ShelfLensError as error:
         report["problems"].append(str(error))
-        return {**report, "home": None, "backbones": [], "database": "unknown", "jobs": {}, "failed_jobs": []}
+        return {**report, "home": None, "backbones": [], "database": "unknown", **_NO_JOBS, "errors": []}
     report |= {
         "home": str(home.root),
         "home_format": read_json(home.root / "home.json").get("format"),
         "free_disk_mib": shutil.disk_usage(home.root).free // _MIB,
         "database": database_state(home),
         "backbones": backbone_states(home),
+        "disk_mib": shutil.disk_usage(home.root).total // _MIB,
         **job_states(home),
+        "errors": last_errors(home.root),
     }
     report["problems"] += _problems(report)
     return report
@@ -71,6 +81,15 @@ def memory_mib() -> int | None:
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // _MIB
     except (AttributeError, ValueError, OSError):
+        return None
+
+
+def available_mib() -> int | None:
+    """Tell how much memory of the machine is there for new work; None where the system does not say."""
+    try:
+        found = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(encoding="ascii"), re.MULTILINE)
+        return int(found[1]) // 1024 if found else None
+    except (OSError, ValueError):
         return None
 
 

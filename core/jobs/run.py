@@ -1,8 +1,8 @@
 """Doing a job's work while holding its lock; the same for a worker process and for the foreground."""
 
 import errno
+import logging
 import os
-import secrets
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from core.access.actor import acting
 from core.errors import Cancelled, JobError, ShelfLensError
 from core.files import open_appending, read_json, write_json_whole
 from core.home import Home, open_home
@@ -21,6 +22,8 @@ from core.jobs.processes import process_start
 from core.jobs.reports import JobProgress, Report, StopRequest
 from core.jobs.spec import read_spec
 from core.jobs.stored_status import StoredStatus, read_status, write_status
+from core.monitoring.journal import about, note, note_fault
+from core.monitoring.redaction import redact
 
 
 class JobFault(Exception):
@@ -85,6 +88,20 @@ def run_owned(
         ShelfLensError: The input was bad; the message is kept as the job's error.
         JobFault: Anything else; the traceback is in ``worker.log``.
     """
+    with about(job=folder.job, kind=folder.kind):
+        note("job_started", f"attempt {status.attempt}")
+        return _kept(folder, status, home=home, stop=stop, on_report=on_report)
+
+
+def _kept(
+    folder: JobFolder,
+    status: StoredStatus,
+    *,
+    home: Home,
+    stop: StopRequest,
+    on_report: Callable[[Report], None] | None,
+) -> dict[str, Any]:
+    """Work, and keep how it ended in the job's folder and in the journal."""
     try:
         result = _work(folder, home=home, stop=stop, on_report=on_report)
     except (Cancelled, KeyboardInterrupt) as error:
@@ -116,7 +133,7 @@ def _work(
     spec = read_spec(folder)
     kind = find_kind(spec.kind)
     arguments = build_arguments(spec.kind, spec.arguments)
-    with JobProgress(folder, stop=stop, on_report=on_report) as progress:
+    with about(actor=spec.actor), acting(spec.acting), JobProgress(folder, stop=stop, on_report=on_report) as progress:
         result = to_json_value(kind.work(home, arguments, actor=spec.actor, progress=progress))
     write_json_whole(folder.result, result)
     return dict(result)
@@ -132,6 +149,9 @@ def _finished_result(folder: JobFolder) -> dict[str, Any]:
 def _finish(folder: JobFolder, status: StoredStatus, *, state: str, error: str | None = None) -> None:
     """Write how it ended. On a full disk "running" stays, which reads as interrupted once the lock is free."""
     now = time.time()
+    seconds = round(now - (status.started or now), 1)
+    level = logging.WARNING if error else logging.INFO
+    note(f"job_{state}", error or state, level=level, told=True, seconds=seconds)
     try:
         write_status(folder, replace(status, state=state, changed=now, finished=now, error=error))  # type: ignore[arg-type]
     except OSError as refused:
@@ -142,10 +162,11 @@ def _finish(folder: JobFolder, status: StoredStatus, *, state: str, error: str |
 
 
 def _keep_traceback(folder: JobFolder, error: Exception) -> str:
-    """Append the traceback of a fault to ``worker.log`` and return one line that refers to it."""
-    fault = secrets.token_hex(4)
+    """Note a fault, append its traceback to ``worker.log`` and return one line that refers to both."""
+    fault = note_fault("job_fault", error, told=True)
     with open_appending(folder.log) as log:
-        log.write(f"fault {fault}\n{''.join(traceback.format_exception(error))}".encode(errors="backslashreplace"))
+        stack = redact("".join(traceback.format_exception(error)))
+        log.write(f"fault {fault}\n{stack}".encode(errors="backslashreplace"))
     return f"internal fault {fault} ({type(error).__name__}); its traceback is in {folder.log}"
 
 

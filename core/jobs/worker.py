@@ -14,6 +14,7 @@ from core.jobs.passwords import handed_password
 from core.jobs.queue import start_next_quietly
 from core.jobs.run import JobFault, owned, run_owned
 from core.jobs.signals import stop_on_signals
+from core.monitoring.journal import printing_handler, start_journal
 
 logger = logging.getLogger("core.jobs.worker")
 
@@ -33,8 +34,10 @@ def main(home_root: str, job_id: str, *, password: str | None = None) -> int:
     Returns:
         Exit code: 0 done, 1 internal fault, 2 bad input, 3 the job is not this process's to run, 130 cancelled.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    known = [] if password is None else [password]
+    logging.basicConfig(level=logging.INFO, handlers=[printing_handler(known)])
     home = Home(Path(home_root))
+    start_journal(home.root, words=known, plain=False, job=job_id)
     try:
         return _work(home, job_id, password)
     finally:

@@ -72,16 +72,17 @@ def about(**fields: str) -> Iterator[None]:
         _about.reset(token)
 
 
-def note(event: str, message: str, *, level: int = logging.INFO, **facts: object) -> None:
+def note(event: str, message: str, *, level: int = logging.INFO, told: bool = False, **facts: object) -> None:
     """Note an event.
 
     Args:
         event: Its name, such as ``job_done``.
         message: What happened, in words.
         level: Of the standard logging.
+        told: Whether the caller hears of it another way, so that standard error need not say it again.
         facts: Further values: job, kind, actor, seconds ...
     """
-    _LOG.log(level, "%s", message, extra={"event": event, "facts": facts})
+    _LOG.log(level, "%s", message, extra={"event": event, "facts": facts, "told": told})
 
 
 def note_fault(event: str, error: BaseException, *, told: bool = False, **facts: object) -> str:

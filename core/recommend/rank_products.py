@@ -6,6 +6,7 @@ import numpy as np
 
 from core.catalog.catalogs import Catalog
 from core.home import Home
+from core.monitoring.measures import timed
 from core.recommend.allowed_products import allowed_products
 from core.recommend.classic import rank_classic
 from core.recommend.diversity import candidate_count, diverse_order
@@ -49,6 +50,11 @@ def rank_in(
 
 def rank_parts(parts: QueryParts, settings: RankingSettings, *, k: int) -> Matches:
     """Rank parts that were already scored, as `rank_products` does; for many settings of one query."""
+    with timed("ranking"):
+        return _ranked(parts, settings, k=k)
+
+
+def _ranked(parts: QueryParts, settings: RankingSettings, *, k: int) -> Matches:
     allowed = allowed_products(parts.index, settings.filters, parts.query)
     plain = settings.diversity == 0 and not settings.group_variants
     wanted = k if plain else candidate_count(k)

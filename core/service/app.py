@@ -4,8 +4,6 @@ Everything else a browser or a stranger may try is refused: other hosts' names (
 parameters, numbers out of range. The documentation page is plain HTML of our own, so it needs no network.
 """
 
-import logging
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core import __version__
 from core.errors import ShelfLensError
 from core.home import Home
+from core.monitoring.journal import note_fault
 from core.service.openapi import describe_api, docs_page
 from core.service.published import MOST_K, NotServed, PublishedAnswers
 
@@ -33,8 +32,6 @@ _HEADERS = {
     b"referrer-policy": b"no-referrer",
 }
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 409: "not_ready", 421: "wrong_host"}
-
-logger = logging.getLogger("shelflens.service")
 
 
 def build_app(home: Home, *, allowed_hosts: Sequence[str] = LOOPBACK) -> Starlette:
@@ -153,9 +150,8 @@ def _on_problem(request: Request, error: Exception) -> Response:
 
 
 def _on_fault(request: Request, error: Exception) -> Response:
-    number = secrets.token_hex(4)
-    logger.error("fault %s", number, exc_info=error)
-    return _error(500, f"something broke inside; the server's log has it as {number}")
+    error_id = note_fault("service_fault", error, path=request.url.path[:200])
+    return _error(500, f"something broke inside; the journal has it as {error_id}")
 
 
 def route_paths(app: Starlette) -> list[str]:

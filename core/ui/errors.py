@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from core.errors import Cancelled, ShelfLensError
-from core.monitoring.journal import note_fault
+from core.monitoring.journal import about, note_fault
+from core.monitoring.measures import timed
+
+_PAGE = "_page_shown"
 
 
 @contextmanager
@@ -38,7 +40,7 @@ def show_problem(error: Exception | str, *, title: str = "That did not work") ->
 
 def show_fault(error: Exception) -> str:
     """Show that something broke inside, with an id found in the journal and on Health; give the id."""
-    fault_id = note_fault("page_fault", error, page=_page(), actor=_visitor())
+    fault_id = note_fault("page_fault", error, page=st.session_state.get(_PAGE), actor=_visitor())
     with st.container(border=True, key=f"fault_{fault_id}"):
         st.markdown(":red[:material/report:] **Something broke inside ShelfLens**")
         st.text(
@@ -69,9 +71,13 @@ def show_uncaught(error: Exception) -> bool:
     return True
 
 
-def _page() -> str | None:
-    """Give the path of the page the visitor is at, without the query, which holds what people search for."""
-    return urlsplit(st.context.url or "").path or None
+@contextmanager
+def page_run(page: st.Page) -> Iterator[None]:
+    """Show what goes wrong in a page, say in the journal which page it was, and tell how long it took."""
+    name = page.url_path or "overview"
+    st.session_state[_PAGE] = name
+    with timed("page", page=name), about(page=name, actor=_visitor()), shown_errors():
+        yield
 
 
 def _visitor() -> str:

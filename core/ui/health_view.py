@@ -30,7 +30,7 @@ def draw_figures(report: dict[str, Any]) -> None:
             _gib(report.get("free_disk_mib")),
             f"Less than {_LEAST_GIB:.0f} GiB is too little for most work.",
         ),
-        "Memory": (_gib(report["memory_mib"]), "Of this machine."),
+        "Memory": (_gib(report["memory_mib"]), f"Of this machine; {_gib(report['available_mib'])} can be had now."),
         "Used by the app": (_gib(report["used_mib"]), "What the page server holds now; jobs run beside it."),
         "Cores": (str(report["cores"]), "That this app may use."),
         "Jobs": (f"{sum(report['jobs'].values()):,}", _states(report["jobs"])),
@@ -60,6 +60,25 @@ def draw_failed_jobs(report: dict[str, Any]) -> None:
     st.caption("`python -m core status JOB` tells the whole story; `resume JOB` goes on where it stopped.")
 
 
+def draw_errors(report: dict[str, Any]) -> None:
+    """List the last faults with the ids that people were shown, and how to read what happened."""
+    st.subheader("Last errors", anchor=False)
+    if not report["errors"]:
+        st.caption("None that has an id.")
+        return
+    frame = pd.DataFrame(
+        {
+            "Error id": [each["error_id"] for each in report["errors"]],
+            "At (UTC)": [each["at"][:19].replace("T", " ") for each in report["errors"]],
+            "Where": [each["where"] for each in report["errors"]],
+            "Kind": [each["error"] for each in report["errors"]],
+            "Job": [each["job"] for each in report["errors"]],
+        }
+    )
+    st.dataframe(frame, hide_index=True, width="stretch", key="last_errors")
+    st.caption("`python -m core journal --id ID` tells what happened, on this machine.")
+
+
 def draw_versions(report: dict[str, Any]) -> None:
     """Show what runs here, and which backbones can be used."""
     left, right = st.columns(2, gap="medium")
@@ -71,6 +90,7 @@ def draw_versions(report: dict[str, Any]) -> None:
         "Python": report["python"],
         "TensorFlow": report["tensorflow"] or "not installed",
         "OpenVINO": engine,
+        **{name: version or "not installed" for name, version in report["versions"].items()},
         "System": report["platform"],
         "Database": report["database"],
         "Home": report["home"] or "not usable",

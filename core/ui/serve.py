@@ -4,6 +4,7 @@
 comes, who then waits about a second longer. Options are Streamlit's own.
 """
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +12,13 @@ from pathlib import Path
 from streamlit import config
 from streamlit.web import cli
 
+from core.errors import ShelfLensError
+from core.home import open_home
+from core.monitoring.journal import note, start_journal
+from core.ui.errors import catch_uncaught
 from core.ui.exposure import asked_address, exposure_problem
+from core.ui.login_settings import asked_settings
+from core.ui.sessions import count_sessions
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 
@@ -33,15 +40,35 @@ def main(options: list[str]) -> None:
     """Load the libraries, then run Streamlit until it is stopped.
 
     Raises:
-        SystemExit: Others could reach the server, and nobody said that they may.
+        SystemExit: Others could reach the server without a login, and nobody said that they may; or the login is set
+            up by halves.
     """
-    problem = exposure_problem(asked_address(options, config.get_option("server.address")))
+    settings = asked_settings()
+    address = asked_address(options, config.get_option("server.address"))
+    problem = exposure_problem(address) if settings.off else settings.problem
     if problem:
         sys.exit(f"error: {problem}")
     for name in PRELOADED:
         import_module(name)
+    try:
+        _watch()
+    except ShelfLensError as error:
+        sys.exit(f"error: {error}")
     sys.argv = ["streamlit", "run", str(APP), *options]
     cli.main()
+
+
+def _watch() -> None:
+    """Write the journal, give uncaught errors an id, and serve metrics where a port for them is named."""
+    from core.service.metrics import metrics_settings, serve_metrics
+
+    home = open_home(os.environ.get("SHELFLENS_HOME"))
+    start_journal(home.root)
+    catch_uncaught()
+    asked = metrics_settings(os.environ)
+    if asked is not None:
+        serve_metrics(home, address=asked[0], port=asked[1], sessions=count_sessions)
+    note("server_started", "pages are served", metrics=None if asked is None else f"{asked[0]}:{asked[1]}")
 
 
 if __name__ == "__main__":
