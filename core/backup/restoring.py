@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from core.access.actor import Role, require
 from core.backup.contents import DATABASE, MARKER
 from core.backup.snapshot import FORMAT, LIST
 from core.errors import HomeError
@@ -62,6 +63,7 @@ def restore_backup(path: Path, root: Path, *, progress: Progress) -> RestoreRepo
             folder holds something.
         Cancelled: Someone asked to stop; nothing stays.
     """
+    require(Role.ADMIN, "restore a backup")
     started = time.monotonic()
     root = root.expanduser().absolute()
     if os.environ.get("SHELFLENS_DATABASE"):

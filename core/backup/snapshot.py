@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from core.access.actor import Role, require
+from core.access.audit_file import record_if_possible
 from core.backup.contents import DATABASE, kept_files
 from core.backup.database_copy import snapshot_database
 from core.catalog.database import SCHEMA_REVISION
@@ -66,8 +68,10 @@ def make_backup(home: Home, path: Path, *, progress: Progress) -> BackupReport:
 
     Raises:
         HomeError: The file exists, lies in the home, or cannot be written.
+        AccessError: Whoever acts is no admin.
         Cancelled: Someone asked to stop; nothing stays.
     """
+    require(Role.ADMIN, "back a home up")
     started = time.monotonic()
     path = path.expanduser().absolute()
     _check_place(home, path)
@@ -83,6 +87,7 @@ def make_backup(home: Home, path: Path, *, progress: Progress) -> BackupReport:
         raise HomeError(f"the backup {path} cannot be written: {error.strerror or error}; nothing was left") from error
     finally:
         temporary.unlink(missing_ok=True)
+    record_if_possible(home, "backup", f"Backed the home up to {path.name}")
     total = sum(entry["bytes"] for entry in listed.values())
     return BackupReport(str(path), len(listed), total, rows, vanished, time.monotonic() - started)
 

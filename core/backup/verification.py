@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from core.access.actor import Role, require
 from core.backup.contents import kept_files
 from core.backup.file_checks import file_problem
 from core.catalog.database import read
@@ -89,6 +90,7 @@ def verify_home(home: Home, *, mend: bool = False, progress: Progress) -> Verifi
         HomeError: The database cannot be opened at all.
         Cancelled: Someone asked to stop.
     """
+    require(Role.ADMIN if mend else Role.VIEWER, "mend a home")
     started = time.monotonic()
     progress.report(0, None, "checking the database")
     problems = list(_database_problems(home))

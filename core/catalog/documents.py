@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from core.access.actor import Role, require
 from core.catalog.catalogs import Catalog, check_name
 from core.catalog.database import read, write
 from core.catalog.log import Change, change
@@ -22,6 +23,9 @@ from core.errors import CatalogError, EditConflictError
 from core.home import Home
 
 Body = Mapping[str, Any]
+
+OPEN_TO_VIEWERS = frozenset({"blind test"})
+"""Kinds of documents around which whoever may look may leave an entry: a vote."""
 
 
 @dataclass(frozen=True)
@@ -143,20 +147,32 @@ def change_document(
     return Document(**{**vars(document), **values})
 
 
-def delete_document(home: Home, catalog: Catalog, document: Document, *, actor: str) -> int:
+def delete_document(home: Home, catalog: Catalog, document: Document, *, actor: str, logged_as: str = "delete") -> int:
     """Take a document out of sight; gives the number of the change, for undoing.
+
+    Args:
+        home: The home.
+        catalog: The catalog it belongs to.
+        document: The document as it was read.
+        actor: Who deletes it.
+        logged_as: Another word for a kind of document that editors may take away again.
 
     Raises:
         EditConflictError: Somebody changed or deleted it meanwhile; nothing was written.
     """
-    with _changing(home, catalog, "delete", f"Deleted the {document.kind} {document.name}", actor=actor) as deleting:
+    with _changing(home, catalog, logged_as, f"Deleted the {document.kind} {document.name}", actor=actor) as deleting:
         _refuse_conflict(deleting.connection, document)
         deleting.update(documents, {"document_id": document.document_id}, {"deleted": _now()})
         return deleting.event_id
 
 
 def append_entries(home: Home, document: Document, bodies: Sequence[Body], *, actor: str) -> None:
-    """Add entries around a document, all or none. They are no changes of the log: they are one themselves."""
+    """Add entries around a document, all or none. They are no changes of the log: they are one themselves.
+
+    Raises:
+        AccessError: Whoever acts is only a viewer, and these are no votes.
+    """
+    require(Role.VIEWER if document.kind in OPEN_TO_VIEWERS else Role.EDITOR, f"add to the {document.kind}")
     mine = document_entries.c.document_id == document.document_id
     with write(home) as connection:
         # Whoever writes holds the document's row, so that two never take the same place.

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from core.access.actor import Role, require
 from core.catalog.database import read, write
 from core.catalog.log_change import MARKED, Change, Row, key_text, matches_any
 from core.catalog.log_undo import refuse_overtaken, restore_rows
@@ -17,6 +18,18 @@ from core.errors import UndoError
 from core.home import Home
 
 __all__ = ["Change", "Event", "Row", "change", "list_events", "row_events", "undo"]
+
+
+_ASKED = {
+    "delete": "delete what is kept",
+    "create": "make a catalog",
+    "import": "import",
+    "edit": "correct what is kept",
+    "clean": "clean a catalog",
+    "review": "write corrections",
+    "train": "train",
+}
+"""What the kinds of changes are called when somebody's role does not allow them."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,11 @@ def change(
 
     Yields:
         The change to write through. An error drops it whole, the log's entry included.
+
+    Raises:
+        AccessError: The role of whoever acts does not allow it: deleting takes an admin, everything else an editor.
     """
+    require(_least_role(kind), _ASKED.get(kind, "change what is kept"))
     with write(home) as connection:
         if event_id is None:
             values = {"at": _now(), "actor": actor, "kind": kind, "summary": summary, "catalog_id": catalog_id}
@@ -94,8 +111,10 @@ def undo(home: Home, event_id: int, *, actor: str) -> int:
 
     Raises:
         UndoError: There is no such change, it is undone already, or later changes build on it.
+        AccessError: It takes back a deletion, or deletes again, and whoever acts is no admin.
     """
     event = _find_event(home, event_id)
+    require(_least_role(_first_kind(home, event)), "take back a deletion, or delete again")
     kind, summary = ("redo", "Did again") if event.kind == "undo" else ("undo", "Undid")
     try:
         with change(
@@ -124,6 +143,24 @@ def _mark_undone(undoing: Change, event_id: int) -> None:
     undoing.connection.execute(update(events).where(events.c.undone_by == event_id).values(undone_by=None))
     mine = events.c.event_id == undoing.event_id
     undoing.connection.execute(update(events).where(mine).values(undoes=event_id))
+
+
+def _least_role(kind: str) -> Role:
+    return Role.ADMIN if kind == "delete" else Role.EDITOR
+
+
+def _first_kind(home: Home, event: Event) -> str:
+    """Give the kind of what an undoing reverses, or what that reverses: a deletion stays one however often undone."""
+    kind, event_id = event.kind, event.event_id
+    with read(home) as connection:
+        while kind in ("undo", "redo"):
+            query = select(events.c.undoes).where(events.c.event_id == event_id)
+            undone = connection.execute(query).scalar()
+            row = connection.execute(select(events.c.kind).where(events.c.event_id == undone)).first()
+            if undone is None or undone >= event_id or row is None:  # the first version kept no such number
+                return "delete"
+            kind, event_id = row.kind, undone
+    return str(kind)
 
 
 def list_events(home: Home, *, catalog_id: int | None = None, limit: int = 50) -> list[Event]:

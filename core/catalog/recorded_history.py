@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
+from core.access.actor import Actor, Role, acting
 from core.catalog.catalogs import Catalog
 from core.catalog.database import write
 from core.catalog.histories import HistoryEvent, add_history, history_sets
@@ -54,4 +55,5 @@ def _recorded_set(home: Home, catalog: Catalog, *, actor: str) -> int:
     for history in history_sets(home, catalog):
         if history.name == RECORDED:
             return history.history_id
-    return add_history(home, catalog, RECORDED, events=(), actor=actor)
+    with acting(Actor(actor, Role.EDITOR)):  # whoever may look may shop, and the first of them makes the set
+        return add_history(home, catalog, RECORDED, events=(), actor=actor)

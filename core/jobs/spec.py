@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from core.access.actor import Actor, Role, require
+from core.access.audit_file import record
 from core.errors import JobError
 from core.files import read_json, whole_folder, write_json_whole
 from core.home import Home
@@ -30,6 +32,12 @@ class JobSpec:
     actor: str
     created: str
 
+    role: str = Role.ADMIN.word
+
+    @property
+    def acting(self) -> Actor:
+        """Whoever asked, for doing the work as them."""
+        return Actor(self.actor, Role[self.role.upper()])
 
 def create_job(home: Home, kind: str, arguments: dict[str, Any], *, actor: str, state: State = "queued") -> JobFolder:
     """Make the folder of a new job; it appears whole or not at all.
@@ -45,9 +53,14 @@ def create_job(home: Home, kind: str, arguments: dict[str, Any], *, actor: str, 
         JobError: There is no such kind.
         SettingsError: An argument is missing, unknown or out of its range.
     """
+        AccessError: Whoever acts is only a viewer.
+        HomeError: The audit log cannot be written.
     checked = check_arguments(kind, arguments)
+    asking = require(Role.EDITOR, "start work")
     folder = JobFolder(home.jobs / new_job_id(kind))
-    spec = JobSpec(folder.job, kind, checked, actor, datetime.now(UTC).isoformat())
+    role = (asking.role or Role.EDITOR).word
+    spec = JobSpec(folder.job, kind, checked, actor, datetime.now(UTC).isoformat(), role)
+    record(home, "job", f"Started the job {folder.job}", actor=actor)
     with whole_folder(folder.path) as unfinished:
         write_json_whole(JobFolder(unfinished).spec, asdict(spec))
         write_status(JobFolder(unfinished), StoredStatus(state=state))
@@ -68,6 +81,7 @@ def read_spec(folder: JobFolder) -> JobSpec:
             or not isinstance(spec.arguments, dict)
             or not all(isinstance(each, str) for each in texts)
         ):
+            or spec.role not in {role.word for role in Role}
             raise ValueError("not what was written")
         return spec
     except (OSError, ValueError, TypeError) as error:

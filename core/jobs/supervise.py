@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from core.catalog.source_password import given_password
+from core.access.actor import Role, require
+from core.access.audit_file import record_if_possible
 from core.errors import JobError
 from core.home import Home
 from core.jobs.environment import quiet_this_process
@@ -125,7 +127,7 @@ def pause_job(home: Home, job_id: str) -> None:
     Raises:
         JobError: There is no such job, or nobody runs it.
     """
-    folder = find_folder(home, job_id)
+    folder = _asked_folder(home, job_id, "resume")
     with gate(folder):
         state, stored, free = state_at_gate(folder)
         if state not in ACTIVE_STATES:
@@ -135,6 +137,7 @@ def pause_job(home: Home, job_id: str) -> None:
             return
         folder.pause_flag.touch()
 
+        AccessError: Whoever acts is only a viewer.
 
 def cancel_job(home: Home, job_id: str) -> None:
     """Ask a job to stop; it does at its next report. One that nobody runs is cancelled at once.
@@ -142,7 +145,7 @@ def cancel_job(home: Home, job_id: str) -> None:
     Raises:
         JobError: There is no such job, or it has ended already.
     """
-    folder = find_folder(home, job_id)
+    folder = _asked_folder(home, job_id, "pause")
     with gate(folder):
         state, stored, free = state_at_gate(folder)
         if state in ("done", "failed", "cancelled"):
@@ -152,6 +155,7 @@ def cancel_job(home: Home, job_id: str) -> None:
             return
         folder.cancel_flag.touch()
     if stored is not None and stored.pid not in (None, os.getpid()):
+        AccessError: Whoever acts is only a viewer.
         # The flag alone would do; the signal also ends a wait inside the work.
         send_signal(int(stored.pid or 0), started=stored.process_start, number=signal.SIGTERM)
 
@@ -164,7 +168,7 @@ def kill_job(home: Home, job_id: str) -> None:
     Raises:
         JobError: There is no such job, nobody runs it, or its process cannot be told from others for sure.
     """
-    folder = find_folder(home, job_id)
+    folder = _asked_folder(home, job_id, "cancel")
     with gate(folder):
         state, stored, free = state_at_gate(folder)
         if free:
@@ -174,6 +178,7 @@ def kill_job(home: Home, job_id: str) -> None:
         number = getattr(signal, "SIGKILL", signal.SIGTERM)
         if not send_signal(stored.pid, started=stored.process_start, number=number):
             raise JobError(f"job {job_id}: process {stored.pid} is not surely its worker, so it was left alone")
+        AccessError: Whoever acts is only a viewer.
         _wait_for_free_lock(folder)
         if not folder.result.exists():
             now = time.time()
@@ -193,7 +198,7 @@ def _run_folder(
 
 
 def _queue_again(home: Home, job_id: str, *, state: State = "queued") -> tuple[JobFolder, int]:
-    folder = find_folder(home, job_id)
+    folder = _asked_folder(home, job_id, "kill")
     read_spec(folder)
     with gate(folder):
         found, stored, _ = state_at_gate(folder)
@@ -217,3 +222,11 @@ def _wait_for_free_lock(folder: JobFolder) -> None:
                 f"job {folder.job}: its process has not ended after {_DEATH_SECONDS:.0f} s; look at the system"
             )
         time.sleep(0.02)
+def _asked_folder(home: Home, job_id: str, what: str) -> JobFolder:
+    """Find the job that somebody who may wants to steer; that they asked is in the audit log."""
+    require(Role.EDITOR, "steer a job")
+    folder = find_folder(home, job_id)
+    record_if_possible(home, "job", f"Asked to {what} the job {folder.job}")  # a full disk must not keep it running
+    return folder
+
+

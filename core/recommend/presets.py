@@ -279,7 +279,7 @@ def unpublish_preset(home: Home, catalog: Catalog, *, actor: str) -> None:
     publication = _publication(home, catalog)
     if publication is None:
         raise CatalogError(f"catalog {catalog.name!r} has no published preset")
-    delete_document(home, catalog, publication, actor=actor)
+    delete_document(home, catalog, publication, actor=actor, logged_as="unpublish")
 
 
 def published_preset(home: Home, catalog: Catalog) -> Published | None:

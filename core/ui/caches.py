@@ -15,6 +15,7 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
+from core.access.actor import Role, require
 from core.catalog.catalogs import Catalog
 from core.catalog.picture_lookup import picture_file
 from core.catalog.pictures import read_picture
@@ -28,7 +29,17 @@ _EMPTY_PICTURE = ""
 
 
 def home() -> Home:
-    """Give the home of this server, opened once and migrated when it is older."""
+    """Give the home of this server to a visitor who may look, opened once and migrated when it is older.
+
+    Raises:
+        AccessError: Nobody who was let in asks; whatever draws a page without the guard ends here.
+    """
+    require(Role.VIEWER, "look at anything")
+    return opened_home()
+
+
+def opened_home() -> Home:
+    """Give the home without asking who wants it: for the audit log, which also tells who was refused."""
     return _open_home(os.environ.get("SHELFLENS_HOME"))
 
 

@@ -23,15 +23,15 @@ def is_loopback(address: str | None) -> bool:
 
 
 def exposure_problem(address: str | None) -> str | None:
-    """Say why a server must not run at an address; None where it may.
+    """Say why a server without a login must not run at an address; None where it may.
 
-    Everybody who reaches the server may change and delete catalogs: there is no login yet.
+    Everybody who reaches it may change and delete catalogs.
     """
     if is_loopback(address) or os.environ.get(ALLOW) == "1":
         return None
     return (
         f"ShelfLens would be open at {address or 'every address of this machine'} to everybody who reaches it, "
-        "without a login: bind it to 127.0.0.1 and put a proxy with a login before it, "
+        "without a login: set one up (docs/access.md), bind it to 127.0.0.1, "
         f"or set {ALLOW}=1 if that is what you want"
     )
 

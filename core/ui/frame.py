@@ -10,6 +10,7 @@ from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
 from core.ui.job_list import active_jobs
 from core.ui.navigation import BRAND, current_page, link
+from core.ui.visitor import draw_visitor
 from core.ui.wording import counted, duration
 
 STRIP_SECONDS = 2.0
@@ -25,6 +26,7 @@ def draw_frame() -> st.Page:
     with st.sidebar, shown_errors():
         _catalog_picker()
         _jobs_strip()
+        draw_visitor()
     return page
 
 

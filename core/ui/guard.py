@@ -7,9 +7,12 @@ query stay.
 
 import streamlit as st
 
+from core.access.actor import current_actor
 from core.ui.exposure import exposure_problem
-from core.ui.navigation import current_page
+from core.ui.login_settings import login_settings
+from core.ui.navigation import current_page, page_refusal
 from core.ui.said import tell_said
+from core.ui.visitor import admit_visitor
 
 _THROUGH_ENTRY = "_through_entry"
 _SENT_BACK = "_sent_back"
@@ -30,19 +33,30 @@ def guard() -> None:
 
 
 def check_visitor() -> None:
-    """Check that the visitor may use ShelfLens; on one machine everybody who reaches it may.
+    """Check that the visitor may use ShelfLens; on one machine, without a login, everybody who reaches it may.
 
     However the server was started, it shows nothing where others could reach it unasked.
     """
-    problem = exposure_problem(st.get_option("server.address"))
+    problem = exposure_problem(st.get_option("server.address")) if login_settings().off else None
     if problem:
+        current_page(menu=False)
         st.error(problem, icon=":material/lock:")
+        st.stop()
+    admit_visitor()
+
+
+def check_page(page: st.Page) -> None:
+    """End the run at a page that the visitor's role does not open, saying which role does."""
+    refusal = page_refusal(page)
+    if refusal:
+        st.title(page.title, anchor=False)
+        st.info(refusal, icon=":material/lock:")
         st.stop()
 
 
 def visitor_name() -> str:
     """Name whoever acts, for the log of changes."""
-    return "browser"
+    return current_actor().name
 
 
 def _send_through_entry() -> None:

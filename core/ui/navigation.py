@@ -5,6 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.access.actor import Role, allowed
+
 BRAND = Path(__file__).with_name("brand")
 PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
@@ -32,6 +34,16 @@ _PAGES = {
 }
 
 
+_NEEDED = {
+    "import_products": (Role.EDITOR, "Importing"),
+    "clean": (Role.EDITOR, "Cleaning a catalog"),
+    "review": (Role.EDITOR, "Correcting products"),
+    "train": (Role.EDITOR, "Training"),
+    "health": (Role.EDITOR, "Looking at the machine"),
+}
+"""Pages that take more than a viewer, and what is done there."""
+
+
 def page_script(name: str) -> str:
     """Give the script of a page, for links and switches."""
     return str(PAGES_FOLDER / f"{name}.py")
@@ -42,7 +54,13 @@ def has_page(name: str) -> bool:
     return any(name == entry[0] for entries in _PAGES.values() for entry in entries)
 
 
-def current_page() -> st.Page:
+def page_refusal(page: st.Page) -> str | None:
+    """Say why a page is not for whoever acts; None where it is."""
+    role, doing = _NEEDED.get(page.url_path, (Role.VIEWER, "Looking"))
+    return None if allowed(role) else f"{doing} takes an {role.word}: ask whoever keeps this ShelfLens for that role."
+
+
+def current_page(*, menu: bool = True) -> st.Page:
     """Tell Streamlit which pages there are and draw the menu; give the page the visitor asked for.
 
     The icon of the browser's tab is set first: without one of our own, a page's menu icon would be fetched from the
@@ -58,13 +76,22 @@ def current_page() -> st.Page:
     sections[""].append(st.Page(_to_first_page, title="Overview", url_path=_FIRST, visibility="hidden"))
     # Voters come by the link of a blind test; nobody looks for it in the menu.
     sections[""].append(st.Page(page_script("vote"), title="Vote", url_path="vote", visibility="hidden"))
-    return st.navigation(sections, expanded=True)
+    return st.navigation(sections, expanded=True, position="sidebar" if menu else "hidden")
 
 
 def _page(name: str, title: str, icon: str) -> st.Page:
     first = name == _FIRST
     path = "home" if first else None
-    return st.Page(page_script(name), title=title, icon=f":material/{icon}:", default=first, url_path=path)
+    # A hidden page keeps its address, so that links to it say what it takes instead of leading nowhere.
+    shown = allowed(_NEEDED.get(name, (Role.VIEWER, ""))[0])
+    return st.Page(
+        page_script(name),
+        title=title,
+        icon=f":material/{icon}:",
+        default=first,
+        url_path=path,
+        visibility="visible" if shown else "hidden",
+    )
 
 
 def _to_first_page() -> None:
