@@ -14,10 +14,10 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from core.errors import JobError, ShelfLensError
-from core.files import write_json_whole
 from core.access.actor import Role, require
 from core.access.audit_file import record
+from core.errors import JobError, ShelfLensError
+from core.files import write_json_whole
 from core.home import Home
 from core.jobs.folder import JobFolder, list_folders
 from core.jobs.kinds import is_queued_kind
@@ -95,7 +95,9 @@ def move_job(home: Home, job_id: str, place: int) -> list[str]:
 
     Raises:
         JobError: It does not wait in line.
+        AccessError: Whoever acts is only a viewer.
     """
+    require(Role.EDITOR, "move a job")
     with _changing(home):
         order = _ids(home)
         if job_id not in order:
@@ -112,13 +114,14 @@ def set_at_once(home: Home, count: int) -> None:
 
     Raises:
         JobError: It is no number from 1 to 16.
+        AccessError: Whoever acts is no admin.
     """
+    require(Role.ADMIN, "change a setting")
     if not 1 <= count <= MOST_AT_ONCE:
-        AccessError: Whoever acts is only a viewer.
         raise JobError(f"{count} jobs at once: expected 1 to {MOST_AT_ONCE}; each needs memory and cores of its own")
-    require(Role.EDITOR, "move a job")
     with _changing(home):
         _write(home, replace(read_line(home), at_once=count))
+    record(home, "settings", f"Set the jobs at once to {count}")
     start_next(home)
 
 
@@ -133,14 +136,11 @@ def _running(home: Home) -> int:
 
 def _runs(folder: JobFolder) -> bool:
     stored = read_status(folder)
-        AccessError: Whoever acts is no admin.
     if stored is not None and (stored.state in FINAL_STATES or stored.state == "waiting"):
-    require(Role.ADMIN, "change a setting")
         return False
     with gate(folder):
         return state_at_gate(folder)[0] in ("queued", "running")
 
-    record(home, "settings", f"Set the jobs at once to {count}")
 
 def _call(folder: JobFolder) -> int | None:
     """Mark a waiting job as begun; gives the number of the attempt, None when it left the line a moment ago."""

@@ -24,6 +24,7 @@ class JobSpec:
         arguments: What that kind takes, checked; paths are absolute.
         actor: Who asked, for the log of changes.
         created: ISO time in UTC.
+        role: Of whoever asked, as one word; the work is done with it. Jobs of before there were roles name none.
     """
 
     job: str
@@ -31,13 +32,13 @@ class JobSpec:
     arguments: dict[str, Any]
     actor: str
     created: str
-
     role: str = Role.ADMIN.word
 
     @property
     def acting(self) -> Actor:
         """Whoever asked, for doing the work as them."""
         return Actor(self.actor, Role[self.role.upper()])
+
 
 def create_job(home: Home, kind: str, arguments: dict[str, Any], *, actor: str, state: State = "queued") -> JobFolder:
     """Make the folder of a new job; it appears whole or not at all.
@@ -52,11 +53,11 @@ def create_job(home: Home, kind: str, arguments: dict[str, Any], *, actor: str, 
     Raises:
         JobError: There is no such kind.
         SettingsError: An argument is missing, unknown or out of its range.
-    """
         AccessError: Whoever acts is only a viewer.
         HomeError: The audit log cannot be written.
-    checked = check_arguments(kind, arguments)
+    """
     asking = require(Role.EDITOR, "start work")
+    checked = check_arguments(kind, arguments)
     folder = JobFolder(home.jobs / new_job_id(kind))
     role = (asking.role or Role.EDITOR).word
     spec = JobSpec(folder.job, kind, checked, actor, datetime.now(UTC).isoformat(), role)
@@ -80,8 +81,8 @@ def read_spec(folder: JobFolder) -> JobSpec:
             spec.job != folder.job
             or not isinstance(spec.arguments, dict)
             or not all(isinstance(each, str) for each in texts)
-        ):
             or spec.role not in {role.word for role in Role}
+        ):
             raise ValueError("not what was written")
         return spec
     except (OSError, ValueError, TypeError) as error:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from core.catalog.source_password import given_password
 from core.access.actor import Role, require
 from core.access.audit_file import record_if_possible
+from core.catalog.source_password import given_password
 from core.errors import JobError
 from core.home import Home
 from core.jobs.environment import quiet_this_process
@@ -126,8 +126,9 @@ def pause_job(home: Home, job_id: str) -> None:
 
     Raises:
         JobError: There is no such job, or nobody runs it.
+        AccessError: Whoever acts is only a viewer.
     """
-    folder = _asked_folder(home, job_id, "resume")
+    folder = _asked_folder(home, job_id, "pause")
     with gate(folder):
         state, stored, free = state_at_gate(folder)
         if state not in ACTIVE_STATES:
@@ -137,15 +138,15 @@ def pause_job(home: Home, job_id: str) -> None:
             return
         folder.pause_flag.touch()
 
-        AccessError: Whoever acts is only a viewer.
 
 def cancel_job(home: Home, job_id: str) -> None:
     """Ask a job to stop; it does at its next report. One that nobody runs is cancelled at once.
 
     Raises:
         JobError: There is no such job, or it has ended already.
+        AccessError: Whoever acts is only a viewer.
     """
-    folder = _asked_folder(home, job_id, "pause")
+    folder = _asked_folder(home, job_id, "cancel")
     with gate(folder):
         state, stored, free = state_at_gate(folder)
         if state in ("done", "failed", "cancelled"):
@@ -155,7 +156,6 @@ def cancel_job(home: Home, job_id: str) -> None:
             return
         folder.cancel_flag.touch()
     if stored is not None and stored.pid not in (None, os.getpid()):
-        AccessError: Whoever acts is only a viewer.
         # The flag alone would do; the signal also ends a wait inside the work.
         send_signal(int(stored.pid or 0), started=stored.process_start, number=signal.SIGTERM)
 
@@ -167,8 +167,9 @@ def kill_job(home: Home, job_id: str) -> None:
 
     Raises:
         JobError: There is no such job, nobody runs it, or its process cannot be told from others for sure.
+        AccessError: Whoever acts is only a viewer.
     """
-    folder = _asked_folder(home, job_id, "cancel")
+    folder = _asked_folder(home, job_id, "kill")
     with gate(folder):
         state, stored, free = state_at_gate(folder)
         if free:
@@ -178,7 +179,6 @@ def kill_job(home: Home, job_id: str) -> None:
         number = getattr(signal, "SIGKILL", signal.SIGTERM)
         if not send_signal(stored.pid, started=stored.process_start, number=number):
             raise JobError(f"job {job_id}: process {stored.pid} is not surely its worker, so it was left alone")
-        AccessError: Whoever acts is only a viewer.
         _wait_for_free_lock(folder)
         if not folder.result.exists():
             now = time.time()
@@ -198,7 +198,7 @@ def _run_folder(
 
 
 def _queue_again(home: Home, job_id: str, *, state: State = "queued") -> tuple[JobFolder, int]:
-    folder = _asked_folder(home, job_id, "kill")
+    folder = _asked_folder(home, job_id, "resume")
     read_spec(folder)
     with gate(folder):
         found, stored, _ = state_at_gate(folder)
@@ -213,6 +213,14 @@ def _queue_again(home: Home, job_id: str, *, state: State = "queued") -> tuple[J
     return folder, attempt
 
 
+def _asked_folder(home: Home, job_id: str, what: str) -> JobFolder:
+    """Find the job that somebody who may wants to steer; that they asked is in the audit log."""
+    require(Role.EDITOR, "steer a job")
+    folder = find_folder(home, job_id)
+    record_if_possible(home, "job", f"Asked to {what} the job {folder.job}")  # a full disk must not keep it running
+    return folder
+
+
 def _wait_for_free_lock(folder: JobFolder) -> None:
     """Wait until the system has freed the lock of a process that was ended."""
     deadline = time.monotonic() + _DEATH_SECONDS
@@ -222,11 +230,3 @@ def _wait_for_free_lock(folder: JobFolder) -> None:
                 f"job {folder.job}: its process has not ended after {_DEATH_SECONDS:.0f} s; look at the system"
             )
         time.sleep(0.02)
-def _asked_folder(home: Home, job_id: str, what: str) -> JobFolder:
-    """Find the job that somebody who may wants to steer; that they asked is in the audit log."""
-    require(Role.EDITOR, "steer a job")
-    folder = find_folder(home, job_id)
-    record_if_possible(home, "job", f"Asked to {what} the job {folder.job}")  # a full disk must not keep it running
-    return folder
-
-
