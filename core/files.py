@@ -6,16 +6,37 @@ import json
 import os
 import shutil
 import stat
+import struct
+import tokenize
 import uuid
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import numpy as np
 
 MOST_BYTES = 512 * 2**20
 """Size above which a file that is read in one go is not what ShelfLens wrote."""
+
+# What NumPy and zipfile raise for damaged files beside OSError and ValueError: the header of an array is parsed as
+# Python's own literals, the parts of an archive name ways of packing that may not exist.
+_ODD_DAMAGE = (
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    MemoryError,
+    OverflowError,
+    RuntimeError,  # NotImplementedError and RecursionError among them
+    SyntaxError,
+    tokenize.TokenError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -108,6 +129,55 @@ def save_array_whole(path: Path, array: np.ndarray) -> None:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     write_whole(path, buffer.getvalue())
+
+
+def load_array(path: Path, *, mmap_mode: Literal["r", "r+"] | None = "r") -> np.ndarray:
+    """Open a ``.npy`` file of a home, which may be damaged or come from strangers; nothing in it is ever unpickled.
+
+    Args:
+        path: The file.
+        mmap_mode: "r" maps it for reading, "r+" for changing, None reads it into memory.
+
+    Raises:
+        OSError: It is missing or cannot be read.
+        ValueError: It holds no array, or another size than it says.
+    """
+    try:
+        found = np.load(path, mmap_mode=mmap_mode, allow_pickle=False)
+    except _ODD_DAMAGE as error:
+        raise ValueError(f"it holds no array ({type(error).__name__}: {str(error)[:120]})") from error
+    if not isinstance(found, np.ndarray):  # a zip by the name of an array
+        found.close()
+        raise ValueError("it holds an archive, not an array")
+    return found
+
+
+def load_arrays(file: Path | BinaryIO, *, most_bytes: int = MOST_BYTES) -> dict[str, np.ndarray]:
+    """Read the arrays of an ``.npz`` file, which may be damaged or come from strangers; nothing is ever unpickled.
+
+    Args:
+        file: The file, or one that is open.
+        most_bytes: A file whose parts say that they unpack to more is refused before they are unpacked.
+
+    Raises:
+        OSError: It is missing or cannot be read.
+        ValueError: It holds something else than arrays, or too much.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+        if unpacked > most_bytes:
+            raise ValueError(f"it unpacks to {unpacked:,} bytes, at most {most_bytes:,} are read")
+        if not isinstance(file, Path):
+            file.seek(0)
+        with np.load(file, allow_pickle=False) as archive:
+            found = {name: archive[name] for name in archive.files}
+    except _ODD_DAMAGE as error:
+        raise ValueError(f"it holds no arrays ({type(error).__name__}: {str(error)[:120]})") from error
+    strange = [name for name, array in found.items() if not isinstance(array, np.ndarray)]
+    if strange:
+        raise ValueError(f"{strange[0][:80]!r} in it is no array")
+    return found
 
 
 @contextmanager

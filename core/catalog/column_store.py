@@ -31,7 +31,7 @@ from core.catalog.product_columns import (
 from core.catalog.schema import events, products
 from core.catalog.text_columns import TextColumn
 from core.catalog.text_index import Text, TextIndex, write_text_index
-from core.files import read_json, whole_folder, write_json_whole
+from core.files import load_array, read_json, whole_folder, write_json_whole
 from core.home import Home
 from core.progress import Progress, SilentProgress
 
@@ -254,8 +254,7 @@ def _read_folder(connection: Connection, folder: Path, *, catalog_id: int, versi
         raise ValueError(f"{folder} belongs to another database")
     names = ("positions", "prices", "has_picture", "title_order", "product_id_ends", "product_ids", "title_ends")
     arrays = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-        for name in (*names, "titles", *(f"code_{name}" for name in CODED))
+        name: load_array(folder / f"{name}.npy") for name in (*names, "titles", *(f"code_{name}" for name in CODED))
     }
     values = {name: tuple(stamp["values"][name]) for name in CODED}
     _check(arrays, values)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalog.export_manifest import is_export, read_manifest
-from core.catalog.export_tables import TEXTS, read_rows
+from core.catalog.export_tables import COLUMNS, TEXTS, read_rows
 from core.catalog.picture_formats import printable
 from core.catalog.sources import SPLITS, SkippedFile, SourcePicture, SourceRecord
 from core.catalog.tables.cells import UNCLEAN
@@ -80,6 +80,7 @@ class ExportSource:
             ) from error
 
     def _record(self, row: dict[str, Any], number: int, skipped: list[SkippedFile]) -> SourceRecord | None:
+        row = dict.fromkeys(COLUMNS) | row
         problem = _problem(row)
         if problem:
             skipped.append(SkippedFile(f"row {number}", "unreadable", problem))

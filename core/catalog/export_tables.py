@@ -216,5 +216,5 @@ def _json(text: str | None, empty: Any) -> Any:
         return empty
     try:
         return json.loads(text)
-    except RecursionError as error:
-        raise ValueError("a value is nested too deeply") from error
+    except (RecursionError, TypeError) as error:
+        raise ValueError("a value is nested too deeply, or no text") from error

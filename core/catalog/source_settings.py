@@ -76,6 +76,9 @@ class SourceSettings:
 
     def _check_types(self) -> None:
         """Refuse what is no text: the choices may come from a job's folder."""
+        for name, kinds in _GROUPS.items():
+            if not isinstance(getattr(self, name), kinds):
+                raise SettingsError(f"{name} has another form than expected: {str(getattr(self, name))[:100]!r}")
         object.__setattr__(self, "allowed_hosts", tuple(self.allowed_hosts))
         texts = {name: getattr(self, name) for name in _TEXTS}
         texts |= {f"columns[{name!r}]": column for name, column in self.columns.items()}
@@ -89,6 +92,7 @@ class SourceSettings:
         return asdict(self) | {"allowed_hosts": list(self.allowed_hosts)}
 
 
+_GROUPS: dict[str, tuple[type, ...]] = {"columns": (dict,), "allowed_hosts": (list, tuple), "crawl": (dict,)}
 _TEXTS = (
     "format",
     "images",

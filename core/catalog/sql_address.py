@@ -11,6 +11,7 @@ from core.errors import CatalogError
 _PASSWORD_NAMES = ("password", "passwd", "pwd")
 _SECRET_NAME = re.compile(r"pass|pwd|secret|token|cred|key|odbc_connect|dsn", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+_.-]{0,60}")
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 _FORM = "expected postgresql://USER@HOST/DATABASE or sqlite:///FILE"
 
 
@@ -46,7 +47,7 @@ def part_address(text: str) -> PartedAddress:
     from sqlalchemy.exc import ArgumentError
 
     scheme = text.partition("://")[0]
-    if not _SCHEME.fullmatch(scheme):
+    if not _SCHEME.fullmatch(scheme) or _NO_TEXT.search(text):
         _refuse("the address of the database cannot be read")
     if scheme.lower() in ("http", "https"):
         return _part_web_address(text)

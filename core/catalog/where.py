@@ -122,7 +122,10 @@ def _value(node: exp.Expr) -> str | int | float:
         raise CatalogError(f"expected a number or a text in quotes, found {node.sql()[:100]!r}; {_HELP}")
     if node.is_string:
         return str(node.this)
-    number = float(node.this) * sign
+    try:
+        number = float(node.this) * sign
+    except ValueError as error:  # "1e" is a number to the parser
+        raise CatalogError(f"expected a number, found {node.sql()[:100]!r}; {_HELP}") from error
     return int(number) if number.is_integer() and abs(number) <= _LARGEST_WHOLE else number
 
 

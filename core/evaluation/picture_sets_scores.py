@@ -15,7 +15,7 @@ from core.catalog.pictures import read_picture
 from core.errors import PictureError, RunError, ShelfLensError
 from core.evaluation.intervals import score_interval
 from core.evaluation.picture_sets import PictureSet, list_sets
-from core.files import save_array_whole
+from core.files import load_array, save_array_whole
 from core.home import Home
 from core.models.class_tree import class_tree
 from core.models.predict import check_backbone, predict_features
@@ -198,8 +198,8 @@ def _path(home: Home, run: RunFiles, picture_set: PictureSet) -> Path:
 
 def _kept(home: Home, run: RunFiles, picture_set: PictureSet) -> np.ndarray | None:
     try:
-        found: np.ndarray = np.load(_path(home, run, picture_set), mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        found = load_array(_path(home, run, picture_set))
+    except (OSError, ValueError):
         return None
     expected = (len(picture_set.pictures), len(run.run.classes))
     return np.array(found) if found.shape == expected and found.dtype == np.float32 else None

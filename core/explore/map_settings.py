@@ -1,6 +1,6 @@
 """What can be set of each way to draw a map."""
 
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -121,6 +121,6 @@ def _check_whole(name: str, value: object, *, least: int, most: int) -> None:
 
 
 def _check_number(name: str, value: object, *, least: float, most: float) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
     if not number or not least <= float(str(value)) <= most:
         raise SettingsError(f"{name} must be a number from {least} to {most}: received {value!r}")

@@ -1,6 +1,6 @@
 """The last state a job's owner wrote. What it is worth without a look at the lock, see :mod:`core.jobs.status`."""
 
-import math
+import sys
 import time
 from dataclasses import asdict, dataclass, field
 from typing import Literal
@@ -83,4 +83,4 @@ def _is_sound(status: StoredStatus) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

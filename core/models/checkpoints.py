@@ -7,14 +7,15 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
-from core.files import write_whole
+from core.files import load_arrays, write_whole
 from core.models.learning import Arrays
 
 _NOTES = "notes"
+_MOST_BYTES = 2**33
+"""A training keeps its weights, their best state and what its optimizer knows of each."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -67,11 +68,9 @@ def read_checkpoint(path: Path, *, belongs_to: str) -> Checkpoint | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
-            notes = dict(json.loads(file[_NOTES].tobytes()))
-            if notes.pop("belongs_to") != belongs_to:
-                return None
-            return Checkpoint(notes, {name: file[name] for name in file.files if name != _NOTES})
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        arrays = load_arrays(path, most_bytes=_MOST_BYTES)
+        notes = dict(json.loads(arrays.pop(_NOTES).tobytes()))
+        return Checkpoint(notes, arrays) if notes.pop("belongs_to") == belongs_to else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         _LOG.warning("the checkpoint %s is damaged (%s): training starts again", path.name, str(error)[:200])
         return None

@@ -1,6 +1,6 @@
 """What is kept of an estimate: in the job that was started with it, and in the run, beside what it took."""
 
-import math
+import sys
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -48,4 +48,4 @@ def ratio_to_actual(note: Mapping[str, Any], seconds: float, *, corrected: bool 
 
 
 def _is_amount(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= sys.float_info.max

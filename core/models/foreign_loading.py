@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from core.errors import RunError, ShelfLensError
-from core.files import read_json, write_json_whole
+from core.files import load_array, read_json, write_json_whole
 from core.models.foreign_head import CHANCES, SEPARATE, SIGMOID, SOFTMAX, two_columns
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _load(folder: Path, request: dict[str, Any]) -> dict[str, Any]:
     outputs = _outputs(model)
     _check_finite(model)
     side_px = max(height, width)
-    given = np.load(folder / SAMPLES, allow_pickle=False)
+    given = load_array(folder / SAMPLES)
     samples = np.stack([fit_picture(picture, side_px=side_px, fit="resize") for picture in given])
     graph, head = _split(model, (height, width), request, samples)
     class_count = int(head["bias"].shape[0]) if "bias" in head else outputs

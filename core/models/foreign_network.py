@@ -15,7 +15,7 @@ import numpy as np
 
 import core
 from core.errors import RunError
-from core.files import read_json, write_json_whole
+from core.files import load_arrays, read_json, write_json_whole
 from core.models.foreign_loading import ANSWER, HEAD_FILE, MODEL, NETWORK_FOLDER, REQUEST, SAMPLES
 from core.models.foreign_settings import ForeignSettings
 from core.models.keras_archive import rewrite_archive
@@ -74,9 +74,7 @@ def load_foreign(
     answer = _answer(folder)
     if code != 0 or "error" in answer:
         raise RunError(f"{path.name} is not loaded: {answer.get('error') or _death(code, settings)}")
-    with np.load(folder / HEAD_FILE, allow_pickle=False) as file:
-        head = {name: file[name] for name in file.files}
-    return ForeignNetwork(folder / NETWORK_FOLDER, head, {**about, **answer})
+    return ForeignNetwork(folder / NETWORK_FOLDER, load_arrays(folder / HEAD_FILE), {**about, **answer})
 
 
 def _run(folder: Path, settings: ForeignSettings, progress: Progress) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.files import load_array
 from core.models.class_tree import ClassTree, class_tree
 from core.models.level_figures import level_figures
 from core.models.product_predictions import (
@@ -43,7 +44,7 @@ def with_further_figures(
         classes: C class names in order.
         target: What the run predicts.
     """
-    kept = np.load(probabilities, mmap_mode="r", allow_pickle=False)
+    kept = load_array(probabilities)
     further = further_figures(kept, rows, classes, target=target)
     return {split: {**figures, **further.get(split, {})} for split, figures in metrics.items()}
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from core.files import load_array
 from core.models.label_scores import count_labels, judge_sets, label_figures, label_table
 from core.models.label_sets import named_sets
 from core.models.splits import SPLIT_NAMES
@@ -57,7 +58,7 @@ def label_metrics(
     probabilities: Path, label_sets: np.ndarray, rows: pd.DataFrame, *, thresholds: np.ndarray
 ) -> dict[str, dict[str, Any]]:
     """Compute the figures of each split, see :func:`core.models.label_scores.label_figures`."""
-    kept = np.load(probabilities, mmap_mode="r", allow_pickle=False)
+    kept = load_array(probabilities)
     sides = {split: (rows["split"] == split).to_numpy() for split in SPLIT_NAMES}
     return {split: label_figures(kept[side], label_sets[side], thresholds) for split, side in sides.items()}
 
@@ -71,7 +72,7 @@ def judged_labels(
     thresholds: np.ndarray,
 ) -> list[dict[str, Any]]:
     """Say of every label its threshold, and on test its precision, recall, f1, support and more."""
-    kept = np.load(probabilities, mmap_mode="r", allow_pickle=False)
+    kept = load_array(probabilities)
     test = (rows["split"] == SPLIT_NAMES[-1]).to_numpy()
     counts = count_labels(label_sets[test], kept[test] >= thresholds)
     return label_records(label_table(counts, classes=classes, thresholds=thresholds))

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ from core.catalog.database import read
 from core.catalog.log import change
 from core.catalog.schema import catalogs, runs
 from core.errors import RunError
-from core.files import MOST_BYTES, read_json
+from core.files import MOST_BYTES, load_array, load_arrays, read_json
 from core.home import Home
 from core.models.label_rows import LABEL_SETS
 from core.models.label_sets import LABELS
@@ -127,7 +126,7 @@ class RunFiles:
     def probabilities(self) -> np.ndarray:
         """Float32 array of shape (P pictures, C classes), memory-mapped, aligned with the products."""
         with self._reading(PROBABILITIES) as path:
-            found: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+            found = load_array(path)
             if found.ndim != 2 or found.shape[1] != len(self.run.classes) or found.dtype != np.float32:
                 raise ValueError(f"expected a float32 number for every class, found {found.dtype} {found.shape}")
             return found
@@ -136,7 +135,7 @@ class RunFiles:
     def label_sets(self) -> np.ndarray:
         """Uint8 array of shape (P, C), memory-mapped: 1 where a picture has a label; only of runs of labels."""
         with self._reading(LABEL_SETS) as path:
-            found: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+            found = load_array(path)
             if found.shape != self.probabilities.shape or found.dtype != np.uint8 or found.max(initial=0) > 1:
                 raise ValueError(f"expected 0 or 1 for every label, found {found.dtype} {found.shape}")
             return found
@@ -173,7 +172,7 @@ class RunFiles:
             raise RunError(f"run {self.run.run_id!r} has lost its file {name}: restore {self.folder} or train again")
         try:
             yield path
-        except (OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, BadZipFile, ArrowException) as error:
+        except (OSError, ValueError, KeyError, TypeError, MemoryError, ArrowException) as error:
             raise RunError(
                 f"run {self.run.run_id!r}: its file {name} is damaged ({str(error)[:200]}): "
                 f"restore {self.folder} or train again"
@@ -308,12 +307,7 @@ def _check_rows(frame: pd.DataFrame, classes: tuple[str, ...] | None) -> None:
 
 def _read_arrays(path: Path) -> Arrays:
     """Read arrays whose sizes were looked at first: a small archive may unpack to more than the memory."""
-    with ZipFile(path) as archive:
-        unpacked = sum(entry.file_size for entry in archive.infolist())
-    if unpacked > MOST_BYTES:
-        raise ValueError(f"it unpacks to {unpacked:,} bytes, at most {MOST_BYTES:,} are read")
-    with np.load(path, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
+    arrays = load_arrays(path, most_bytes=MOST_BYTES)
     for name, array in arrays.items():
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise ValueError(f"{name} holds values that are no numbers")

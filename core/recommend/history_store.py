@@ -16,7 +16,7 @@ from core.catalog.histories import HistorySet, history_sets
 from core.catalog.recorded_history import RECORDED
 from core.catalog.schema import history_events
 from core.errors import CatalogError
-from core.files import read_json, save_array_whole, whole_folder, write_json_whole
+from core.files import load_array, read_json, save_array_whole, whole_folder, write_json_whole
 from core.home import Home
 from core.recommend.history_table import STRENGTHS, HistoryTable, laid_out
 
@@ -141,7 +141,7 @@ def _coarse(events: int) -> int:
 
 def _load(folder: Path) -> HistoryTable:
     names = read_json(folder / "names.json")
-    arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS}
+    arrays = {name: load_array(folder / f"{name}.npy") for name in _ARRAYS}
     table = HistoryTable(tuple(names["users"]), tuple(names["product_ids"]), **arrays)
     fits = len(table.starts) == len(table.users) + 1 and int(table.starts[-1]) == len(table.products)
     within = not len(table.products) or 0 <= table.products.min() <= table.products.max() < len(table.product_ids)

@@ -1,6 +1,6 @@
 """Weights: how much each part of a match counts."""
 
-import math
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
@@ -89,4 +89,4 @@ class RankWeights:
 def is_number(value: object) -> bool:
     """Tell whether a value is a finite number; true and false are none."""
     number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    return number and math.isfinite(value)  # type: ignore[arg-type]
+    return number and bool(abs(value) <= sys.float_info.max)  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ import numpy as np
 from filelock import FileLock
 
 from core.errors import TrainingError
-from core.files import read_json, write_json_whole
+from core.files import load_array, read_json, write_json_whole
 from core.home import Home
 from core.progress import Progress
 from core.vision.cut_backbone import CutBackbone
@@ -124,7 +124,7 @@ def open_activations(
         started = time.monotonic()
         computed = filling.fill(cut, files, settings=settings, seed=seed, progress=progress)
         seconds = time.monotonic() - started if computed else 0.0
-        yield Activations(np.load(folder / _ARRAY, mmap_mode="r", allow_pickle=False), seconds, computed)
+        yield Activations(load_array(folder / _ARRAY), seconds, computed)
 
 
 def make_room(home: Home, *, needed: int, keep: str) -> None:
@@ -165,7 +165,7 @@ class _Filling:
         first = self._done or 0
         if first == self._total:
             return 0
-        array = np.load(self._folder / _ARRAY, mmap_mode="r+", allow_pickle=False)
+        array = load_array(self._folder / _ARRAY, mmap_mode="r+")
         drawn = _drawn_views(files, cut, range(first, self._total), settings=settings, seed=seed)
         told = saved = time.monotonic()
         done = first
@@ -192,7 +192,7 @@ class _Filling:
         """How many views an earlier training left; None when there is nothing of use."""
         try:
             state = read_json(self._folder / _STATE)
-            array = np.load(self._folder / _ARRAY, mmap_mode="r", allow_pickle=False)
+            array = load_array(self._folder / _ARRAY)
             if array.shape != self._shape or array.dtype != np.float16:
                 return None
             return min(max(int(state["done"]), 0), self._total)

@@ -9,7 +9,6 @@ comparable between categories. A picture without keypoints (plain, or smooth all
 from __future__ import annotations
 
 import io
-import zipfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,7 +21,7 @@ import cv2
 import numpy as np
 
 from core.errors import BackboneError
-from core.files import read_ordinary, write_whole
+from core.files import load_arrays, read_ordinary, write_whole
 from core.vision.backbone import INSIDE, Backbone
 
 DESCRIPTOR_NUMBERS = 128
@@ -120,13 +119,9 @@ def read_vocabulary(path: Path) -> Vocabulary:
     """
     try:
         data = io.BytesIO(read_ordinary(path, most_bytes=_MOST_FILE_BYTES))
-        with zipfile.ZipFile(data) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > _MOST_FILE_BYTES:
-                raise ValueError(f"it unpacks to more than {_MOST_FILE_BYTES:,} bytes")
-        data.seek(0)
-        with np.load(data, allow_pickle=False) as saved:
-            return Vocabulary(saved["mean"], saved["components"], saved["centers"])
-    except (OSError, ValueError, KeyError, EOFError, MemoryError, zipfile.BadZipFile, NotImplementedError) as error:
+        saved = load_arrays(data, most_bytes=_MOST_FILE_BYTES)
+        return Vocabulary(saved["mean"], saved["components"], saved["centers"])
+    except (OSError, ValueError, KeyError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise BackboneError(
             f"{path} is no vocabulary of backbone 'bovw' ({reason}): restore it, or fit a new one with "

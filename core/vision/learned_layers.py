@@ -10,12 +10,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
 from core.errors import BackboneError
-from core.files import MOST_BYTES, read_json, write_json_whole
+from core.files import load_arrays, read_json, write_json_whole
 from core.home import Home
 from core.vision.backbones import Backbone, find_backbone, weights_hash
 from core.vision.feature_store import FEATURE_DTYPE, feature_shards
@@ -105,21 +104,12 @@ def _read_layers(home: Home, backbone: Backbone) -> tuple[dict[str, np.ndarray],
         base = find_backbone(str(note["backbone"]), home=home)
         if (note["weights_hash"], note["key"]) != (weights_hash(home, base), base.settings_key()):
             return None
-        layers = _read_arrays(folder / LAYERS)
+        found = load_arrays(folder / LAYERS)
+        layers = {name: np.asarray(array, dtype=np.float32) for name, array in found.items()}
         probe = apply_layers(layers, np.zeros((1, base.feature_dimensions), dtype=np.float32))
         if probe.shape != (1, backbone.feature_dimensions):
             raise ValueError(f"they give {probe.shape[1:]} numbers, not {backbone.feature_dimensions}")
-    except (OSError, ValueError, KeyError, TypeError, BackboneError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, BackboneError) as error:
         _LOG.warning("layers of %s are not used (%s): its network is", backbone.name, str(error)[:200])
         return None
     return layers, base
-
-
-def _read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Read arrays whose sizes were looked at first: a small archive may unpack to more than the memory."""
-    with ZipFile(path) as archive:
-        unpacked = sum(entry.file_size for entry in archive.infolist())
-    if unpacked > MOST_BYTES:
-        raise ValueError(f"they unpack to {unpacked:,} bytes, at most {MOST_BYTES:,} are read")
-    with np.load(path, allow_pickle=False) as file:
-        return {name: np.asarray(file[name], dtype=np.float32) for name in file.files}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.files import write_whole
+from core.files import load_arrays, write_whole
 
 MAX_DIMENSIONS = 256
 MIN_CENTERED_PICTURES = 64
@@ -67,8 +67,8 @@ def load_projection(path: Path) -> Projection:
         FileNotFoundError: There is none.
         ValueError: The file is damaged.
     """
-    with np.load(path, allow_pickle=False) as saved:
-        return Projection(saved["mean"], saved["components"], int(saved["fitted_pictures"]))
+    saved = load_arrays(path)
+    return Projection(saved["mean"], saved["components"], int(saved["fitted_pictures"]))
 
 
 def fit_projection(blocks: Iterable[np.ndarray], *, dimensions: int = MAX_DIMENSIONS) -> Projection:

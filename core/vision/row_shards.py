@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from core.files import save_array_whole
+from core.files import load_array, save_array_whole
 from core.vision.stored_arrays import damage_named, map_array
 
 _HASH_BYTES = 32
@@ -132,8 +132,8 @@ class RowShards:
     def _merge(self, shards: list[Path]) -> bool:
         if len(shards) < MANY_SHARDS:
             return False
-        hashes = np.concatenate([np.load(path, allow_pickle=False) for path in shards])
-        rows = np.concatenate([np.load(_rows_path(path), allow_pickle=False) for path in shards])
+        hashes = np.concatenate([load_array(path, mmap_mode=None) for path in shards])
+        rows = np.concatenate([load_array(_rows_path(path), mmap_mode=None) for path in shards])
         first = np.sort(np.unique(hashes, axis=0, return_index=True)[1])
         for start in range(0, len(first), SMALL_SHARD_ROWS):
             chosen = first[start : start + SMALL_SHARD_ROWS]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from core.errors import BackboneError
+from core.files import load_array
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def damage_named(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, TypeError, KeyError, EOFError, BadZipFile) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise BackboneError(
             f"{path} is damaged ({reason}): move the folder {path.parent} away and embed the catalog again"
@@ -45,7 +45,7 @@ def map_array(path: Path, *, dtype: np.dtype, row_shape: tuple[int | None, ...])
         BackboneError: It is damaged or another array.
     """
     with damage_named(path):
-        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        mapped = load_array(path)
         fits = mapped.ndim == 1 + len(row_shape) and all(
             wanted in (None, found) for wanted, found in zip(row_shape, mapped.shape[1:], strict=True)
         )

@@ -8,8 +8,13 @@ read: the plain file (a row of pickles, then the numbers) and, since PyTorch 1.6
 from __future__ import annotations
 
 import io
+import lzma
+import math
 import pickle
+import pickletools
+import struct
 import zipfile
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -73,18 +78,40 @@ class _PlanTensor:
 
 
 def _count(value: object) -> int:
-    if not isinstance(value, int) or value < 0:
-        raise BackboneError(f"the checkpoint gives {value!r} where a count is expected; download the file again")
+    if not isinstance(value, int) or not 0 <= value <= MAX_CHECKPOINT_BYTES:
+        raise BackboneError(f"the checkpoint gives {_named(value)} where a count is expected; download the file again")
     return value
 
 
 def _counts(values: object) -> tuple[int, ...]:
     if not isinstance(values, tuple) or len(values) > MAX_DIMENSIONS:
         raise BackboneError(
-            f"the checkpoint gives {values!r} where at most {MAX_DIMENSIONS} counts are expected; "
+            f"the checkpoint gives {_named(values)} where at most {MAX_DIMENSIONS} counts are expected; "
             "download the file again"
         )
     return tuple(_count(value) for value in values)
+
+
+def _named(value: object) -> str:
+    """Name a value without writing it out: a small pickle can nest one inside itself until its text fills memory."""
+    return str(value) if isinstance(value, int) and abs(value) < 2**64 else f"a {type(value).__name__}"
+
+
+def _check_memo(file: IO[bytes]) -> None:
+    """Look a pickle over before it is read: room is set aside for as many values as the highest place it names.
+
+    Raises:
+        BackboneError: It names places far beyond those that it fills.
+    """
+    start, filled = file.tell(), 0
+    for opcode, place, position in pickletools.genops(file):
+        if (position or 0) - start > _MAX_PICKLE_BYTES:
+            raise BackboneError("the checkpoint describes far more than a network has; download the file again")
+        if opcode.name == "MEMOIZE" or opcode.name.endswith("PUT"):
+            filled += 1
+            if place is not None and place > 1024 + 2 * filled:
+                raise BackboneError("the checkpoint keeps values at places far apart; download the file again")
+    file.seek(start)
 
 
 class _TensorUnpickler(pickle.Unpickler):
@@ -109,7 +136,7 @@ class _TensorUnpickler(pickle.Unpickler):
                 if numbers * storage.dtype.itemsize > MAX_CHECKPOINT_BYTES:
                     raise BackboneError(f"storage {key} claims {numbers} numbers: more than the file can hold")
                 return storage
-        raise BackboneError(f"the checkpoint refers to something that is not a storage: {pid!r}")
+        raise BackboneError("the checkpoint refers to something that is not a storage: download the file again")
 
 
 class _PlainUnpickler(pickle.Unpickler):
@@ -153,18 +180,21 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
         KeyError,
         MemoryError,
         OverflowError,
-        UnicodeDecodeError,
+        RuntimeError,  # NotImplementedError and RecursionError among them
+        struct.error,
+        zlib.error,
+        lzma.LZMAError,
     ) as error:
-        raise BackboneError(f"'{path}' is not a PyTorch checkpoint or is damaged: {error}") from error
+        raise BackboneError(f"'{path}' is not a PyTorch checkpoint or is damaged: {str(error)[:200]}") from error
 
 
 def _read_legacy(file: IO[bytes]) -> dict[str, np.ndarray]:
     """Read the plain layout: magic, protocol, machine, plans, list of keys, then each storage's length and numbers."""
-    magic, protocol, machine = (_PlainUnpickler(file).load() for _ in range(3))
+    magic, protocol, machine = (_load(_PlainUnpickler, file) for _ in range(3))
     if magic != _LEGACY_MAGIC or protocol != _LEGACY_PROTOCOL or not machine.get("little_endian"):
         raise BackboneError("the file does not begin like a little-endian PyTorch checkpoint; download it again")
-    plans = _plans_of(_TensorUnpickler(file).load())
-    keys = _PlainUnpickler(file).load()
+    plans = _plans_of(_load(_TensorUnpickler, file))
+    keys = _load(_PlainUnpickler, file)
     storages = {plan.storage.key: plan.storage for plan in plans.values()}
     numbers = {}
     for key in keys:
@@ -185,13 +215,15 @@ def _read_archive(file: IO[bytes]) -> dict[str, np.ndarray]:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_CHECKPOINT_BYTES:
             raise BackboneError(f"the archive unpacks to more than {MAX_CHECKPOINT_BYTES} bytes")
         folder = headers[0].filename.removesuffix("data.pkl")
-        plans = _plans_of(_TensorUnpickler(io.BytesIO(archive.read(headers[0]))).load())
+        plans = _plans_of(_load(_TensorUnpickler, io.BytesIO(archive.read(headers[0]))))
         storages = {plan.storage.key: plan.storage for plan in plans.values()}
+        numbers = {key: _numbers(each, archive.read(f"{folder}data/{key}")) for key, each in storages.items()}
+        return _tensors(plans, numbers.__getitem__)
 
-        def read(key: str) -> np.ndarray:
-            return _numbers(storages[key], archive.read(f"{folder}data/{key}"))
 
-        return _tensors(plans, read)
+def _load(unpickler: type[_TensorUnpickler] | type[_PlainUnpickler], file: IO[bytes]) -> Any:
+    _check_memo(file)
+    return unpickler(file).load()
 
 
 def _plans_of(value: object) -> dict[str, _TensorPlan]:
@@ -200,8 +232,15 @@ def _plans_of(value: object) -> dict[str, _TensorPlan]:
         raise BackboneError(f"the checkpoint holds a {type(value).__name__}: a dictionary of tensors is expected")
     for name, plan in value.items():
         if not isinstance(name, str) or not isinstance(plan, _TensorPlan):
-            raise BackboneError(f"'{name}' in the checkpoint is a {type(plan).__name__}: a tensor is expected")
-    return dict(value)
+            shown = repr(name[:80]) if isinstance(name, str) else _named(name)
+            raise BackboneError(f"{shown} in the checkpoint is {_named(plan)}: a tensor is expected")
+    plans = dict(value)
+    total = sum(
+        min(math.prod(plan.shape), plan.storage.numbers) * plan.storage.dtype.itemsize for plan in plans.values()
+    )
+    if total > MAX_CHECKPOINT_BYTES:  # many tensors may show the same numbers
+        raise BackboneError(f"the checkpoint unpacks to more than {MAX_CHECKPOINT_BYTES} bytes")
+    return plans
 
 
 def _numbers(storage: _Storage, data: bytes) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
@@ -198,7 +198,7 @@ def _typed(name: str, value: Any, kind: Any) -> Any:
 
 def _check_number(name: str, value: Any, *, least: float, most: float, kind: type) -> None:
     numbers = (int,) if kind is int else (int, float)
-    fits = isinstance(value, numbers) and not isinstance(value, bool) and math.isfinite(value)
+    fits = isinstance(value, numbers) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
     if not fits or not least <= value <= most:
         whole = "a whole number" if kind is int else "a number"
         raise SettingsError(_expected(name, f"{whole} from {least:,} to {most:,}", value))
