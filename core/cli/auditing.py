@@ -18,6 +18,7 @@ def add_commands(commands: Commands) -> None:
     audit.add_argument("--kind", choices=_KINDS, help="what to look for; default all kinds")
     audit.add_argument("--out", metavar="FILE", help="also write every finding to a file: .csv, else JSON")
     audit.add_argument("--limit", metavar="N", type=whole_number(1), help="at most so many findings; default all")
+    audit.add_argument("--slice", metavar="NAME", help="tell only findings about products of this slice")
     label = commands.add(
         "next-to-label",
         choose_labeling,
@@ -36,6 +37,7 @@ def audit_one(session: Session) -> dict[str, Any]:
     given = session.arguments
     catalog = session.catalog(given.catalog)
     target = target_file(given.out)
+    ids_of_slice(session, catalog)  # a slice that is not there is told before the work
     kinds = [given.kind] if given.kind else list(_KINDS)
     done = session.run_job("audit", {"catalog": catalog.name, "kinds": kinds})
     if given.detach:
@@ -45,7 +47,9 @@ def audit_one(session: Session) -> dict[str, Any]:
     for audit in audits:
         for note in audit.notes:
             session.say(f"{audit.kind}: {note}")
-    found = sorted((each for audit in audits for each in audit.findings), key=lambda each: -each.score)
+    among = ids_of_slice(session, catalog)
+    found = [each for audit in audits for each in audit.findings if among is None or each.product_id in among]
+    found.sort(key=lambda each: -each.score)
     findings = [each.to_json() for each in found]
     if target is not None:
         _write_findings(session, target, findings)
@@ -72,6 +76,14 @@ def show_labeling(result: dict[str, Any]) -> str:
     ]
     columns = {"product_id": "PRODUCT", "doubt": "DOUBT", "guess": "LIKELY"}
     return table(rows, columns, empty="every product with a picture has a category")
+
+
+def ids_of_slice(session: Session, catalog: Any) -> set[str] | None:
+    """Read the products of the slice that was named; None where none was."""
+    from core.catalog.slices import read_slice
+
+    name = session.arguments.slice
+    return None if name is None else set(read_slice(session.home, catalog, name).product_ids)
 
 
 def target_file(name: str | None) -> Path | None:

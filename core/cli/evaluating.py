@@ -39,6 +39,9 @@ def add_details(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument(
         "--order", choices=("tree", "similarity", "mistakes"), default="tree", help="order of the cells; default tree"
     )
+    evaluate.add_argument(
+        "--leaks", metavar="N", type=whole_number(1), help="list N judged pictures with a near duplicate in train"
+    )
     evaluate.add_argument("--gap", action="store_true", help="with --on: how different that catalog looks to the run")
 
 
@@ -69,6 +72,8 @@ def check_details(given: argparse.Namespace, *, labels: bool) -> None:
         raise UsageError("--split is of a run's own pictures: leave out --on or --split")
     if given.gap and given.on is None:
         raise UsageError("--gap compares with another catalog: name it with --on CATALOG")
+    if given.leaks and given.on is not None:
+        raise UsageError("--leaks is of a run's own pictures: leave out --on or --leaks")
     asked = given.per_category or given.pairs or given.confusion or given.gap
     if labels and (asked or given.level):
         raise UsageError(
@@ -96,6 +101,17 @@ def details(session: Session, evaluation: "Evaluation") -> dict[str, Any]:
     if given.gap:
         found["gap"] = domain_gap(session.home, open_run(session.home, evaluation.run_id), evaluation).to_json()
     return found
+
+
+def leaks(session: Session, run_id: str) -> dict[str, Any]:
+    """Give the judged pictures that have a near duplicate in train, where they were asked for."""
+    from core.evaluation.leaks import leaked_pictures
+    from core.models.runs import open_run
+
+    if not session.arguments.leaks:
+        return {}
+    found = leaked_pictures(session.home, open_run(session.home, run_id))
+    return {"leaked": len(found), "leaks": found.head(session.arguments.leaks).to_dict("records")}
 
 
 def _write_cells(confusion: "Confusion", given: argparse.Namespace) -> int:
@@ -132,6 +148,10 @@ def detail_lines(result: dict[str, Any]) -> list[str]:
         lines += ["", table(rows, columns, empty="not a single mistake")]
     if "confusion" in result:
         lines += ["", f"{result['confusion']['cells']:,} cells written to {result['confusion']['file']}"]
+    if "leaks" in result:
+        columns = {"similarity": "SIMILARITY", "split": "SPLIT", "product_id": "PRODUCT", "twin_product_id": "IN TRAIN"}
+        rows = [{**each, "similarity": f"{each['similarity']:.3f}"} for each in result["leaks"]]
+        lines += ["", table(rows, {**columns, "why": "WHY"}, empty="no near duplicate of a training picture")]
     if "gap" in result:
         gap = result["gap"]
         farther = percent_cell(gap["told_apart"])

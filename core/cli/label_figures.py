@@ -35,18 +35,16 @@ def predict_labels(
 
 def show_label_evaluation(result: dict[str, Any]) -> str:
     """Say how well a run that predicts labels does."""
-    low, high = result["accuracy_interval"]
     lines = [
         facts(
             {
                 "run": result["run"],
                 "catalog": result["catalog"],
                 "pictures": result["pictures"],
-                "all labels right": f"{percent_cell(result['all_labels_right'])}, 95 % interval "
-                f"{percent_cell(low)} to {percent_cell(high)}",
-                "micro F1": result["micro_f1"],
-                "macro F1": result["macro_f1"],
-                "binary accuracy": f"{percent_cell(result['binary_accuracy'])} (flatters: choosing no label at all "
+                "all labels right": _with_interval(result, "all_labels_right"),
+                "micro F1": _with_interval(result, "micro_f1"),
+                "macro F1": _with_interval(result, "macro_f1"),
+                "binary accuracy": f"{_with_interval(result, 'binary_accuracy')} (flatters: choosing no label at all "
                 f"reaches {percent_cell(result['binary_accuracy_of_always_no'])})",
             }
         ),
@@ -57,6 +55,11 @@ def show_label_evaluation(result: dict[str, Any]) -> str:
         lines.append(f"labels the run does not know: {', '.join(result['unmatched_classes'])}")
     lines += [f"taken as: {name} -> {own}" for name, own in result["matched_classes"].items()]
     return "\n".join([*lines, *(f"warning: {each}" for each in result["warnings"])])
+
+
+def _with_interval(result: dict[str, Any], name: str) -> str:
+    low, high = result["intervals"][name]
+    return f"{percent_cell(result[name])}, 95 % interval {percent_cell(low)} to {percent_cell(high)}"
 
 
 def label_lines(labels: list[dict[str, Any]]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from core.cli.balance import add_balance, balance_of
 from core.cli.catalogs import show_event
 from core.cli.embedded import embed_what_waits
-from core.cli.evaluating import add_details, add_explain, check_details, detail_lines, details
+from core.cli.evaluating import add_details, add_explain, check_details, detail_lines, details, leaks
 from core.cli.further_figures import further_lines
 from core.cli.label_figures import label_lines, show_label_evaluation
 from core.cli.parser import Commands, UsageError, pair, pairs, whole_number
@@ -122,9 +122,10 @@ def evaluate_run(session: Session) -> dict[str, Any]:
     if given.on is not None:
         embed_what_waits(session, session.catalog(given.on), backbone=run.encoder)
     if run.predicts_labels:
-        return evaluate_labels(session.home, run.run_id, on=given.on, split=given.split, mapping=mapping).to_json()
+        judged = evaluate_labels(session.home, run.run_id, on=given.on, split=given.split, mapping=mapping)
+        return {**judged.to_json(), **leaks(session, run.run_id)}
     found = evaluate_classes(session.home, run.run_id, on=given.on, split=given.split, mapping=mapping)
-    return {**found.to_json(), **details(session, found)}
+    return {**found.to_json(), **details(session, found), **leaks(session, run.run_id)}
 
 
 def rename_one(session: Session) -> dict[str, Any]:
@@ -186,7 +187,7 @@ def show_runs(result: dict[str, Any]) -> str:
 def show_evaluation(result: dict[str, Any]) -> str:
     """Say how well a run does."""
     if "all_labels_right" in result:
-        return show_label_evaluation(result)
+        return "\n".join([show_label_evaluation(result), *detail_lines(result)])
     head = {name: result[name] for name in ("run", "catalog", "split", "pictures")}
     lines = [facts({**head, **{name: _with_interval(result, name) for name in result["intervals"]}})]
     lines.extend(further_lines(result))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.cli.embedded import prepare_backbone
 from core.cli.label_figures import predict_labels
 from core.cli.parser import Commands, whole_number
+from core.cli.predicting_catalog import add_catalog_options, check_catalog_options, predict_catalog, show_catalog
 from core.cli.session import Session
 from core.cli.tables import percent_cell, table
 from core.errors import CatalogError, RunError
@@ -23,8 +24,9 @@ _PICTURES_AT_ONCE = 32  # decoded pictures in memory, however many files are nam
 def add_predict(commands: Commands) -> None:
     """Add the command."""
     predict = commands.add(
-        "predict", predict_given, show=show_predictions, summary="classify picture files, or products of a catalog"
-    )
+        "predict", predict_given, show=show_predictions, summary="classify picture files, products, or a catalog",
+        detachable=True,
+    )  # fmt: skip
     predict.add_argument("run_id", metavar="RUN", help="id of the run")
     predict.add_argument("pictures", metavar="PICTURE", nargs="*", help="picture files")
     predict.add_argument(
@@ -34,12 +36,16 @@ def add_predict(commands: Commands) -> None:
     predict.add_argument("--level", metavar="N", type=whole_number(1), help="categories at this level, 1 is the top")
     predict.add_argument("--calibrated", action="store_true", help="scale probabilities by the run's temperature")
     predict.add_argument("--rule", metavar="FILE", help="decide by a rule file of `plan`: filed, or needs a person")
+    add_catalog_options(predict)
 
 
 def predict_given(session: Session) -> dict[str, Any]:
-    """Classify picture files, then products."""
+    """Classify picture files, then products; or the products of a catalog."""
+    check_catalog_options(session.arguments)
+    if session.arguments.catalog is not None:
+        return predict_catalog(session, _read_rule_json(session))
     if not session.arguments.pictures and not session.arguments.product:
-        raise RunError("predict what? Name picture files, or products with --product CATALOG:ID")
+        raise RunError("predict what? Name picture files, --product CATALOG:ID, or --catalog NAME")
     _check_options(session)
     return {"predictions": _predict_pictures(session) + _predict_products(session)}
 
@@ -126,6 +132,13 @@ def _read_rule(session: Session) -> "FilingRule | None":
     return read_rule(Path(session.arguments.rule), run)
 
 
+def _read_rule_json(session: Session) -> dict[str, Any]:
+    """Read and check a rule as its file holds it; empty without one."""
+    from core.files import read_json
+
+    return {} if _read_rule(session) is None else dict(read_json(Path(session.arguments.rule)))
+
+
 def _decide(session: Session, pictures: "Sequence[np.ndarray]", rule: "FilingRule") -> list[dict[str, Any]]:
     from core.evaluation.filing_plan_rule import decide_pictures
 
@@ -141,7 +154,9 @@ def _decide(session: Session, pictures: "Sequence[np.ndarray]", rule: "FilingRul
 
 
 def show_predictions(result: dict[str, Any]) -> str:
-    """Lay out the classes of each picture."""
+    """Lay out the classes of each picture, or what became of a catalog."""
+    if "predictions" not in result:
+        return show_catalog(result)
     rows = [
         {
             "picture": each.get("picture", each.get("product_id")) if place == 0 else "",

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from core.cli.auditing import target_file, write_file
+from core.cli.auditing import ids_of_slice, target_file, write_file
 from core.cli.parser import Commands, UsageError
 from core.cli.session import Session
 from core.cli.tables import table
@@ -20,6 +20,7 @@ def add_commands(commands: Commands) -> None:
     review.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
     review.add_argument("--kind", choices=_QUEUES, default="labels", help="of the findings; default labels")
     review.add_argument("--accept-above", metavar="C", type=float, help="accept open findings of at least this score")
+    review.add_argument("--slice", metavar="NAME", help="with --accept-above: only products of this slice")
     review.add_argument("--dry-run", action="store_true", help="write nothing; tell what would change and what it does")
     review.add_argument("--corrections", metavar="FILE", help="write the accepted changes as CSV")
     decide = commands.add("decide", decide_one, show=show_decision, summary="decide about one finding")
@@ -47,6 +48,8 @@ def review_one(session: Session) -> dict[str, Any]:
     target = target_file(given.corrections)
     if given.accept_above is not None and not 0 <= given.accept_above <= 1:
         raise UsageError(f"--accept-above is a score from 0 to 1, not {given.accept_above:g}")
+    if given.slice is not None and given.accept_above is None:
+        raise UsageError("--slice says which findings --accept-above accepts: add it, or leave --slice out")
     ready = accepted_decisions(session.home, catalog, given.kind)
     fresh = _sure_findings(session, catalog, given.kind, given.accept_above)
     if given.dry_run:
@@ -186,7 +189,8 @@ def _sure_findings(session: Session, catalog: "Catalog", kind: str, least: float
     findings = kept.audit.findings if kept else ()
     ledger, products = read_ledger(session.home, catalog, kind), product_table(session.home, catalog)
     queue = review_queue(session.home, catalog, kind, findings, table=products, ledger=ledger)
-    return [each for each in queue.waiting if each.score >= least]
+    among = ids_of_slice(session, catalog)
+    return [each for each in queue.waiting if each.score >= least and (among is None or each.product_id in among)]
 
 
 def _accept(session: Session, catalog: "Catalog", kind: str, findings: list[Any]) -> list[str]:

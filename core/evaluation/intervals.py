@@ -52,6 +52,42 @@ def f1_intervals(
     return {name: (float(low[place]), float(high[place])) for place, name in enumerate(("macro_f1", "weighted_f1"))}
 
 
+def label_intervals(
+    sets: np.ndarray, chosen: np.ndarray, product_ids: Sequence[str], *, seed: int = 0
+) -> dict[str, tuple[float, float]]:
+    """Estimate 95 % intervals of the figures of label sets by bootstrap over products.
+
+    Args:
+        sets: Uint8 array of shape (N pictures, C labels): 1 where a picture has a label.
+        chosen: Bool array of shape (N, C): what was predicted.
+        product_ids: Product of each picture.
+        seed: Seed of the draws.
+
+    Returns:
+        Lower and upper end, 0..1, of ``micro_f1``, ``macro_f1`` and ``binary_accuracy``; (0, 1) without pictures.
+    """
+    names = ("micro_f1", "macro_f1", "binary_accuracy")
+    if not len(sets):
+        return dict.fromkeys(names, (0.0, 1.0))
+    truth, given = np.asarray(sets, dtype=np.float64), np.asarray(chosen, dtype=np.float64)
+    codes, products = pd.factorize(np.asarray(product_ids, dtype=object))
+    draws = int(np.clip(_CELLS // len(sets), _LEAST_RESAMPLES, _MOST_RESAMPLES))
+    random, found = np.random.default_rng(seed), np.empty((draws, len(names)))
+    both = truth * given
+    for draw in range(draws):
+        times = np.bincount(random.integers(0, len(products), len(products)), minlength=len(products))[codes]
+        counts = ClassCounts(right=times @ both, predicted=times @ given, support=times @ truth)
+        said = float((counts.predicted + counts.support).sum())
+        wrong = said - 2 * float(counts.right.sum())
+        found[draw] = (
+            2 * counts.right.sum() / max(said, 1.0),
+            counts.macro_f1,
+            1 - wrong / max(float(times.sum()) * truth.shape[1], 1.0),
+        )
+    low, high = np.quantile(found, [0.025, 0.975], axis=0)
+    return {name: (float(low[place]), float(high[place])) for place, name in enumerate(names)}
+
+
 def score_interval(share: float, count: int) -> tuple[float, float]:
     """Compute the 95 % score interval of a share of so many pictures. Source: Wilson (1927).
 

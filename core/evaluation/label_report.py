@@ -11,6 +11,7 @@ import pandas as pd
 from core.catalog.catalogs import Catalog, find_catalog
 from core.errors import RunError
 from core.evaluation.class_names import Alignment, align_classes
+from core.evaluation.intervals import label_intervals
 from core.evaluation.metrics import accuracy_interval
 from core.home import Home
 from core.models.gathered_features import gather_features
@@ -78,6 +79,12 @@ class LabelEvaluation:
         return count_labels(self.label_sets, self.chosen)
 
     @cached_property
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """95 % bootstrap intervals of all_labels_right, micro_f1, macro_f1, binary_accuracy; products are drawn."""
+        product_ids = self.predictions["product_id"].tolist()
+        return {"all_labels_right": self.interval, **label_intervals(self.label_sets, self.chosen, product_ids)}
+
+    @cached_property
     def per_label(self) -> pd.DataFrame:
         """One row a label: name, threshold, precision, recall, f1, support, predicted, right."""
         return label_table(self.counts, classes=self.classes, thresholds=self.thresholds)
@@ -110,6 +117,7 @@ class LabelEvaluation:
             "split": self.split,
             **self.figures,
             "accuracy_interval": list(self.interval),
+            "intervals": {name: list(ends) for name, ends in self.intervals.items()},
             "labels": label_records(self.per_label),
             "unmatched_classes": list(self.unmatched_classes),
             "missing_classes": absent,

@@ -18,6 +18,7 @@ from core.jobs import (
     history_work,
     model_work,
     picture_set_work,
+    prediction_work,
     review_work,
     shipping_work,
     weights_work,
@@ -93,6 +94,7 @@ KINDS: Mapping[str, Kind] = {
     "impact": Kind(ImpactArguments, shipping_work.impact),
     "matches": Kind(MatchesArguments, shipping_work.matches),
     "offline-demo": Kind(OfflineDemoArguments, shipping_work.offline_demo),
+    "predict-catalog": Kind(prediction_work.PredictArguments, prediction_work.predict_catalog),
     "score-picture-sets": Kind(picture_set_work.ScoreArguments, picture_set_work.score_sets),
 }
 

@@ -13,6 +13,7 @@ from core.ui.errors import shown_errors
 from core.ui.label_charts import label_curves
 from core.ui.label_pictures import draw_label_pictures
 from core.ui.label_trial import NO_LABEL, draw_label_trial
+from core.ui.leaks_view import draw_leaks
 from core.ui.planner_view_trust import draw_curves
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid
@@ -48,7 +49,7 @@ def draw_label_run(run: Run, owner: Catalog | None, view: str, split: str) -> No
             elif view == "Mistakes":
                 _draw_mistakes(evaluation, owner)
             else:
-                _draw_summary(run, evaluation)
+                _draw_summary(run, evaluation, owner)
 
 
 def label_evaluation(run_id: str, split: str) -> LabelEvaluation:
@@ -65,29 +66,30 @@ def _label_evaluation(root: str, run_id: str, split: str) -> LabelEvaluation:
     return evaluate_labels(home(), run_id, split=split)
 
 
-def _draw_summary(run: Run, evaluation: LabelEvaluation) -> None:
-    figures, (low, high) = evaluation.figures, evaluation.interval
+def _draw_summary(run: Run, evaluation: LabelEvaluation, owner: Catalog | None) -> None:
+    figures, ends = evaluation.figures, evaluation.intervals
     answers = "Share of single yes-or-no answers that are right; most labels are rightly not chosen."
     shown = {
-        "All labels right": (
-            percent(evaluation.figures["all_labels_right"]),
-            "Share of pictures with exactly their labels.",
-        ),
-        "Micro F1": (percent(figures["micro_f1"]), "Over all answers together; frequent labels count for more."),
-        "Macro F1": (percent(figures["macro_f1"]), "Mean over labels; rare ones count as much as frequent ones."),
-        "Binary accuracy": (percent(figures["binary_accuracy"]), answers),
-        "Pictures": (number_text(evaluation.pictures), "What these figures rest on."),
+        "All labels right": ("all_labels_right", "Share of pictures with exactly their labels."),
+        "Micro F1": ("micro_f1", "Over all answers together; frequent labels count for more."),
+        "Macro F1": ("macro_f1", "Mean over labels; rare ones count as much as frequent ones."),
+        "Binary accuracy": ("binary_accuracy", answers),
     }
     with st.container(horizontal=True, gap="medium"):
-        for label, (value, words) in shown.items():
-            st.metric(label, value, help=words, width=138)
+        for label, (name, words) in shown.items():
+            low, high = ends[name]
+            between = f"{100 * low:.1f} to {100 * high:.1f}"
+            st.metric(
+                label, percent(figures[name]), between, help=words, width=138, delta_color="off", delta_arrow="off"
+            )
+        st.metric("Pictures", number_text(evaluation.pictures), help="What these figures rest on.", width=110)
     st.caption(
-        f"All labels right: 95 % interval {percent(low)} to {percent(high)}, over "
-        f"{counted(evaluation.pictures, 'picture')}. Binary accuracy flatters: choosing no label at all reaches "
-        f"{percent(figures['binary_accuracy_of_always_no'])}."
+        "Under each figure its 95 % interval, by bootstrap over products. Binary accuracy flatters: choosing no label "
+        f"at all reaches {percent(figures['binary_accuracy_of_always_no'])}."
     )
     for warning in evaluation.warnings:
         st.text(f"⚠ {warning}")
+    draw_leaks(run, owner)
     _draw_curves(run)
     st.subheader("Most mistaken", anchor=False, help="Missing: the picture has the label, the model did not say so.")
     _draw_most_mistaken(evaluation)

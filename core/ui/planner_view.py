@@ -28,6 +28,7 @@ from core.models.runs import Run
 from core.ui.caches import home
 from core.ui.confusion_cell import titles_of
 from core.ui.planner_view_charts import share_chart
+from core.ui.planner_view_filing import draw_filing, offer_filing
 from core.ui.planner_view_trust import draw_calibration, draw_curves
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, product_grid
@@ -212,9 +213,10 @@ def _draw_fence(plan: FilingPlan, answers: pd.DataFrame, evaluation: Evaluation,
 
 
 def _draw_waiting(run: Run, plan: FilingPlan, owner: Catalog | None) -> None:
-    """Tell what the plan would file of the products that wait for a category."""
+    """Tell what the plan would file of the products that wait for a category, and file it."""
     if owner is None:
         return
+    draw_filing(owner, run)
     key = (owner.catalog_id, owner.version, run.run_id, plan.precision, plan.temperature)
     waiting = _waiting(str(home().root), key)
     if waiting.empty:
@@ -222,6 +224,7 @@ def _draw_waiting(run: Run, plan: FilingPlan, owner: Catalog | None) -> None:
     filed = waiting[waiting["accepted"]]
     st.subheader("Waiting for a category", anchor=False)
     st.text(f"{len(filed):,} of {counted(len(waiting), 'product')} without a category can be filed without a person.")
+    offer_filing(owner, run, plan, len(filed))
     shown = filed.head(FENCE)
     titles = titles_of(owner, shown["product_id"].tolist())
     cards = [

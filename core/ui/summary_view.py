@@ -11,6 +11,7 @@ from core.models.splits import SPLIT_NAMES
 from core.ui.charts import curves
 from core.ui.confusion_view import draw_pairs
 from core.ui.hierarchy_view import draw_products_and_levels
+from core.ui.leaks_view import draw_leaks
 from core.ui.run_view import run_files
 from core.ui.second_stage_view import draw_second_stage
 from core.ui.triplet_view import draw_triplet
@@ -31,6 +32,7 @@ def draw_summary(run: Run, evaluation: Evaluation, owner: Catalog | None) -> Non
     _draw_figures(evaluation)
     for warning in evaluation.warnings:
         st.text(f"⚠ {warning}")
+    draw_leaks(run, owner)
     draw_products_and_levels(evaluation)
     _draw_curves(run)
     st.subheader(

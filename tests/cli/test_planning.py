@@ -17,8 +17,8 @@ LABELS = ("hat", "shoe", "sock")
 def trained(tmp_path_factory):
     """Two runs on 3 categories of 100; half of the pictures are validation, so that something can be promised."""
     home = open_home(tmp_path_factory.mktemp("planning") / "home")
-    splits = (["train"] * 3 + ["validation"] * 5 + ["test"] * 2) * 30
-    shop = planted_catalog(home, [name for name in LABELS for _ in range(100)], splits=splits)
+    splits = (["train"] * 3 + ["validation"] * 5 + ["test"] * 2) * 30 + [None] * 4
+    shop = planted_catalog(home, [name for name in LABELS for _ in range(100)] + [None] * 4, splits=splits)
     settings = [{"epochs": each, "batch_size": 16} for each in (1, 4)]
     return home, [
         train_run(home, shop, recipe="linear", settings=each, actor="t", progress=SilentProgress())["run"]
@@ -44,7 +44,7 @@ def test_a_plan_is_printed_and_written(call, runs, tmp_path):
     assert answer["validation"]["pictures"] == 150 and answer["test"]["pictures"] == 60
     assert [each["name"] for each in answer["categories"]] == list(LABELS)
     assert {each["kind"] for each in answer["categories"]} == {"pooled"} and answer["file"] == str(file)
-    assert answer["waiting"] == {"products": 0, "accepted": 0}
+    assert answer["waiting"]["products"] == 4
     assert json.loads(file.read_text())["run"] == runs[1]
     said = call("plan", runs[1]).out
     assert "at least 98.0 % of what is filed is right" in said and "shared" in said
@@ -82,6 +82,82 @@ def test_predict_decides_by_a_rule(call, runs, tmp_path, color_folder, monkeypat
         assert (found["decision"], [each["name"] for each in found["classes"]]) == (decision, ["hat"])
         assert 0 < found["threshold"] <= 1
     assert "needs a person" in call("predict", runs[1], picture, "--rule", file).out
+
+
+def test_predict_files_the_products_of_a_catalog_and_undo_takes_it_back(call, home, runs, tmp_path):
+    from core.catalog.catalogs import find_catalog
+    from core.catalog.products import product_table
+
+    rule, table = tmp_path / "rule.json", tmp_path / "=table.csv"
+    call("plan", runs[1], "--precision", "0.9", "--out", rule)
+    found = json.loads(rule.read_text())
+    for each in found["categories"]:  # everything predicted as a hat is accepted, nothing else is
+        each["threshold"] = 0.0 if each["name"] == "hat" else None
+    rule.write_text(json.dumps(found))
+    answer = call("predict", runs[1], "--catalog", "shop", "--rule", rule, "--out", table, "--file", "--json").json
+    lines = [line.split(",") for line in table.read_text().splitlines()]
+    assert lines[0] == ["product_id", "pictures", "current", "category", "probability", "threshold", "accepted"]
+    assert [line[0] for line in lines[1:]] == ["p0300", "p0301", "p0302", "p0303"]  # the four that wait
+    hats = [line[0] for line in lines[1:] if line[3] == "hat"]
+    assert all((line[6] == "yes") == (line[0] in hats) for line in lines[1:])
+    assert (answer["products"], answer["predicted"], answer["without_picture"]) == (4, 4, 0)
+    assert answer["accepted"] == answer["filed"] == len(hats)
+
+    def waiting():
+        products = product_table(home, find_catalog(home, "shop"))
+        return products.loc[products["category"].isna(), "product_id"].tolist()
+
+    assert waiting() == [each for each in ("p0300", "p0301", "p0302", "p0303") if each not in hats]
+    again = call("predict", runs[1], "--catalog", "shop", "--rule", rule, "--file", "--json").json
+    assert (again["filed"], again["event"]) == (0, None)
+    if hats:
+        assert call("undo", answer["event"]).code == 0
+    assert len(waiting()) == 4
+
+
+def test_predict_writes_every_product_of_a_catalog(call, home, runs, tmp_path):
+    import pandas as pd
+
+    table = tmp_path / "all.parquet"
+    said = call("predict", runs[1], "--catalog", "shop", "--everything", "--out", table).out
+    assert "304" in said and "accepted" not in said
+    found = pd.read_parquet(table)
+    assert len(found) == 304 and list(found) == ["product_id", "pictures", "current", "category", "probability"]
+    assert (found["current"] == found["category"])[:300].mean() > 0.9  # these it has learned or come close to
+
+
+def test_predict_refuses_what_does_not_go_with_a_catalog(call, home, runs, tmp_path, color_folder):
+    rule, picture = tmp_path / "rule.json", next(color_folder.rglob("*.png"))
+    call("plan", runs[0], "--precision", "0.9", "--out", rule)
+    for given, message in (
+        (("--catalog", "shop"), "needs --out FILE"),
+        (("--catalog", "shop", "--file"), "--file takes a rule"),
+        ((picture, "--catalog", "shop", "--out", "x.csv"), "goes with --rule"),
+        (("--catalog", "shop", "--out", "x.xls"), "written as .csv, .parquet, .json"),
+        (("--catalog", "shop", "--rule", rule, "--file"), f"is a rule of run '{runs[0]}'"),
+        ((picture, "--detach"), "belong to --catalog"),
+    ):
+        answer = call("predict", runs[1], *given)
+        assert answer.code == 2 and message in answer.err, (given, answer.err)
+
+
+def test_what_somebody_filed_meanwhile_stays(home, runs):
+    import numpy as np
+
+    from core.catalog.catalogs import find_catalog
+    from core.catalog.product_edits import edit_products
+    from core.catalog.products import get_product
+    from core.evaluation.catalog_decisions import Cuts, decide_products, file_products
+    from core.models.runs import open_run
+    from core.progress import SilentProgress
+
+    catalog, run = find_catalog(home, "shop"), open_run(home, runs[1])
+    decided = decide_products(home, run, catalog, cuts=Cuts(np.zeros(3)), progress=SilentProgress())
+    assert decided["accepted"].tolist() == [True] * 4
+    edit_products(home, catalog, ["p0301"], {"category": "Garden"}, actor="Grace")
+    filed = file_products(home, catalog, decided, run_id=runs[1], actor="Ada")
+    assert (filed.products, filed.overtaken) == (3, 1)
+    assert get_product(home, catalog, "p0301").category == "Garden"
 
 
 def test_predict_scales_by_the_temperature(call, runs, color_folder, monkeypatch):

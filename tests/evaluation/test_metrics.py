@@ -11,7 +11,8 @@ from core.evaluation.metrics import (
     top_k_accuracy,
     weighted_f1,
 )
-from core.models.scores import judge
+from core.models.label_scores import count_labels, label_figures
+from core.models.scores import judge, mean_log_loss
 
 CLASSES = ["a", "b", "c", "d", "e"]
 
@@ -103,3 +104,22 @@ def test_top_k_agrees_with_scikit_learn():
     for k in (1, 2, 3):
         theirs = top_k_accuracy_score(labels, chances, k=k, labels=range(6))
         assert top_k_accuracy(ranks, k=k) == pytest.approx(theirs, abs=1e-9)
+
+
+def test_figures_of_labels_and_the_loss_agree_with_scikit_learn():
+    from sklearn import metrics
+
+    random = np.random.default_rng(0)
+    sets, chances = (random.random((60, 4)) < 0.4).astype(np.uint8), random.random((60, 4))
+    ours, chosen = label_figures(chances, sets, np.full(4, 0.5)), chances >= 0.5
+    assert ours["micro_f1"] == pytest.approx(metrics.f1_score(sets, chosen, average="micro"), abs=1e-9)
+    assert ours["macro_f1"] == pytest.approx(metrics.f1_score(sets, chosen, average="macro"), abs=1e-9)
+    assert ours["all_labels_right"] == pytest.approx(metrics.accuracy_score(sets, chosen), abs=1e-9)
+    assert ours["binary_accuracy"] == pytest.approx(1 - metrics.hamming_loss(sets, chosen), abs=1e-9)
+    counts = count_labels(sets, chosen)
+    theirs = metrics.precision_recall_fscore_support(sets, chosen)
+    for mine, expected in zip((counts.precision, counts.recall, counts.f1, counts.support), theirs, strict=True):
+        assert mine == pytest.approx(expected, abs=1e-9)
+    given, labels = random.dirichlet(np.ones(5), 40), random.integers(0, 5, 40)
+    loss = mean_log_loss(given[np.arange(40), labels])
+    assert loss == pytest.approx(metrics.log_loss(labels, given, labels=range(5)), abs=1e-9)

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from core.catalog.catalogs import find_catalog
+from core.evaluation.filing_plan_waiting import file_waiting
 from core.evaluation.picture_sets import add_pictures
 from core.home import open_home
 from core.models.train import train_run
@@ -70,6 +71,36 @@ def test_another_precision_and_scaling_make_another_plan(runs, open_page):
     assert broken(app) == [] and "at least 90.0 %" in words(app)
     app.selectbox(key="planned").set_value("shoe").run()
     assert broken(app) == []
+
+
+def test_what_the_plan_accepts_is_filed_by_a_job_and_taken_back(runs, open_page, monkeypatch):
+    from core.catalog.products import get_product
+    from core.evaluation.filing_plan import make_plan
+    from core.evaluation.filing_plan_rule import rule_json
+    from core.jobs.supervise import run_here
+    from core.models.runs import open_run
+    from core.ui import planner_view, planner_view_filing
+
+    home, ids = runs
+    plan = make_plan(open_run(home, ids[1]), precision=0.9)
+    rows = file_waiting(home, open_run(home, ids[1]), plan).assign(accepted=[True, True, False, False])
+    started = []
+    monkeypatch.setattr(planner_view, "file_waiting", lambda *_: rows)
+    monkeypatch.setattr(planner_view_filing, "submit", lambda *given, **_: started.append(given[1:]))
+    app = open_page(home, "evaluate", f"run={ids[1]}&show=Planner&precision=90")
+    app.button(key="file_waiting").click().run()
+    [(kind, arguments)] = started
+    assert kind == "predict-catalog" and arguments["file"] and arguments["rule"]["run"] == ids[1]
+    # Done by a rule that accepts everything: all four are filed, and the page takes it back.
+    rule = rule_json(plan)
+    for each in rule["categories"]:
+        each["threshold"] = 0.0
+    run_here(home, kind, {**arguments, "rule": rule}, actor="t")
+    app = open_page(home, "evaluate", f"run={ids[1]}&show=Planner&precision=90")
+    assert "4 products filed by this run's rule" in words(app)
+    app.button(key="undo_filing").click().run()
+    assert broken(app) == [] and "filed by this run's rule" not in words(app)
+    assert get_product(home, find_catalog(home, "shop"), "p0300").category is None
 
 
 def test_slices_say_what_they_lack(runs, open_page):

@@ -5,8 +5,9 @@ import pytest
 from core.catalog.catalogs import create_catalog, find_catalog
 from core.catalog.products import get_product
 from core.review.audit import keep_audit
-from core.review.findings import LABELS, Audit
+from core.review.findings import LABELS, PRICES, Audit, Finding
 from core.review.queue import send_products
+from core.ui.review_writing import SURE
 from tests.pages.conftest import broken, words
 from tests.quality.shops import shop_of
 from tests.review.reviewing import BOWLS, MUGS, suspected
@@ -55,6 +56,28 @@ def test_many_are_accepted_after_a_sample_then_written_then_undone(home, open_pa
     app.button(key="undo_written").click().run()
     assert get_product(home, catalog, "p0").category == MUGS
     assert figures(app)["Accepted"] == "3"
+
+
+def test_a_slice_narrows_what_waits_and_its_link_shows_the_same(home, open_page):
+    from core.catalog.slices import save_slice
+
+    catalog = suspected(home)
+    save_slice(home, catalog, "window", ["p2", "gone"], actor="Ada")
+    app = open_page(home, "review", "slice=window")
+    assert broken(app) == []
+    assert figures(app)["To decide"] == "1" and "1 of 3 findings to decide are in the slice" in words(app)
+    app.selectbox(key="_choice_slice").set_value("").run()
+    assert figures(app)["To decide"] == "3" and "slice" not in app.query_params
+    assert figures(open_page(home, "review", "slice=<b>"))["To decide"] == "3"  # no such slice: all of it
+
+
+def test_odd_prices_start_where_there_are_some(home, open_page):
+    catalog = shop_of(home, [{}, {}])
+    findings = [Finding(each, PRICES, 0.77, "€ 10.00", "€ 1.25", "Costs 8x.") for each in ("p0", "p1")]
+    keep_audit(home, catalog, Audit(PRICES, tuple(findings)))
+    app = open_page(home, "review", "queue=prices")
+    assert broken(app) == []
+    assert app.slider(key="bulk_least_prices").value == SURE[PRICES] == 0.75
 
 
 def test_an_older_audit_is_said_to_be_older(home, open_page):
