@@ -23,12 +23,13 @@ def add_commands(commands: Commands) -> None:
     page.add_argument("--method", metavar="METHOD", default="umap", help="umap, tsne or pca; default umap")
     page.add_argument("--embedding", metavar="NAME", default="", help="whose map; default the latest of any")
     page.add_argument("--color-by", choices=_BY, default="category", help="default category")
+    page.add_argument("--no-pictures", action="store_true", help="leave the small pictures out")
     page.add_argument("--replace", action="store_true", help="an earlier file may go")
 
 
 def write_page(session: Session) -> dict[str, Any]:
     """Write the latest map of a catalog."""
-    from core.explore.map_page import map_page
+    from core.explore.map_page import map_page, page_pictures
     from core.explore.map_picture import MapPicture, map_data
     from core.explore.map_scene import drawn_rows, map_scale
     from core.files import write_whole
@@ -47,20 +48,25 @@ def write_page(session: Session) -> dict[str, Any]:
     title = f"{given.method.upper()} of {catalog.name}"
     coloring = _coloring(drawn, given.color_by)
     picture = MapPicture(positions, coloring, len(table), title, title.replace(" ", "-"))
+    pictures = (
+        [] if given.no_pictures else page_pictures(session.home, drawn["picture_hash"].tolist(), drawn["category"])
+    )
     page = map_page(
-        {**map_data(picture), "pictures": False},
+        map_data(picture),
         title=title,
         titles=drawn["title"].tolist(),
         lines=[value if isinstance(value, str) else "" for value in drawn["category"]],
         body=(_PARTS / "product_map.html").read_text(encoding="utf-8"),
         style=(_PARTS / "product_map.css").read_text(encoding="utf-8"),
         script=(_PARTS / "product_map.js").read_text(encoding="utf-8"),
+        pictures=pictures,
     )
     try:
         write_whole(to, page.encode())
     except OSError as error:
         raise CatalogError(f"cannot write {to} ({error}): name a folder that is there") from error
-    return {"file": str(to), "points": len(drawn), "products": len(table), "bytes": to.stat().st_size}
+    counts = {"points": len(drawn), "products": len(table), "pictures": len(pictures)}
+    return {"file": str(to), **counts, "bytes": to.stat().st_size}
 
 
 def _points(session: Session, catalog: Any) -> Any:

@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from core.errors import SettingsError
 from core.explore.map_scene import UNKNOWN
 
 MOST_KINDS = 24
 """Kinds a legend names; the rarest others share one entry."""
 
 REST = "other"
+MOST_SHAPES = 6
+"""Shapes a dot may have: round, square, triangle, diamond, cross, ring."""
+
 _STEPS = UNKNOWN - 1
 
 
@@ -46,6 +50,45 @@ class Coloring:
     codes: np.ndarray
     kinds: tuple[Kind, ...] = ()
     ticks: tuple[tuple[int, str], ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The shape of every point.
+
+    Attributes:
+        by: What the shapes mean.
+        codes: uint8 (N,): number of a kind, 0..5.
+        kinds: At most :data:`MOST_SHAPES` kinds by their number; the last may stand for the rest.
+    """
+
+    by: str
+    codes: np.ndarray
+    kinds: tuple[Kind, ...]
+
+
+def shape_by_kind(coloring: Coloring) -> Shapes:
+    """Give the most frequent kinds of a coloring shapes of their own; all others share the last.
+
+    Args:
+        coloring: By kinds, not by numbers.
+
+    Raises:
+        SettingsError: It is a scale of numbers, which shapes cannot show.
+    """
+    if not coloring.kinds:
+        raise SettingsError(f"{coloring.by!r} is a number: shapes tell kinds apart; show it by color or strength")
+    named = [code for code, kind in enumerate(coloring.kinds) if not kind.rest]
+    most = MOST_SHAPES if len(named) == len(coloring.kinds) <= MOST_SHAPES else MOST_SHAPES - 1
+    own = sorted(named, key=lambda code: (-coloring.kinds[code].count, code))[:most]
+    places = np.full(256, MOST_SHAPES - 1, np.uint8)
+    places[own] = np.arange(len(own), dtype=np.uint8)
+    kinds = [coloring.kinds[code] for code in own]
+    rest = sum(kind.count for code, kind in enumerate(coloring.kinds) if code not in own)
+    if rest:
+        places[places == MOST_SHAPES - 1] = len(own)
+        kinds.append(Kind(REST, rest, rest=True))
+    return Shapes(coloring.by, places[coloring.codes], tuple(kinds))
 
 
 def color_by_kind(

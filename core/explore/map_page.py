@@ -3,12 +3,23 @@
 import base64
 import hashlib
 import html
+import io
 import json
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from core.explore.map_scene import drawn_rows
+from core.home import Home
+
 MOST_TITLES = 100_000
+MOST_PICTURES = 1_000
+MOST_PICTURE_BYTES = 8 * 2**20
 _LONGEST_TITLE = 120
+_PICTURE_SIDE_PX = 112
 
 _THEME = """
 :root { --st-font: system-ui, sans-serif; --st-text-color: #1e2b2e; --st-background-color: #fbfaf6;
@@ -32,6 +43,7 @@ def map_page(
     body: str,
     style: str,
     script: str,
+    pictures: Sequence[tuple[int, str]] = (),
 ) -> str:
     """Write the page.
 
@@ -46,8 +58,9 @@ def map_page(
         body: The component's elements.
         style: Its style sheet.
         script: Its script, an ECMAScript module.
+        pictures: As :func:`page_pictures` gives them; shown beside the pointer, and in place of dots when zoomed in.
     """
-    known = {**data, "titles": [], "lines": []}
+    known = {**data, "titles": [], "lines": [], "pictures": bool(pictures), "thumbs": [list(each) for each in pictures]}
     if len(titles) <= MOST_TITLES:
         known |= {
             "titles": [str(each)[:_LONGEST_TITLE] for each in titles],
@@ -69,6 +82,44 @@ def map_page(
         f'<script type="application/json" id="shelflens-map-data">{written}</script>\n'
         f'<script type="module">{scripted}</script></body></html>\n'
     )
+
+
+def page_pictures(home: Home, picture_hashes: Sequence[str | None], strata: pd.Series) -> list[tuple[int, str]]:
+    """Make the small pictures that travel in a page: of at most :data:`MOST_PICTURES` points, each stratum its share.
+
+    Args:
+        home: The home.
+        picture_hashes: Of the n points; None without a picture.
+        strata: Of the n points, such as their categories.
+
+    Returns:
+        Number of a point and its picture as a data address, together at most :data:`MOST_PICTURE_BYTES`.
+    """
+    shown = np.flatnonzero([isinstance(each, str) and bool(each) for each in picture_hashes])
+    chosen = shown[drawn_rows(strata.iloc[shown].reset_index(drop=True), MOST_PICTURES)]
+    found: list[tuple[int, str]] = []
+    taken = 0
+    for row in chosen.tolist():
+        address = _small_picture(home, str(picture_hashes[row]))
+        taken += len(address)
+        if taken > MOST_PICTURE_BYTES:
+            break
+        if address:
+            found.append((row, address))
+    return found
+
+
+def _small_picture(home: Home, picture_hash: str) -> str:
+    """Shrink a thumbnail once more; empty where it is gone or broken."""
+    try:
+        with Image.open(home.thumbnail_path(picture_hash)) as thumbnail:
+            small = thumbnail.convert("RGB")
+    except (OSError, ValueError):
+        return ""
+    small.thumbnail((_PICTURE_SIDE_PX, _PICTURE_SIDE_PX))
+    buffer = io.BytesIO()
+    small.save(buffer, "WEBP", quality=70, method=1)
+    return "data:image/webp;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def _hash(text: str) -> str:

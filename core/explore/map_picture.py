@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.explore.map_coloring import Coloring
+from core.explore.map_coloring import Coloring, Shapes
 from core.explore.map_scene import encoded
 
 HEIGHT_PX = 620
@@ -24,6 +24,7 @@ class MapPicture:
         file: Name of saved pictures, without an ending.
         opacity: uint8 (n,): how strongly each point is drawn; None draws all alike.
         opacity_by: What that means.
+        shapes: How each point is shaped; None draws all round.
         after: uint16 (n, 2): where the points go, for a slider between two maps.
         ends: Words for both ends of that slider.
         height_px: Of the map.
@@ -36,6 +37,7 @@ class MapPicture:
     file: str
     opacity: np.ndarray | None = None
     opacity_by: str = ""
+    shapes: Shapes | None = None
     after: np.ndarray | None = None
     ends: tuple[str, str] = ("", "")
     height_px: int = HEIGHT_PX
@@ -82,6 +84,9 @@ def map_data(picture: MapPicture, camera: Camera | None = None) -> dict[str, Any
         "by": coloring.by,
         "second": None if picture.opacity is None else encoded(picture.opacity),
         "second_by": picture.opacity_by,
+        "shapes": None if picture.shapes is None else encoded(picture.shapes.codes),
+        "shapes_by": "" if picture.shapes is None else picture.shapes.by,
+        "shape_kinds": [] if picture.shapes is None else [vars(kind) for kind in picture.shapes.kinds],
         "label": picture.label,
         "file": picture.file,
         "height": picture.height_px,
@@ -91,7 +96,8 @@ def map_data(picture: MapPicture, camera: Camera | None = None) -> dict[str, Any
         "only": list(look.only),
         "at": look.at,
     }
-    data["version"] = digest(data["places"], data["codes"], data["second"] or "", repr(coloring.kinds), coloring.by)
+    told = (repr(coloring.kinds), coloring.by, data["shapes"] or "", repr(data["shape_kinds"]), data["shapes_by"])
+    data["version"] = digest(data["places"], data["codes"], data["second"] or "", *told)
     return data
 
 

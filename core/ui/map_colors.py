@@ -9,7 +9,14 @@ import streamlit as st
 from core.catalog.attribute_columns import attribute_names, attribute_values
 from core.catalog.catalogs import Catalog
 from core.explore.clusters import CatalogClusters, latest_clusters
-from core.explore.map_coloring import Coloring, color_by_kind, color_by_number, opacity_by_number
+from core.explore.map_coloring import (
+    Coloring,
+    Shapes,
+    color_by_kind,
+    color_by_number,
+    opacity_by_number,
+    shape_by_kind,
+)
 from core.models.runs import Run, list_runs
 from core.recommend.price_levels import LEVELS, price_levels
 from core.ui.address import choice_in_address
@@ -21,6 +28,7 @@ from core.ui.run_view import run_files, verdicts
 ATTRIBUTE = "attribute: "
 CLUSTER = "cluster"
 NONE = "nothing"
+_NO_SHAPES = ("price", "confidence")
 _RUN_CHOICES = ("right or wrong", "confidence")
 _LEVEL_WORDS = {1.0: "1 cheap", 2.0: "2", 2.5: "2.5 all alike", 3.0: "3", 4.0: "4 dear"}
 _DISTINCT_NUMBERS = 12
@@ -137,6 +145,23 @@ def _by_attribute(catalog: Catalog, table: pd.DataFrame, name: str) -> Coloring:
     if values.notna().any() and numbers.notna().sum() == values.notna().sum() and numbers.nunique() > _DISTINCT_NUMBERS:
         return color_by_number(numbers, by=name)
     return color_by_kind(values, by=name)
+
+
+def pick_shapes(catalog: Catalog, points: MapPoints) -> Shapes | None:
+    """Let the visitor choose what shapes mean; give those of all points, None for round dots."""
+    choices = [each for each in color_choices(catalog, points) if each not in _NO_SHAPES]
+    by = choice_in_address("Shape by", [NONE, *choices], name="shape", help="Up to six kinds, each a shape of its own.")
+    if by == NONE:
+        return None
+    run_id = ""
+    if by in _RUN_CHOICES:
+        known, asked = [run.run_id for run in _runs(catalog)], st.query_params.get("verdict_run")
+        run_id = str(asked) if asked in known else known[0]
+    coloring = coloring_of(catalog, points, by, run_id=run_id)
+    if not coloring.kinds:
+        st.caption("Numbers have no shapes: show them by color or strength.")
+        return None
+    return shape_by_kind(coloring)
 
 
 def pick_opacity(catalog: Catalog, points: MapPoints, *, run_id: str = "") -> tuple[np.ndarray | None, str]:

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.map_page import MOST_TITLES, map_page
+from core.explore.map_page import MOST_PICTURES, MOST_TITLES, map_page, page_pictures
 from core.explore.map_picture import MapPicture, map_data
+from core.ui.caches import home
 from core.ui.map_view import MapPoints
 from core.ui.product_grid import component_text
 
@@ -23,7 +24,8 @@ def draw_saving(catalog: Catalog, points: MapPoints, picture: MapPicture, *, tit
         icon=":material/html:",
         type="tertiary",
         on_click="ignore",
-        help="One HTML file with the map, its titles and legend in it; it opens without ShelfLens and asks no network."
+        help="One HTML file with the map, its titles and legend in it; it opens without ShelfLens and asks no network. "
+        f"Pictures of up to {MOST_PICTURES:,} products travel along."
         + (f" Titles are left out beyond {MOST_TITLES:,} products." if len(points.drawn) > MOST_TITLES else ""),
     )
 
@@ -33,11 +35,12 @@ def page_of(points: MapPoints, picture: MapPicture, *, title: str) -> str:
     table = points.table.iloc[points.drawn]
     lines = [value if isinstance(value, str) else "" for value in table["category"]]
     return map_page(
-        {**map_data(picture), "pictures": False},
+        map_data(picture),
         title=title,
         titles=table["title"].tolist(),
         lines=lines,
         body=component_text("product_map.html"),
         style=component_text("product_map.css"),
         script=component_text("product_map.js"),
+        pictures=page_pictures(home(), table["picture_hash"].tolist(), table["category"]),
     )

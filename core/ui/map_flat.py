@@ -6,13 +6,13 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.explore.catalog_embeddings import stored_version
-from core.explore.map_coloring import Coloring
+from core.explore.map_coloring import Coloring, Shapes
 from core.explore.map_picture import Camera, MapPicture, map_data
 from core.explore.maps import CatalogMap
 from core.ui.caches import home
 from core.ui.chart_events import HoverCard
 from core.ui.map_address import AskedSelection, asked_camera, asked_selection, choose_selection, note_camera
-from core.ui.map_colors import pick_coloring, pick_opacity
+from core.ui.map_colors import pick_coloring, pick_opacity, pick_shapes
 from core.ui.map_component import MapAnswers, map_wire, product_map
 from core.ui.map_export import draw_saving
 from core.ui.map_fallback import draw_fallback
@@ -33,11 +33,12 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         coloring, by = pick_coloring(catalog, points)
         opacity, opacity_by = pick_opacity(catalog, points)
+        shapes = pick_shapes(catalog, points)
         draw_slices(catalog)
     asked = asked_selection()
     selected = selected_rows(catalog, points, asked)
     title = f"{METHODS[drawn.method]} of {catalog.name}"
-    picture = map_picture(points, coloring, title=title, opacity=opacity, opacity_by=opacity_by)
+    picture = map_picture(points, coloring, title=title, opacity=opacity, opacity_by=opacity_by, shapes=shapes)
     if draw_component(catalog, points, picture, by=by, asked=asked, selected=selected):
         draw_explanation(drawn, points)
         draw_saving(catalog, points, picture, title=title)
@@ -47,7 +48,13 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
 
 
 def map_picture(
-    points: MapPoints, coloring: Coloring, *, title: str, opacity: np.ndarray | None = None, opacity_by: str = ""
+    points: MapPoints,
+    coloring: Coloring,
+    *,
+    title: str,
+    opacity: np.ndarray | None = None,
+    opacity_by: str = "",
+    shapes: Shapes | None = None,
 ) -> MapPicture:
     """Cut what is known of all points to those that are drawn."""
     cut = Coloring(coloring.by, coloring.codes[points.drawn], coloring.kinds, coloring.ticks)
@@ -60,6 +67,7 @@ def map_picture(
         file=title.replace(" ", "-"),
         opacity=None if opacity is None else opacity[points.drawn],
         opacity_by=opacity_by,
+        shapes=None if shapes is None else Shapes(shapes.by, shapes.codes[points.drawn], shapes.kinds),
     )
 
 

@@ -1,5 +1,8 @@
 """Selected products of a map: what they are, what makes them special, and what can be done with them."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -107,15 +110,17 @@ def _draw_actions(catalog: Catalog, chosen: pd.DataFrame) -> None:
         with st.popover("Save as a slice", icon=":material/bookmark_add:"):
             _draw_saving(catalog, chosen)
         _draw_review(catalog, chosen)
-        st.download_button(
-            "Table",
-            data=lambda: selection_csv(chosen).encode(),
-            file_name=f"{catalog.name}-selection.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            help="The selected products as CSV; prices in major units.",
-            on_click="ignore",
-        )
+        with st.popover("Table", icon=":material/download:"):
+            st.caption("The selected products; prices in major units.")
+            for ending, (words, mime, write) in _TABLES.items():
+                st.download_button(
+                    words,
+                    data=partial(write, chosen),
+                    file_name=f"{catalog.name}-selection.{ending}",
+                    mime=mime,
+                    key=f"selection_{ending}",
+                    on_click="ignore",
+                )
         st.button("Let go", icon=":material/close:", on_click=clear_selection, help="Esc on the map does the same.")
         name = st.query_params.get("slice")
         if name:
@@ -158,16 +163,39 @@ def draw_slices(catalog: Catalog) -> None:
             st.button(label, key=f"slice_{each.name}", on_click=choose_slice, args=(each.name,), type="tertiary")
 
 
-def selection_csv(chosen: pd.DataFrame) -> str:
+def selection_csv(chosen: pd.DataFrame) -> bytes:
     """Write selected products as CSV that no spreadsheet takes for formulas."""
-    rows = [[*_COLUMNS[:3], "price", *_COLUMNS[4:]]]
-    for row in chosen[list(_COLUMNS)].to_dict("records"):
-        amount, currency = row["price_minor_units"], row["currency"]
-        known = isinstance(amount, int) and isinstance(currency, str)
-        price = str(to_major_units(amount, currency)) if known else ""
-        texts = {name: safe_cell(value) if isinstance(value, str) else "" for name, value in row.items()}
-        rows.append([price if name == "price_minor_units" else str(texts[name]) for name in _COLUMNS])
-    return csv_lines(rows)
+    table = selection_table(chosen)
+    cells = [[safe_cell(value) if isinstance(value, str) else "" for value in row] for row in table.to_numpy().tolist()]
+    return csv_lines([list(table.columns), *cells]).encode()
+
+
+def selection_parquet(chosen: pd.DataFrame) -> bytes:
+    """Write selected products as Parquet."""
+    return bytes(selection_table(chosen).to_parquet(index=False))
+
+
+def selection_json(chosen: pd.DataFrame) -> bytes:
+    """Write selected products as a JSON list."""
+    return str(selection_table(chosen).to_json(orient="records", force_ascii=False, indent=1)).encode()
+
+
+def selection_table(chosen: pd.DataFrame) -> pd.DataFrame:
+    """Give what is told of selected products: texts, None where nothing is known; a price in major units, as text."""
+    table = chosen[list(_COLUMNS)].astype(object)
+    table = table.where(table.notna(), None)
+    table["price_minor_units"] = [
+        str(to_major_units(int(amount), currency)) if amount is not None and isinstance(currency, str) else None
+        for amount, currency in zip(table["price_minor_units"], table["currency"], strict=True)
+    ]
+    return table.rename(columns={"price_minor_units": "price"})
+
+
+_TABLES: dict[str, tuple[str, str, Callable[[pd.DataFrame], bytes]]] = {
+    "csv": ("CSV", "text/csv", selection_csv),
+    "parquet": ("Parquet", "application/vnd.apache.parquet", selection_parquet),
+    "json": ("JSON", "application/json", selection_json),
+}
 
 
 def draw_contrast(found: Contrast) -> None:

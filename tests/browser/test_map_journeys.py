@@ -6,11 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.catalog.catalogs import find_catalog
 from core.catalog.slices import read_slice
-from core.explore.map_coloring import color_by_kind
+from core.explore.map_coloring import color_by_kind, shape_by_kind
 from core.explore.map_page import map_page
 from core.explore.map_picture import MapPicture, map_data
 from core.explore.map_scene import SPAN
@@ -92,6 +93,36 @@ def test_search_highlights_and_the_pointer_shows_pictures(serve, visit, demo_hom
         break
     expect(tip).to_be_visible()
     expect(tip.locator("img")).to_have_attribute("src", re.compile(r"^data:image/webp;base64,"))
+    # Nearer, pictures stand in place of dots.
+    page.locator(".map").focus()
+    page.keyboard.press("Escape")
+    pictures = page.locator(".pictures img")
+    for _step in range(8):
+        page.keyboard.press("+")
+    expect(pictures.first).to_have_attribute("src", re.compile(r"^data:image/webp;base64,"))
+    # What the graphics card lets go is drawn anew, where the visitor was.
+    page.evaluate("""() => document.querySelector(".points canvas").getContext("webgl2")
+        .getExtension("WEBGL_lose_context").loseContext()""")
+    expect(page.locator(".note")).to_have_text(re.compile("being drawn again"))
+    expect(page.locator(".note")).to_be_empty()
+    page.keyboard.press("0")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG").click()
+    with Image.open(saved.value.path()) as picture:
+        shades = picture.convert("RGB").resize((64, 64)).getcolors(64 * 64)
+    assert shades is not None and len(shades) > 50  # dots of many colors, not an empty sheet
+
+
+def test_a_browser_without_webgl_is_told_and_sees_a_plain_map(serve, visit, demo_home):
+    visitor = visit(serve(demo_home))
+    visitor.page.add_init_script("""const make = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+            return kind.startsWith("webgl") ? null : make.call(this, kind, ...more);
+        };""")
+    page = visitor.open("/embeddings")
+    expect(page.get_by_text("This browser has no WebGL 2")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .points path").first).to_be_attached()
+    expect(page.get_by_text("With WebGL 2")).to_be_visible()
 
 
 @pytest.fixture
@@ -103,7 +134,10 @@ def large_page(tmp_path):
     middles = np.array([[0.2, 0.2], [0.8, 0.2], [0.5, 0.5], [0.2, 0.8], [0.8, 0.8]])
     spots = np.clip((middles[groups] + random.normal(0, 0.05, (many, 2))) * SPAN, 0, SPAN).astype(np.uint16)
     coloring = color_by_kind(pd.Series(groups).map("Group {}".format), by="group")
-    picture = MapPicture(spots, coloring, many, "Five groups", "groups", after=spots[:, ::-1], ends=("one", "two"))
+    shapes = shape_by_kind(color_by_kind(pd.Series(groups % 3).map("Kind {}".format), by="kind"))
+    picture = MapPicture(
+        spots, coloring, many, "Five groups", "groups", shapes=shapes, after=spots[:, ::-1], ends=("one", "two")
+    )
     page = map_page(
         map_data(picture),
         title="Five groups",
@@ -112,6 +146,7 @@ def large_page(tmp_path):
         body=component_text("product_map.html"),
         style=component_text("product_map.css"),
         script=component_text("product_map.js"),
+        pictures=[(0, "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")],
     )
     path = tmp_path / "map.html"
     path.write_text(page)
@@ -147,7 +182,7 @@ def test_a_hundred_thousand_points_are_presented_searched_and_morphed(browser, l
     with page.expect_download() as saved:
         page.get_by_role("button", name="SVG").click()
     text = saved.value.path().read_text()
-    assert text.startswith("<svg") and text.count("h0") > 90_000
+    assert text.startswith("<svg") and text.count("M") > 90_000  # one outline each
     assert seen.complaints == []
     assert seen.hosts <= {"file", "blob", "data"}
     page.context.close()

@@ -1,11 +1,16 @@
 """Planning what to file without a person, and pictures from real life dropped in, as a visitor does it."""
 
 import json
+import re
+import shutil
 
+import pandas as pd
 from playwright.sync_api import expect
 
 from core.catalog.catalogs import find_catalog
 from core.evaluation.picture_sets import find_set
+from core.files import read_json, write_json_whole
+from core.models.runs import MANIFEST, ROWS, list_runs, register_run
 
 JOB_MS = 90_000
 
@@ -28,6 +33,39 @@ def test_a_plan_its_rule_file_and_the_pictures_on_the_fence(serve, visit, demo_c
     page.locator(".card").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     assert visitor.complaints == []
+
+
+def _worse_copy(home):
+    """A second run of the demo that says of three test pictures, right before, what another category's is."""
+    first = list_runs(home)[0]
+    run_id = f"{first.run_id[:-4]}beef"
+    shutil.copytree(home.runs / first.run_id, home.runs / run_id)
+    rows = pd.read_parquet(home.runs / run_id / ROWS)
+    right = rows.index[(rows["split"] == "test") & (rows["label"] == rows["predicted"])][:3]
+    rows.loc[right, "predicted"] = [
+        next(each for each in first.classes if each != label) for label in rows.loc[right, "label"]
+    ]
+    rows.to_parquet(home.runs / run_id / ROWS, index=False)
+    manifest = read_json(home.runs / run_id / MANIFEST) | {"run": run_id, "name": "Worse"}
+    write_json_whole(home.runs / run_id / MANIFEST, manifest)
+    register_run(home, manifest, actor="tests")
+    return first.run_id, run_id
+
+
+def test_two_runs_on_the_same_pictures_show_who_broke_what(serve, visit, demo_copy):
+    better, worse = _worse_copy(demo_copy)
+    visitor = visit(serve(demo_copy))
+    page = visitor.open(f"/evaluate?run={better}&show=Against another run&against={worse}")
+    expect(page.get_by_test_id("stMetric").filter(has_text="Fixed")).to_contain_text("3")
+    expect(page.locator(".card")).to_have_count(3)
+    page.locator(".st-key-outcome").get_by_text("Broken").click()
+    expect(page.get_by_text("This run broke nothing.")).to_be_visible()
+    expect(page).to_have_url(re.compile("outcome=Broken"))
+    # Seen from the other run they are what it broke; a click opens the product.
+    visitor.open(f"/evaluate?run={worse}&show=Against another run&against={better}&outcome=Broken")
+    expect(page.locator(".card")).to_have_count(3)
+    page.locator(".card").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
 
 
 def test_pictures_from_real_life_are_kept_and_scored(serve, visit, demo_copy, color_folder):

@@ -1,13 +1,21 @@
 """What a map's component is told: whole numbers, samples, loops and colors, by hand."""
 
 import base64
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from core.errors import SettingsError
-from core.explore.map_coloring import MOST_KINDS, REST, color_by_kind, color_by_number, opacity_by_number
+from core.explore.map_coloring import (
+    MOST_KINDS,
+    REST,
+    color_by_kind,
+    color_by_number,
+    opacity_by_number,
+    shape_by_kind,
+)
 from core.explore.map_picture import MapPicture, map_data
 from core.explore.map_scene import (
     SPAN,
@@ -101,3 +109,28 @@ def test_a_hundred_thousand_products_travel_in_less_than_two_megabytes():
     data = map_data(MapPicture(positions, coloring, many, "map", "map", opacity=np.zeros(many, np.uint8)))
     script = 820_000  # what the component itself takes, see tests/ui/test_map_component.py
     assert sum(len(value) for value in data.values() if isinstance(value, str)) + script < 2_000_000
+
+
+def test_the_most_frequent_kinds_have_shapes_of_their_own_and_the_rest_share_one():
+    names = [name for name, count in zip("abcdefgh", (9, 8, 7, 6, 5, 4, 3, 2), strict=True) for _ in range(count)]
+    found = shape_by_kind(color_by_kind(pd.Series([*names, None]), by="brand"))
+    # Five of their own; f, g, h and what is unknown, 4 + 3 + 2 + 1 = 10 products, share the sixth.
+    assert [(kind.name, kind.count) for kind in found.kinds] == [
+        *zip("abcde", (9, 8, 7, 6, 5), strict=True),
+        (REST, 10),
+    ]
+    assert found.codes[[0, 9, 34, 35, 44]].tolist() == [0, 1, 4, 5, 5] and found.codes.max() == 5
+    six = shape_by_kind(color_by_kind(pd.Series(list("aabbccddeef")), by="brand"))
+    assert [kind.name for kind in six.kinds] == list("abcdef")  # six kinds need no shared one
+    with pytest.raises(SettingsError, match="is a number: shapes tell kinds apart"):
+        shape_by_kind(color_by_number(pd.Series([1.0, 2.0]), by="price"))
+
+
+def test_shapes_travel_with_the_map_and_make_another_version():
+    coloring = color_by_kind(pd.Series(["a", "b"]), by="brand")
+    plain = MapPicture(np.zeros((2, 2), np.uint16), coloring, 2, "Two", "two")
+    shaped = replace(plain, shapes=shape_by_kind(coloring))
+    one, other = map_data(plain), map_data(shaped)
+    assert one["shapes"] is None and other["shapes"] == "AAE="  # the bytes 0 and 1
+    assert [kind["name"] for kind in other["shape_kinds"]] == ["a", "b"] and other["shapes_by"] == "brand"
+    assert one["version"] != other["version"] and one["places"] == other["places"]

@@ -1,7 +1,10 @@
+import io
+import json
+
 import pandas as pd
 import pytest
 
-from core.ui import map_view
+from core.ui import map_selection, map_view
 from core.ui.map_view import OTHER, category_level, known_kinds, own_colors, prices
 
 
@@ -52,3 +55,19 @@ def test_color_names_are_drawn_in_their_color(name, color):
 
 def test_unknown_color_names_have_none():
     assert own_colors(pd.Series(["mystery"])) == {}
+
+
+def test_a_selection_is_taken_along_in_three_forms():
+    chosen = pd.DataFrame({name: [None, None] for name in map_selection._COLUMNS}).assign(
+        product_id=["=1+1", "p2"],
+        title=["Mug", "Cup"],
+        price_minor_units=pd.array([1250, None], dtype="Int64"),
+        currency=["EUR", "JPY"],
+    )
+    lines = map_selection.selection_csv(chosen).decode().splitlines()
+    assert lines[0] == "product_id,title,category,price,currency,brand,color,split"
+    assert lines[1:] == ["'=1+1,Mug,,12.50,EUR,,,", "p2,Cup,,,JPY,,,"]  # no spreadsheet takes the id for a formula
+    rows = json.loads(map_selection.selection_json(chosen))
+    assert (rows[0]["product_id"], rows[0]["price"], rows[1]["price"]) == ("=1+1", "12.50", None)
+    found = pd.read_parquet(io.BytesIO(map_selection.selection_parquet(chosen)))
+    assert found["price"].tolist() == ["12.50", None] and list(found) == lines[0].split(",")

@@ -1,4 +1,5 @@
 // The map as it is looked at now, as a picture file: PNG as drawn, SVG with every point a vector.
+import { SIGNS, outline } from "./shapes.js";
 import { placedNames, shortName } from "./overlay.js";
 
 const LEGEND_PX = 210;
@@ -13,6 +14,11 @@ function save(blob, name) {
 }
 
 function legendLines(view) {
+  const shapes = view.data.shapes ? [{ words: view.data.shapes_by }, ...view.data.shape_kinds.map((kind, shape) => ({ words: `${SIGNS[shape]}  ${shortName(kind.name)}` }))] : [];
+  return [...colorLines(view), ...shapes];
+}
+
+function colorLines(view) {
   if (view.data.ramp) return view.data.ramp.ticks.map((tick) => ({ words: tick.words, color: view.palette[tick.code] }));
   return view.data.kinds.map((kind, code) => ({ words: `${shortName(kind.name)}  ${kind.count.toLocaleString("en")}`, color: view.palette[code], code })).filter(({ code }) => !view.only.size || view.only.has(code));
 }
@@ -35,10 +41,12 @@ export function savePng(view) {
   context.fillText(view.data.by, view.width + 10, 18);
   legendLines(view).forEach(({ words, color }, place) => {
     const y = 18 + LINE_PX * (place + 1);
-    context.fillStyle = `rgb(${color.join(" ")})`;
-    context.fillRect(view.width + 10, y - 6, 12, 12);
+    if (color) {
+      context.fillStyle = `rgb(${color.join(" ")})`;
+      context.fillRect(view.width + 10, y - 6, 12, 12);
+    }
     context.fillStyle = ink;
-    context.fillText(words, view.width + 30, y, LEGEND_PX - 34);
+    context.fillText(words, view.width + (color ? 30 : 10), y, LEGEND_PX - 34);
   });
   canvas.toBlob((blob) => blob && save(blob, `${view.data.file}.png`), "image/png");
 }
@@ -54,17 +62,24 @@ export function svgText(view) {
     if (!view.shown(row)) continue;
     const [x, y] = view.toScreen([view.xy[row * 2], view.xy[row * 2 + 1]]);
     if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
-    const key = `${faint && !faint[row] ? 1 : 0} ${view.codes[row]}`;
+    const shape = view.shapes ? view.shapes[row] : 0;
+    const key = `${faint && !faint[row] ? 1 : 0} ${view.codes[row]} ${shape}`;
     if (!paths.has(key)) paths.set(key, []);
-    paths.get(key).push(`M${x.toFixed(1)} ${y.toFixed(1)}h0`);
+    paths.get(key).push(outline(shape, x, y, view.radius()));
   }
   const dots = [...paths].map(([key, moves]) => {
-    const [dim, code] = key.split(" ").map(Number);
-    return `<path d="${moves.join("")}" stroke="rgb(${view.palette[code].join(",")})" stroke-opacity="${dim ? 0.12 : 0.85}"/>`;
+    const [dim, code, shape] = key.split(" ").map(Number);
+    const [color, weight] = [`rgb(${view.palette[code].join(",")})`, dim ? 0.12 : 0.85];
+    if (shape === 0) return `<path d="${moves.join("")}" stroke="${color}" stroke-opacity="${weight}"/>`;
+    if (shape === 5) return `<path d="${moves.join("")}" stroke="${color}" stroke-opacity="${weight}" stroke-width="${(view.radius() * 0.56).toFixed(1)}"/>`;
+    return `<path d="${moves.join("")}" fill="${color}" fill-opacity="${weight}" stroke="none"/>`;
   });
   const rings = (view.contours ?? []).flat().map((ring) => `<path d="M${ring.map((corner) => view.toScreen(corner).map((value) => value.toFixed(1)).join(" ")).join("L")}Z" stroke="${escaped(ink)}" stroke-opacity=".4"/>`);
   const names = view.names ? placedNames(view, (text) => text.length * 7.5).map(({ text, x, y }) => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="middle">${escaped(text)}</text>`) : [];
-  const legend = legendLines(view).map(({ words, color }, place) => `<rect x="${view.width + 10}" y="${12 + LINE_PX * (place + 1)}" width="12" height="12" fill="rgb(${color.join(",")})"/><text x="${view.width + 30}" y="${22 + LINE_PX * (place + 1)}" font-weight="400">${escaped(words)}</text>`);
+  const legend = legendLines(view).map(({ words, color }, place) => {
+    const square = color ? `<rect x="${view.width + 10}" y="${12 + LINE_PX * (place + 1)}" width="12" height="12" fill="rgb(${color.join(",")})"/>` : "";
+    return `${square}<text x="${view.width + (color ? 30 : 10)}" y="${22 + LINE_PX * (place + 1)}" font-weight="400">${escaped(words)}</text>`;
+  });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${view.height}" viewBox="0 0 ${width} ${view.height}" font-family="sans-serif" font-size="13" font-weight="600" fill="${escaped(ink.trim())}">`,
     `<rect width="100%" height="100%" fill="${escaped(paper.trim())}"/>`,

@@ -109,6 +109,7 @@ if (saved) {
     const state = build(root, { tell: () => {}, ask: () => {} });
     root.style.setProperty("--map-height", "calc(100vh - 130px)");
     state.view.load(data);
+    state.pictures.forget();
     state.panel.load();
   }
 }

@@ -1,4 +1,5 @@
 // The bar above the map, the legend beside it, and the slider from one map to the other.
+import { SIGNS } from "./shapes.js";
 import { savePng, saveSvg } from "./images.js";
 
 const TYPED_MS = 250;
@@ -134,6 +135,7 @@ export class Panel {
     const title = make("div", "legend-title", data.by);
     this.legend.replaceChildren(title, ...rows);
     if (data.second_by) this.legend.append(make("div", "legend-note", `stronger: more ${data.second_by}`));
+    if (data.shapes) this.legend.append(make("div", "legend-title", data.shapes_by), ...data.shape_kinds.map((kind, shape) => this.sign(kind, shape)));
     if (data.n < data.total) this.legend.append(make("div", "legend-note", `${data.n.toLocaleString("en")} of ${data.total.toLocaleString("en")} products drawn`));
   }
 
@@ -151,6 +153,13 @@ export class Panel {
       this.drawLegend();
       this.legend.querySelectorAll(".entry")[code]?.focus();
     };
+    return node;
+  }
+
+  sign(kind, shape) {
+    const node = make("div", "entry sign");
+    node.append(make("span", "mark", SIGNS[shape]), make("span", "name", kind.name), make("span", "count", kind.count.toLocaleString("en")));
+    node.title = kind.name;
     return node;
   }
 

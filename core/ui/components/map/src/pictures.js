@@ -26,9 +26,10 @@ export class Pictures {
     });
   }
 
+  // A page that stands alone brings some pictures with it.
   forget() {
     this.cards.clear();
-    this.thumbs.clear();
+    this.thumbs = new Map(this.view.data.thumbs ?? []);
     this.drop();
     this.hover(null);
   }
@@ -39,7 +40,7 @@ export class Pictures {
     if (row === null) return this.tip.classList.remove("on");
     [this.x, this.y] = [x, y];
     const titles = this.view.data.titles;
-    if (titles) this.cards.set(row, { title: titles[row], line: this.view.data.lines?.[row] ?? "", picture: "" });
+    if (titles) this.cards.set(row, { row, title: titles[row], line: this.view.data.lines?.[row] ?? "", picture: this.thumbs.get(row) ?? "" });
     if (this.cards.has(row)) return this.show();
     this.timer = setTimeout(() => this.row === row && this.ask({ hover: row }), REST_MS);
   }
@@ -71,7 +72,7 @@ export class Pictures {
     if (!rows.length || rows.length > MOST_PICTURES || !this.near()) return this.drop();
     this.wanted = rows;
     const missing = rows.filter((row) => !this.thumbs.has(row));
-    if (missing.length) this.ask({ thumbs: missing });
+    if (missing.length && !this.view.data.thumbs) this.ask({ thumbs: missing });
     this.redraw();
   }
 

@@ -3,6 +3,7 @@ import { decodeLoop, encodeLoop, members, shorts, bytes, SPAN } from "./encoding
 import { paletteOf, pointColors, rgb } from "./colors.js";
 import { PointGrid, insideLoop, simplifiedLoop } from "./pointing.js";
 import { PointDrawing, wholeMap } from "./points.js";
+import { LARGER } from "./shapes.js";
 import { densityContours, drawOverlay, namePlaces } from "./overlay.js";
 
 const SETTLED_MS = 180;
@@ -36,6 +37,8 @@ export class MapView {
     this.only = new Set(data.only ?? []);
     this.codes = bytes(data.codes);
     this.second = data.second ? bytes(data.second) : null;
+    this.shapes = data.shapes ? bytes(data.shapes) : null;
+    this.shapeValues = this.shapes && Float32Array.from(this.shapes);
     this.colors = new Uint8Array(this.codes.length * 4);
     if (moved) {
       [this.from, this.to] = [shorts(data.xy), data.xy_after ? shorts(data.xy_after) : null];
@@ -82,6 +85,7 @@ export class MapView {
       length: this.codes.length,
       attributes: { getPosition: { value: this.positions, size: 3 }, getFillColor: { value: this.colors, size: 4, normalized: true } },
     };
+    if (this.shapeValues) this.points.attributes.getShape = { value: this.shapeValues, size: 1 };
     const rows = this.found ? this.rows((row) => this.found[row] && this.shown(row)).slice(0, MOST_RINGS) : [];
     const ringed = new Float32Array(rows.length * 3);
     rows.forEach((row, place) => ringed.set(this.positions.subarray(row * 3, row * 3 + 3), place * 3));
@@ -249,7 +253,7 @@ export class MapView {
 
   radius() {
     const near = this.camera ? this.camera.zoom - wholeMap(this.width, this.height).zoom : 0;
-    const base = Math.min(4.5, Math.max(1.4, 420 / Math.sqrt(this.codes.length)));
+    const base = Math.min(4.5, Math.max(1.4, 420 / Math.sqrt(this.codes.length))) * (this.shapes ? LARGER : 1);
     return base * Math.min(3.5, 2 ** (Math.max(0, near) * 0.4)) * (this.presenting ? 1.3 : 1);
   }
 
