@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import Cancelled
+from core.errors import Cancelled, JobError
 from core.files import open_appending, read_ordinary
 from core.jobs.folder import JobFolder
 from core.jobs.json_values import to_json_value
@@ -52,11 +52,13 @@ class StopRequest:
     Attributes:
         asked: Stop at the next report.
         pausing: It stopped, or stops, because somebody asked it to pause.
+        beyond: The limit of jobs that it passed, in words; None while it is within them.
     """
 
     def __init__(self) -> None:
         self.asked = False
         self.pausing = False
+        self.beyond: str | None = None
 
 
 class JobProgress:
@@ -108,6 +110,7 @@ class JobProgress:
 
         Raises:
             Cancelled: Somebody asked the job to stop.
+            JobError: It went beyond its limits, see :mod:`core.jobs.limits`.
         """
         self._check_stop()
         with self._wake:
@@ -127,6 +130,8 @@ class JobProgress:
             self._stop_for_pause()
 
     def _check_stop(self) -> None:
+        if self._stop.beyond is not None:
+            raise JobError(self._stop.beyond)
         now = time.monotonic()
         if not self._stop.asked and now - self._looked >= WRITE_SECONDS:
             self._looked = now

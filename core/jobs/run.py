@@ -1,6 +1,5 @@
 """Doing a job's work while holding its lock; the same for a worker process and for the foreground."""
 
-import errno
 import logging
 import os
 import time
@@ -8,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from core.access.actor import acting
@@ -18,13 +18,18 @@ from core.jobs.folder import JobFolder
 from core.jobs.json_values import to_json_value
 from core.jobs.kinds import build_arguments, find_kind
 from core.jobs.lock import gate, take_lock
+from core.jobs.limits import read_limits, watched
 from core.jobs.processes import process_start
 from core.jobs.reports import JobProgress, Report, StopRequest
+from core.jobs.refusals import refusal_words
 from core.jobs.spec import read_spec
 from core.jobs.stored_status import StoredStatus, read_status, write_status
 from core.monitoring.journal import about, note, note_fault
 from core.monitoring.redaction import redact
 
+
+BAD_INPUT = 2
+"""Exit code of a process whose job failed for a reason that users can mend."""
 
 class JobFault(Exception):
     """The work broke on a fault of its own; the message names the fault and where its traceback is."""
@@ -71,6 +76,7 @@ def run_owned(
     stop: StopRequest,
     on_report: Callable[[Report], None] | None = None,
 ) -> dict[str, Any]:
+    may_end: bool = False,
     """Do the work of a job whose lock is held, and keep its state: done, failed, paused or cancelled.
 
     Args:
@@ -80,6 +86,8 @@ def run_owned(
         stop: Set by a signal handler to cancel.
         on_report: Called with every report that is written.
 
+        may_end: Whether this process is the job's alone, so that work beyond its limits which does not listen is ended
+            with it.
     Returns:
         The result, as kept in ``result.json``.
 
@@ -90,7 +98,7 @@ def run_owned(
     """
     with about(job=folder.job, kind=folder.kind):
         note("job_started", f"attempt {status.attempt}")
-        return _kept(folder, status, home=home, stop=stop, on_report=on_report)
+        return _kept(folder, status, home=home, stop=stop, on_report=on_report, may_end=may_end)
 
 
 def _kept(
@@ -101,9 +109,11 @@ def _kept(
     stop: StopRequest,
     on_report: Callable[[Report], None] | None,
 ) -> dict[str, Any]:
+    may_end: bool,
     """Work, and keep how it ended in the job's folder and in the journal."""
     try:
-        result = _work(folder, home=home, stop=stop, on_report=on_report)
+        with watched(read_limits(), job=folder.job, stop=stop, end=partial(_end, folder, status) if may_end else None):
+            result = _work(folder, home=home, stop=stop, on_report=on_report)
     except (Cancelled, KeyboardInterrupt) as error:
         # Whoever pauses and then cancels has cancelled.
         paused = stop.pausing and not stop.asked and not folder.cancel_flag.exists()
@@ -113,10 +123,11 @@ def _kept(
         _finish(folder, status, state="failed", error=_one_line(str(error)))
         raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            full = JobError(f"the disk of {home.root} is full; free some space, then `resume {folder.job}`")
-            _finish(folder, status, state="failed", error=str(full))
-            raise full from error
+        words = refusal_words(error, home)
+        if words is not None:
+            refused = JobError(f"{words}, then `resume {folder.job}`")
+            _finish(folder, status, state="failed", error=_one_line(str(refused)))
+            raise refused from error
         message = _keep_traceback(folder, error)
         _finish(folder, status, state="failed", error=message)
         raise JobFault(message) from error
@@ -163,6 +174,14 @@ def _finish(folder: JobFolder, status: StoredStatus, *, state: str, error: str |
 
 def _keep_traceback(folder: JobFolder, error: Exception) -> str:
     """Note a fault, append its traceback to ``worker.log`` and return one line that refers to both."""
+def _end(folder: JobFolder, status: StoredStatus, message: str) -> None:
+    """End this process in the middle of work that went beyond its limits and does not listen."""
+    try:
+        _finish(folder, status, state="failed", error=message)
+    finally:
+        os._exit(BAD_INPUT)
+
+
     fault = note_fault("job_fault", error, told=True)
     with open_appending(folder.log) as log:
         stack = redact("".join(traceback.format_exception(error)))

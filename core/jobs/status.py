@@ -125,7 +125,8 @@ def judge(stored: StoredStatus | None, *, free: bool, finished: bool) -> tuple[S
     if stored.state == "waiting":
         return "waiting", None
     if stored.state == "queued":
-        if time.time() - stored.changed < START_SECONDS:
+        # Either way: a clock that was set back must not let it look as if it were being started for years.
+        if abs(time.time() - stored.changed) < START_SECONDS:
             return "queued", None
         return "interrupted", "no worker began it; resume the job to try again"
     return "interrupted", "its worker ended without a word; resume the job to go on from its last checkpoint"

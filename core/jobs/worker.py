@@ -12,7 +12,7 @@ from core.jobs.environment import quiet_this_process
 from core.jobs.folder import find_folder
 from core.jobs.passwords import handed_password
 from core.jobs.queue import start_next_quietly
-from core.jobs.run import JobFault, owned, run_owned
+from core.jobs.run import BAD_INPUT, JobFault, owned, run_owned
 from core.jobs.signals import stop_on_signals
 from core.monitoring.journal import printing_handler, start_journal
 
@@ -20,7 +20,7 @@ logger = logging.getLogger("core.jobs.worker")
 
 _RANK = 5
 
-DONE, FAULT, BAD_INPUT, REFUSED, CANCELLED = 0, 1, 2, 3, 130
+DONE, FAULT, REFUSED, CANCELLED = 0, 1, 3, 130
 
 
 def main(home_root: str, job_id: str, *, password: str | None = None) -> int:
@@ -57,7 +57,7 @@ def _work(home: Home, job_id: str, password: str | None) -> int:
                     # has its rank already.
                     os.nice(max(_RANK - os.nice(0), 0))
                 try:
-                    run_owned(folder, status, home=home, stop=stop)
+                    run_owned(folder, status, home=home, stop=stop, may_end=True)
                 except (Cancelled, ShelfLensError, JobFault) as error:
                     return _ended(error)
         except ShelfLensError as error:
