@@ -1,5 +1,6 @@
 """ShelfLens in the browser: the frame around every page. Start it with ``streamlit run streamlit_app.py``."""
 
+from core.ui.collecting import set_aside_libraries
 from core.ui.errors import shown_errors
 from core.ui.frame import draw_frame
 from core.ui.guard import check_page, check_visitor, note_entry
@@ -8,5 +9,8 @@ note_entry()
 check_visitor()  # before anything is drawn: not even the names of catalogs are for somebody who may not look
 page = draw_frame()
 check_page(page)
-with shown_errors():
-    page.run()
+try:
+    with shown_errors():
+        page.run()
+finally:
+    set_aside_libraries()  # those this page brought along

@@ -178,7 +178,7 @@ def main() -> None:
     given = parser.parse_args()
     result: dict[str, Any] = {"rounds": given.rounds, "points": {}}
     with sync_playwright() as playwright:
-        browser = open_browser(playwright)
+        browser = open_browser(playwright, webgl=True)
         result["chromium"] = browser.version
         for points in given.points:
             result["points"][str(points)] = compare(browser, points, given.rounds)

@@ -17,7 +17,7 @@ from benchmarks.measuring import ROOT
 
 START_SECONDS = 60.0
 _QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
-_DRAWN_BY_PROCESSOR = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+_WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 
 
 @contextmanager
@@ -47,9 +47,10 @@ def serving(words: Sequence[str], environment: Mapping[str, str] | None = None, 
         server.wait(20)
 
 
-def open_browser(playwright: Playwright) -> Browser:
-    """Open Chromium without a graphics card, the system's where there is one."""
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*_QUIET, *_DRAWN_BY_PROCESSOR])
+def open_browser(playwright: Playwright, *, webgl: bool = False) -> Browser:
+    """Open Chromium without a graphics card, the system's where there is one; WebGL is then drawn by the processor."""
+    drawn = _WEBGL if webgl else ("--disable-gpu",)
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*_QUIET, *drawn])
 
 
 def _wait_until_healthy(address: str) -> None:
