@@ -5,6 +5,7 @@ import json
 from core.jobs.folder import JobFolder
 from core.jobs.spec import create_job
 from core.jobs.stored_status import StoredStatus, write_status
+from core.monitoring.journal import note_fault, start_journal
 from tests.pages.conftest import broken, words
 
 
@@ -29,6 +30,16 @@ def test_a_failed_job_is_listed_by_its_id(home, open_page):
     frame = next(table.value for table in app.dataframe if "Job id" in table.value)
     assert frame["Job id"].tolist() == [job]
     assert frame["What happened"].tolist() == ["there is no catalog 'shop' <b>"]
+
+
+def test_the_last_errors_are_listed_by_the_ids_that_were_shown(home, open_page):
+    start_journal(home.root)
+    shown = [note_fault("page_fault", KeyError("a red dress"), page="recommend") for _ in range(12)]
+    app = open_page(home, "health")
+    frame = next(table.value for table in app.dataframe if "Error id" in table.value)
+    assert frame["Error id"].tolist() == shown[:1:-1]  # the last ten, the newest first
+    assert set(frame["Kind"]) == {"KeyError"} and set(frame["Where"]) == {"page"}
+    assert "red dress" not in words(app) + str(frame)
 
 
 def test_the_report_names_no_product(home, open_page):

@@ -1,0 +1,103 @@
+"""The app's server with its metrics on, for as long as something measures it."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 120.0
+_STATE = "st_session_state"
+
+
+@dataclass(frozen=True)
+class SessionServer:
+    """A running server.
+
+    Attributes:
+        address: Of its pages.
+        metrics: Where its metrics are.
+        process: The server.
+    """
+
+    address: str
+    metrics: str
+    process: "subprocess.Popen[bytes]"
+
+    def look(self) -> dict[str, float]:
+        """Read how many are connected, what it takes, what it remembers of its visitors, and how often it broke."""
+        ours = _read_metrics(self.metrics)
+        beneath = _read_metrics(f"{self.address}/_stcore/metrics?families=cache_memory_bytes")
+        states = sum(value for (_, labels), value in beneath.items() if dict(labels).get("cache_type") == _STATE)
+        errors = sum(value for (name, _), value in ours.items() if name == "shelflens_errors_total")
+        plain = {name: value for (name, labels), value in ours.items() if not labels}
+        return {
+            "sessions": plain["shelflens_sessions"],
+            "rss_mib": round(plain["process_resident_memory_bytes"] / 2**20, 1),
+            "states_kib": round(states / 1024, 1),
+            "errors": errors,
+        }
+
+
+@contextmanager
+def start_session_server(home: Path, *, forget_seconds: int) -> Iterator[SessionServer]:
+    """Start the app on a home; stop it at the end.
+
+    Args:
+        home: The home.
+        forget_seconds: How long it remembers visitors who went away.
+
+    Raises:
+        RuntimeError: It did not come up; its own words are told.
+    """
+    pages, metrics = _free_port(), _free_port()
+    options = {"server.port": pages, "server.headless": "true", "server.disconnectedSessionTTL": forget_seconds}
+    command = [sys.executable, "-m", "core.ui.serve"]
+    for name, value in options.items():
+        command += [f"--{name}", str(value)]
+    environment = {**os.environ, "SHELFLENS_HOME": str(home), "SHELFLENS_METRICS_PORT": str(metrics)}
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
+        server = SessionServer(f"http://127.0.0.1:{pages}", f"http://127.0.0.1:{metrics}/metrics", process)
+        try:
+            if not _healthy(server):
+                said.seek(0)
+                raise RuntimeError(f"the server did not come up:\n{said.read()[-4000:].decode(errors='replace')}")
+            yield server
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _healthy(server: SessionServer) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while server.process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=2):
+                return True
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+def _read_metrics(address: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        families = list(text_string_to_metric_families(answer.read().decode().replace("# EOF\n", "")))
+    return {
+        (each.name, tuple(sorted(each.labels.items()))): each.value for family in families for each in family.samples
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,51 @@
+"""Three visitors at once over real websockets: each sees its own ranking, and is forgotten when gone.
+
+The load script `benchmarks/many_sessions.py` does the same with 25 for minutes, with a training meanwhile.
+"""
+
+import asyncio
+import shutil
+
+import pytest
+
+from benchmarks.many_sessions import FORGET_SECONDS, Visitor, check, come_and_go
+from benchmarks.session_server import start_session_server
+from benchmarks.streamlit_tab import Tab
+from core.home import open_home
+
+
+@pytest.fixture
+def demo_copy(demo_home, tmp_path):
+    shutil.copytree(demo_home.root, tmp_path / "demo", symlinks=True)
+    return open_home(tmp_path / "demo")
+
+
+def test_three_at_once_see_their_own_and_are_forgotten(demo_copy):
+    with start_session_server(demo_copy.root, forget_seconds=FORGET_SECONDS) as server:
+        found = asyncio.run(come_and_go(server, demo_copy, sessions=3, seconds=6, every=1.5))
+    assert (found["errors"], found["cross_talk"], found["faults_noted"]) == (0, 0, 0), found
+    assert found["slider_actions"] >= 3 and found["page_actions"] >= 3
+    assert found["connected_busy"] == 3 and found["connected_after"] == 0
+    # Their state goes with them: what is left is at most that of the one visitor who came last.
+    assert found["states_after_kib"] < found["states_busy_kib"] / 2
+
+
+def test_another_visitors_answer_would_be_noticed():
+    """The check itself: the same cards, asked for by somebody else or with other weights, are wrong."""
+    card = {"id": "b", "parts": [{"name": "visual", "value": 0.8, "share": 0.8 * 1.0 / 2.0}]}
+    card["parts"] += [{"name": name, "value": 1.0, "share": weight / 2.0} for name, weight in _OTHERS.items()]
+    tab = Tab("", grids={"the product asked for": [{"id": "a"}], "matches, best first": [card]})
+    mine = Visitor(0, "a", tab, None, weights={})
+    check(mine, lambda product, weights: ["b"])
+    assert mine.wrong == []
+    for wrong in (
+        Visitor(1, "c", tab, None),
+        Visitor(2, "a", tab, None, weights={"color": 1.9}),
+    ):
+        check(wrong, lambda product, weights: ["b"])
+        assert len(wrong.wrong) == 1
+    check(mine, lambda product, weights: ["d"])
+    assert mine.wrong == ["matches of a by {} are not its own"]
+
+
+_OTHERS = {"color": 0.5, "price": 0.5}
