@@ -19,7 +19,9 @@ from core.monitoring.redaction import secret_words
 FOLDER = "logs"
 
 _OURS = ("core", "shelflens")
-_BENEATH = ("streamlit", "uvicorn.error", "asyncio")
+_BENEATH = ("uvicorn.error", "asyncio")
+_SERVER = "streamlit."  # its loggers pass nothing on, so each is asked
+_TOLD_BY_PAGES = "streamlit.error_util"
 _LOG = logging.getLogger("core.monitoring")
 _about: ContextVar[dict[str, str]] = ContextVar("about", default={})  # noqa: B039 - never changed, only replaced
 
@@ -43,7 +45,7 @@ def start_journal(root: Path, *, words: Sequence[str] = (), plain: bool = True, 
     written.addFilter(_add_what_is_known)
     printed = ErrorStream(level=logging.WARNING)
     printed.setFormatter(PlainLine(known))
-    for name in (*_OURS, *_BENEATH):
+    for name in (*_OURS, *_BENEATH, *_server_loggers()):
         logger = logging.getLogger(name)
         for handler in [each for each in logger.handlers if isinstance(each, JournalFile | ErrorStream)]:
             logger.removeHandler(handler)
@@ -107,6 +109,12 @@ def note_fault(event: str, error: BaseException, *, told: bool = False, **facts:
 def new_error_id() -> str:
     """Make an id that people can quote."""
     return f"SL-{secrets.token_hex(4)}"
+
+
+def _server_loggers() -> list[str]:
+    """Name the loggers of the page server; what breaks in pages is noted by the pages, under the id they show."""
+    known = list(logging.root.manager.loggerDict)
+    return [name for name in known if name.startswith(_SERVER) and name != _TOLD_BY_PAGES]
 
 
 def _add_what_is_known(record: logging.LogRecord) -> bool:
