@@ -11,6 +11,7 @@ from core.catalog.catalogs import Catalog
 from core.models.augmentation import alters_nothing
 from core.ui.caches import home, picture_address
 from core.ui.errors import shown_errors
+from core.ui.offer_row import words_and_button
 from core.vision.augmented_samples import augmented_samples
 from core.vision.picture_fit import PictureFit
 from core.vision.views import ViewSettings
@@ -37,9 +38,9 @@ def augmentation_preview(
 
 
 def _draw_preview(catalog: Catalog, settings: ViewSettings, fit: PictureFit, key: str) -> None:
-    words, button = st.columns([4, 1.3], vertical_alignment="center")
+    words, button = words_and_button()
     seed = int(st.session_state.get(f"{key}_seed", 0))
-    if button.button("Other pictures", icon=":material/casino:", key=f"{key}_reseed", width="stretch"):
+    if button.button("Other pictures", icon=":material/casino:", key=f"{key}_reseed"):
         seed = st.session_state[f"{key}_seed"] = seed + 1
     if alters_nothing(settings):
         words.caption("Nothing is altered: the training sees every picture as it is.")

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from core.ui.wording import chart_text, number_marks, number_text, percent
 
 MARKS = ("circle", "diamond", "square", "cross", "triangle-up", "star", "x", "hexagon")
-"""Shapes that tell kinds apart where colors repeat: the second signal beside color."""
+"""Shapes that tell kinds apart: the second signal beside color."""
 
 COLORS = tuple(f"#00000{place}" for place in range(1, 9))
 """Stand-ins that Streamlit replaces by the theme's categorical colors."""
@@ -24,8 +24,21 @@ POINT_SCALE = [[place / 7, f"#0000{13 + place}"] for place in range(8)]
 GRAY = "#8A9496"
 """For what is unknown or unimportant; readable in both themes."""
 
+DASHES = ("solid", "dash", "dot", "dashdot")
+"""Dashes that tell lines apart as shapes do points."""
+
 _TITLES = {"loss": "Loss", "accuracy": "Accuracy"}
 _MARGIN = {"l": 8, "r": 8, "t": 36, "b": 8}
+
+
+def mark_of(place: int) -> str:
+    """Give the shape of the kind at a place, from 0: with its color it is like that of no other among 64."""
+    return MARKS[(place + place // len(COLORS)) % len(MARKS)]
+
+
+def dash_of(place: int) -> str:
+    """Give the dash of the line at a place, from 0: with its color it is like that of no other among 32."""
+    return DASHES[(place + place // len(COLORS)) % len(DASHES)]
 
 
 def curves(history: pd.DataFrame, *, measure: str = "loss", best_epoch: int | None = None) -> go.Figure:
@@ -96,7 +109,7 @@ def map_scatter(
         frame: ``x``, ``y``, ``row`` (number given back by hovering and selecting) and ``value`` to color by.
         numeric: ``value`` is a number with a color scale, else the name of a kind.
         legend_title: What the colors mean, in words of ours.
-        colors: A color by kind; None gives every kind its own color and, beyond eight, its own shape.
+        colors: A color by kind; None gives every kind one of eight. Every kind has a shape, too.
     """
     figure = go.Figure()
     size = float(np.clip(900 / max(len(frame), 1) ** 0.5, 3.5, 9.0))
@@ -106,7 +119,7 @@ def map_scatter(
         kinds = frame["value"].value_counts().index
         for place, kind in enumerate(kinds):
             color = colors.get(kind, GRAY) if colors else COLORS[place % len(COLORS)]
-            mark = "circle" if colors else MARKS[place // len(COLORS) % len(MARKS)]
+            mark = mark_of(place)
             edge = {"width": 0.5 if colors else 0, "color": GRAY}  # white and cream show on paper too
             marker = {"color": color, "size": size, "symbol": mark, "opacity": 0.85, "line": edge}
             _add_points(figure, frame[frame["value"] == kind], name=chart_text(kind, length=30), marker=marker)

@@ -7,10 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.evaluation.comparison import Comparison
-from core.ui.charts import COLORS, GRAY, MARKS
-from core.ui.wording import chart_text, number_marks
+from core.ui.charts import COLORS, GRAY, dash_of, mark_of
+from core.ui.wording import chart_text, number_marks, number_text, percent
 
-DASHES = ("solid", "dash", "dot", "dashdot")
 _MARGIN = {"l": 8, "r": 8, "t": 40, "b": 8}
 _TITLES = {"loss": "Validation loss", "accuracy": "Validation accuracy"}
 
@@ -84,6 +83,7 @@ def frontier_chart(names: Sequence[str], comparison: Comparison) -> go.Figure:
     for place, each in enumerate(comparison.figures):
         if each.accuracy is not None:
             low, high = each.accuracy_interval
+            told = f"{number_text(each.minutes, digits=2)} min, {percent(each.accuracy)}"
             figure.add_scatter(
                 x=[each.minutes],
                 y=[each.accuracy],
@@ -92,11 +92,11 @@ def frontier_chart(names: Sequence[str], comparison: Comparison) -> go.Figure:
                 error_y={"array": [high - each.accuracy], "arrayminus": [each.accuracy - low], "thickness": 1},
                 marker={
                     "color": run_color(place),
-                    "symbol": MARKS[place // len(COLORS) % len(MARKS)],
+                    "symbol": mark_of(place),
                     "size": 15 if each.frontier else 10,
                     "line": {"width": 2 if each.frontier else 0, "color": GRAY},
                 },
-                hovertemplate=f"{each.minutes:.2f} min, {each.accuracy:.1%}<extra>{chart_text(names[place])}</extra>",
+                hovertemplate=f"{told}<extra>{chart_text(names[place])}</extra>",
             )
     figure.update_xaxes(title="Minutes of training", rangemode="tozero")
     figure.update_yaxes(title="Right on test pictures", tickformat=".0%")
@@ -122,12 +122,12 @@ def compared_curves(
                 y=history[column],
                 mode="lines+markers" if len(history) < 3 else "lines",
                 name=chart_text(_short(names[place], place), length=30),
-                line={"color": run_color(place), "dash": DASHES[place // len(COLORS) % len(DASHES)], "width": 2.2},
+                line={"color": run_color(place), "dash": dash_of(place), "width": 2.2},
             )
     figure.update_xaxes(title="Minutes" if by_minutes else "Epoch", rangemode="tozero")
     figure.update_yaxes(tickformat=".0%" if measure == "accuracy" else None)
-    figure.update_layout(showlegend=False)  # the colors are those of the bars, and hovering names the run
-    return _finish(figure, title=_TITLES[measure], height=320)
+    figure.update_layout(showlegend=len(names) > 1)
+    return _finish(figure, title=_TITLES[measure], height=320 + 22 * len(names))
 
 
 def class_bars(table: pd.DataFrame) -> go.Figure:
@@ -183,7 +183,7 @@ def _written(value: float | None, unit: str) -> str:
     if value is None:
         return "not known"
     digits = 1 if unit == "%" or value >= 10 else 2
-    return f"{value:,.{digits}f} {unit}".rstrip()
+    return f"{number_text(value, digits=digits)} {unit}".rstrip()
 
 
 def _finish(figure: go.Figure, *, height: int, title: str = "") -> go.Figure:

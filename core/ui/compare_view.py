@@ -66,7 +66,7 @@ def draw_curves(comparison: Comparison) -> None:
             figure = compared_curves(histories, names, measure=measure, by_minutes=clock == "Minutes")
             key, words = f"compared_{measure}", f"Validation {measure}"
             st.plotly_chart(figure, width=_CHART_PX, key=key, config=_STILL, alt=words)
-    st.caption("The colors are those of the bars above; the pointer on a curve names its run.")
+    st.caption("Each run has its color and its dash; the pointer on a curve names it.")
     recipes = {run.run.recipe for run in comparison.runs}
     if ONE_VS_ALL in recipes and len(recipes) > 1:
         st.caption(

@@ -10,6 +10,7 @@ from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
 from core.ui.job_list import active_jobs
 from core.ui.navigation import BRAND, current_page, link
+from core.ui.palette import write_button_style
 from core.ui.visitor import draw_visitor
 from core.ui.wording import counted, duration
 
@@ -23,6 +24,7 @@ def draw_frame() -> st.Page:
     page = current_page()
     st.set_page_config(page_title=f"{page.title} · ShelfLens")
     st.logo(str(BRAND / "wordmark.svg"), size="large", icon_image=str(BRAND / "mark.svg"))
+    write_button_style()
     with st.sidebar, shown_errors():
         _catalog_picker()
         _jobs_strip()

@@ -44,12 +44,15 @@ def distance_bars(distances: pd.DataFrame) -> go.Figure:
         distances: Columns distance, pictures, expected, see :func:`core.evaluation.hierarchy.index_distances`.
     """
     figure = go.Figure()
-    for column, name, color in (("pictures", "mistakes", COLORS[1]), ("expected", "if made blindly", GRAY)):
+    for column, name, color, pattern in (
+        ("pictures", "mistakes", COLORS[1], ""),
+        ("expected", "if made blindly", GRAY, "/"),
+    ):
         figure.add_bar(
             x=distances["distance"].tolist(),
             y=distances[column].tolist(),
             name=name,
-            marker_color=color,
+            marker={"color": color, "pattern": {"shape": pattern, "size": 6, "fillmode": "replace"}},
             hovertemplate="%{x} categories away: %{y:,.0f} pictures<extra>" + name + "</extra>",
         )
     figure.update_xaxes(title="Categories between prediction and truth", type="category")

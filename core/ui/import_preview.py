@@ -72,7 +72,9 @@ def draw_preview(preview: Preview) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         figure = bars(names, [preview.categories[name] for name in names], title="Pictures in each category")
-        st.plotly_chart(figure, key="preview_categories", config={"displayModeBar": False})
+        st.plotly_chart(
+            figure, key="preview_categories", config={"displayModeBar": False}, alt="Pictures in each category"
+        )
         if len(preview.categories) > len(names):
             st.caption(f"and {counted(len(preview.categories) - len(names), 'more category', 'more categories')}")
     with right:

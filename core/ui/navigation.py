@@ -11,6 +11,7 @@ BRAND = Path(__file__).with_name("brand")
 PAGES_FOLDER = Path(__file__).resolve().parents[2] / "pages"
 
 _FIRST = "overview"
+_SIDEBAR_PX = 232  # the menu fits, and on a narrow screen the page has the rest; on a small one it is folded away
 _PAGES = {
     "": [("overview", "Overview", "dashboard")],
     "Data": [
@@ -67,7 +68,7 @@ def current_page(*, menu: bool = True) -> st.Page:
     internet.
     """
     st.set_page_config(
-        page_title="ShelfLens", page_icon=str(BRAND / "mark.svg"), layout="wide", initial_sidebar_state="auto"
+        page_title="ShelfLens", page_icon=str(BRAND / "mark.svg"), layout="wide", initial_sidebar_state=_SIDEBAR_PX
     )
     sections = {
         section: [_page(name, title, icon) for name, title, icon in entries] for section, entries in _PAGES.items()

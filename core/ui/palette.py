@@ -12,6 +12,21 @@ PART_NAMES = ("visual", "color", "price", "category", "brand", "popularity", "fr
 PART_COLORS = dict(zip(PART_NAMES, (0, 1, 3, 2, 4, 5, 6, 7), strict=True))
 """The place of each part's color among the categorical ones."""
 
+_BUTTON_STYLE = """<style>
+[data-testid^="stBaseButton-primary"]:enabled { color: light-dark(#fff, %s); }
+</style>"""
+"""Streamlit writes on primary buttons in white: hard to read on a color that is light enough for dark pages."""
+
+
+def write_button_style() -> None:
+    """Let what is written on primary buttons be dark in the dark theme. Only the frame calls this."""
+    st.html(_BUTTON_STYLE % ink_on_primary("dark"))
+
+
+def ink_on_primary(mode: Mode) -> str:
+    """Give the color of what is written on the primary color."""
+    return "#FFFFFF" if mode == "light" else str(st.get_option("theme.dark.backgroundColor"))
+
 
 def current_mode() -> Mode:
     """Give the theme the visitor looks at now; light while it is unknown."""

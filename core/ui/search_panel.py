@@ -22,6 +22,7 @@ from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.job_list import all_jobs
 from core.ui.live_job import REFRESH_SECONDS, active_job, known_job, live_job
+from core.ui.offer_row import words_and_button
 from core.ui.search_charts import MEASURE_WORDS, setting_words
 from core.ui.search_view import draw_running, draw_search, search_title
 from core.ui.training_setup import pick_target
@@ -114,12 +115,10 @@ def _draw_setup(catalog: Catalog) -> None:
     arguments: dict[str, Any] = {"catalog": catalog.name, "recipe": recipe, "backbone": backbone, "target": target}
     arguments |= {"method": method, "space": space, **budget}
     with st.container(border=True, key="search_start"):
-        words, button = st.columns([4, 1.2], vertical_alignment="center")
+        words, button = words_and_button()
         with words:
             can_start = _draw_cost(catalog, arguments)
-        asked = button.button(
-            "Start search", type="primary", icon=":material/play_arrow:", width="stretch", disabled=not can_start
-        )
+        asked = button.button("Start search", type="primary", icon=":material/play_arrow:", disabled=not can_start)
     if asked:
         with shown_errors():
             st.query_params[JOB_IN_URL] = submit(home(), "search", arguments, actor=visitor_name())

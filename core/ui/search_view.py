@@ -64,7 +64,7 @@ def draw_search(search: Search) -> None:
         st.caption("Every line is a trial, the stronger its color the better. Drag along an axis to keep part of it.")
         st.html(_AXIS_STYLE)
         chart = parallel_trials(finished, report["space"], measure=measure)
-        st.plotly_chart(chart, key=f"lines_{search.search_id}", config=_STILL)
+        st.plotly_chart(chart, key=f"lines_{search.search_id}", config=_STILL, alt="Settings of every trial")
     _draw_importance(report, search.search_id)
     draw_trials(sorted(trials, key=lambda trial: _order(trial, measure)), key=f"trials_{search.search_id}")
 
@@ -114,7 +114,10 @@ def _draw_importance(report: Mapping[str, Any], search_id: str) -> None:
         st.caption("How much of the differences among good trials each setting explains; a rough guide.")
         names = [setting_words(str(name)) for name in shares]
         st.plotly_chart(
-            bars(names, list(shares.values()), as_percent=True), key=f"importance_{search_id}", config=_STILL
+            bars(names, list(shares.values()), as_percent=True),
+            key=f"importance_{search_id}",
+            config=_STILL,
+            alt="How much each setting explains",
         )
 
 

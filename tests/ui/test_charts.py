@@ -1,9 +1,15 @@
+import itertools
 import json
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from core.ui.charts import COLORS, MARKS, bars, curves, map_scatter
+from core.ui.charts import COLORS, MARKS, bars, curves, dash_of, map_scatter, mark_of
+from core.ui.compare_charts import compared_curves
+from core.ui.hierarchy_charts import distance_bars, verdict_bar
+from core.ui.label_charts import label_curves
+from core.ui.planner_view_charts import reliability_chart
 
 HOSTILE = '<a href="http://evil.test">free</a>'
 
@@ -28,6 +34,36 @@ def test_every_kind_beyond_the_colors_has_another_shape():
     looks = [(trace.marker.color, trace.marker.symbol) for trace in traces]
     assert len(set(looks)) == 10
     assert looks[8] == (COLORS[0], MARKS[1])  # eight colors, then they begin again with the next shape
+
+
+def test_shapes_and_dashes_tell_kinds_apart_without_their_colors():
+    # Neighbors never look alike, and with the color no two of the first 64 and 32.
+    assert all(mark_of(place) != mark_of(place + 1) for place in range(6))
+    assert len({(place % len(COLORS), mark_of(place)) for place in range(64)}) == 64
+    assert len({(place % len(COLORS), dash_of(place)) for place in range(32)}) == 32
+
+
+def drawn_series():
+    history = pd.DataFrame({"epoch": [1, 2, 3], "minutes": [1.0, 2.0, 3.0], "validation_loss": [1.1, 0.9, 0.8]})
+    history["train_loss"] = history["validation_loss"]
+    yield curves(history)
+    yield compared_curves([history] * 4, list("abcd"), measure="loss", by_minutes=False)
+    yield label_curves(np.array([0.2, 0.8]), np.array([0, 1], np.uint8), threshold=0.5)
+    yield distance_bars(pd.DataFrame({"distance": ["1", "2"], "pictures": [3, 1], "expected": [1.0, 2.0]}))
+    yield verdict_bar({"right": 0.7, "right parent": 0.2, "wrong": 0.1})
+    judged = {"claimed": [0.5], "accuracy": [0.5], "accuracy_low": [0.4], "accuracy_high": [0.6], "pictures": [9]}
+    yield reliability_chart(pd.DataFrame(judged), pd.DataFrame(judged))
+
+
+@pytest.mark.parametrize("figure", drawn_series())
+def test_color_is_never_the_only_sign(figure):
+    looks = []
+    for trace in figure.data:
+        line, marker = trace.to_plotly_json().get("line") or {}, trace.to_plotly_json().get("marker") or {}
+        pattern = (marker.get("pattern") or {}).get("shape", "")
+        # Bars of one stack keep their order, which the legend repeats: there a hatched one tells its neighbors apart.
+        looks.append((line.get("dash", "solid"), marker.get("symbol"), pattern))
+    assert all(one != other for one, other in itertools.pairwise(looks)), looks
 
 
 def test_points_carry_their_row():

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.ui.palette import PART_NAMES, part_colors, verdict_colors
+from core.ui.palette import PART_NAMES, ink_on_primary, part_colors, verdict_colors
 
 CONFIG = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())
 
@@ -61,6 +61,13 @@ def contrast(color: str, other: str) -> float:
     return lights[1] / lights[0]
 
 
+def blended(front: str, back: str, share: float) -> str:
+    """What is seen of a color that lets some of another through."""
+    values = [int(color[place : place + 2], 16) for place in (1, 3, 5) for color in (front, back)]
+    mixed = [share * one + (1 - share) * other for one, other in zip(values[::2], values[1::2], strict=True)]
+    return "#" + "".join(f"{round(value):02X}" for value in mixed)
+
+
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_categorical_colors_stay_apart(mode, sight):
@@ -93,7 +100,12 @@ def test_text_is_readable_on_every_background(mode):
     ):
         assert contrast(theme["textColor"], background) >= 7  # WCAG AAA for text
         assert contrast(theme["linkColor"], background) >= 4.5  # WCAG AA for text
-    assert contrast("#FFFFFF", theme["primaryColor"]) >= 3  # WCAG AA for what is written on buttons, bold
+    assert contrast(ink_on_primary(mode), theme["primaryColor"]) >= 4.5  # what is written on buttons
+    chosen = blended(theme["primaryColor"], theme["backgroundColor"], 0.1)  # a chosen word lies on a faint layer of it
+    assert contrast(theme["primaryColor"], chosen) >= 4.5
+    for background in (theme["backgroundColor"], theme["sidebar"]["backgroundColor"]):
+        caption = blended(theme["textColor"], background, 0.6)  # Streamlit writes captions with 60 % of the text color
+        assert contrast(caption, background) >= 4.5
 
 
 def test_colors_come_from_the_configuration_file():
