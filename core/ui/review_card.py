@@ -10,13 +10,12 @@ import numpy as np
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.catalog.money import format_price
 from core.errors import ShelfLensError
 from core.review.findings import DUPLICATES, LABELS, PICTURES, PRICES, SENT, Finding
 from core.review.product_states import ProductState
 from core.ui.caches import counts_of, home, large_picture, products_of, thumbnails
 from core.ui.product_grid import component_text
-from core.ui.wording import short_category
+from core.ui.wording import price_text, short_category
 from core.vision.embeddings import latest_embedding
 
 NEIGHBORS = 8
@@ -140,7 +139,7 @@ def _rows(finding: Finding, state: ProductState) -> list[tuple[str, str, str]]:
         rows = [("Copy of", finding.suggested or "unknown", "new"), ("Filed in", product.category or "no category", "")]
     else:
         rows = [("Filed in", product.category or "no category", "")]
-    price = format_price(product.price_minor_units, product.currency)
+    price = price_text(product.price_minor_units, product.currency)
     rows += [("Price", price, "")] if price and finding.kind != PRICES else []
     if finding.kind != SENT:
         rows.append(("Suspicion", f"{100 * min(finding.score, 0.999):.1f} %", ""))
@@ -180,7 +179,7 @@ def _neighbors(catalog: Catalog, finding: Finding) -> list[dict[str, Any]]:
 def _words(finding: Finding, rows: Any) -> list[str]:
     if finding.kind == PRICES:
         priced = zip(rows["price_minor_units"].isna(), rows["price_minor_units"], rows["currency"], strict=True)
-        return ["no price" if missing else format_price(int(price), currency) for missing, price, currency in priced]
+        return ["no price" if missing else price_text(int(price), currency) for missing, price, currency in priced]
     if finding.kind == DUPLICATES:
         return [f"original {each}" if each == finding.suggested else str(each) for each in rows.index]
     return [short_category(category) if isinstance(category, str) else "no category" for category in rows["category"]]

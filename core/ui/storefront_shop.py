@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.catalog.money import format_price
 from core.catalog.products import get_product
 from core.errors import CatalogError
 from core.recommend.history_table import HistoryTable
@@ -16,7 +15,7 @@ from core.ui.errors import show_problem
 from core.ui.product_grid import Card, page_rows, product_grid, row_card
 from core.ui.storefront_frame import ITEM, ROW, SHELF, heading, shelf_row, visit
 from core.ui.storefront_state import companions, recommended, record, shopper_taste, wishes_of
-from core.ui.wording import counted, short_category
+from core.ui.wording import counted, price_text, short_category
 
 CATEGORIES_SHOWN = 24
 _BASIS = {
@@ -111,7 +110,7 @@ def draw_item(catalog: Catalog, index: CatalogIndex, table: HistoryTable, user: 
             st.info("This product has no picture.", icon=":material/image_not_supported:")
     with right:
         heading(product.title, large=True)
-        price = format_price(product.price_minor_units, product.currency)
+        price = price_text(product.price_minor_units, product.currency)
         st.text(" · ".join(each for each in (price, product.brand, product.color) if each) or "No price yet")
         _draw_wish(catalog, user, product_id, wished=product_id in wishes_of(taste))
         if product.category:
