@@ -22,7 +22,11 @@ def scrape(home):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
             text = answer.read().decode()
         families = list(text_string_to_metric_families(text))
-        return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
+        return {
+            (each.name, *(value for _, value in sorted(each.labels.items()))): each.value
+            for family in families
+            for each in family.samples
+        }
 
     yield read
     stop()
@@ -43,7 +47,7 @@ def test_every_documented_figure_is_there(home, scrape):
     # The home holds its database, of some hundred kilobytes, and three job folders.
     assert 10_000 < found["shelflens_home_bytes",] < 50_000_000
     assert found["shelflens_page_seconds_count", "recommend"] == 1
-    assert found["shelflens_page_seconds_bucket", "recommend", "+Inf"] == 1
+    assert found["shelflens_page_seconds_bucket", "+Inf", "recommend"] == 1
     assert found["shelflens_ranking_seconds_count",] == 1 and found["shelflens_ranking_seconds_sum",] < 10
     assert found["shelflens_errors_total", "page"] == 1
     assert found["process_resident_memory_bytes",] > 1_000_000
