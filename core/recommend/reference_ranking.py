@@ -19,7 +19,6 @@ from core.recommend.price_levels import LEVELS
 from core.recommend.ranking_settings import RankingSettings
 
 PROGRAM = Path(__file__).with_name("reference_program.py")
-_PARTS_OF_TITLES = ("text_starts", "text_words", "text_weights")
 
 
 def export_ranking(
@@ -99,7 +98,7 @@ def ranking_arrays(index: CatalogIndex, settings: RankingSettings) -> dict[str, 
         "allowed": _allowed(index, settings),
         "variants": index.variants if settings.group_variants else np.arange(len(index)),
     }
-    return arrays | (_title_arrays(index) if settings.weights.text else {})
+    return arrays | _title_arrays(index, counted=settings.weights.text > 0)
 
 
 def _currency_code(index: CatalogIndex, wanted: str | None) -> int:
@@ -128,10 +127,12 @@ def _allowed(index: CatalogIndex, settings: RankingSettings) -> np.ndarray:
     return np.ones(len(index), bool) if allowed is None else allowed
 
 
-def _title_arrays(index: CatalogIndex) -> dict[str, np.ndarray]:
-    """Lay the words of titles out by product."""
+def _title_arrays(index: CatalogIndex, *, counted: bool) -> dict[str, np.ndarray]:
+    """Lay the words of titles out by product: whose word it is, which and what it weighs; nothing if none counts."""
+    if not counted:
+        nothing = np.empty(0, np.int32)
+        return {"text_rows": nothing, "text_words": nothing, "text_weights": nothing.astype(np.float32)}
     titles = index.title_index
     words = np.repeat(np.arange(len(titles.starts) - 1, dtype=np.int32), np.diff(titles.starts))
     order = np.lexsort((words, titles.rows))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(titles.rows, minlength=len(index)))])
-    return dict(zip(_PARTS_OF_TITLES, (starts, words[order], titles.weights[order]), strict=True))
+    return {"text_rows": titles.rows[order], "text_words": words[order], "text_weights": titles.weights[order]}

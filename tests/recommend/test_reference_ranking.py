@@ -58,7 +58,7 @@ def test_the_order_is_the_same(index, settings):
     preset = {"settings": json.loads(json.dumps(settings.to_json()))}
     for product_id in ("p0", "p13", "p25", "p35", "p59"):
         ours = rank_parts(score_parts(index.query_product(product_id), index), settings, k=12)
-        theirs = rank(product_id, 12, arrays, preset)
+        theirs = rank(product_id, 12, arrays, preset["settings"])
         assert [match for match, _ in theirs] == list(ours.product_ids)
         assert [score for _, score in theirs] == pytest.approx(ours.scores.tolist(), abs=1e-6)
 
@@ -77,7 +77,7 @@ def test_it_runs_from_the_zip_alone(index, home, tmp_path, monkeypatch):
     command = [sys.executable, "-I", str(tmp_path / "out" / "rank.py"), "p7", "5"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
     ours = rank_parts(score_parts(index.query_product("p7"), index), settings, k=5)
-    assert [line.split("\t")[1] for line in done.stdout.splitlines()] == list(ours.product_ids)
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == list(ours.product_ids)
 
 
 def test_what_arrays_cannot_say_is_refused(index):
@@ -85,3 +85,9 @@ def test_what_arrays_cannot_say_is_refused(index):
         ranking_arrays(index, CLASSIC)
     with pytest.raises(SettingsError, match="currency"):
         ranking_arrays(index, RankingSettings(filters=MatchFilter(price_max=50)))
+
+
+def test_the_program_is_short_enough_to_be_read():
+    lines = reference_ranking.PROGRAM.read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if line.strip()]) <= 50
+    assert max(map(len, lines)) <= 120
