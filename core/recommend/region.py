@@ -9,6 +9,7 @@ Region = tuple[int, int, int, int]
 
 WHOLE: Region = (0, 0, 100, 100)
 LEAST_PERCENT = 5
+_FAINT = 0.25
 REGION_PX = 1024
 """Enough pixels a side for a part of a picture to be looked at; the whole needs fewer."""
 
@@ -36,3 +37,21 @@ def cropped(picture: np.ndarray, region: Region) -> np.ndarray:
     x, y = left * width // 100, top * height // 100
     kept = picture[y : max(y + 1, bottom * height // 100), x : max(x + 1, right * width // 100)]
     return np.ascontiguousarray(kept)
+
+
+def marked_region(picture: np.ndarray, region: Region) -> np.ndarray:
+    """Show which part is meant: it keeps its colors, the rest fades to white.
+
+    Args:
+        picture: uint8 (H, W, 3).
+        region: As `cropped` takes it.
+
+    Returns:
+        uint8 (H, W, 3).
+    """
+    height, width = picture.shape[:2]
+    left, top, right, bottom = region
+    rows, columns = slice(top * height // 100, bottom * height // 100), slice(left * width // 100, right * width // 100)
+    faded = (255 - (255 - picture.astype(np.float32)) * _FAINT).astype(np.uint8)
+    faded[rows, columns] = picture[rows, columns]
+    return faded

@@ -1,16 +1,20 @@
 """The query of the Recommend page: a product or a picture, further examples, another color, a part of the picture."""
 
 import hashlib
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.catalog.picture_lookup import picture_file
+from core.catalog.pictures import read_picture
 from core.catalog.product_filter import ProductFilter
-from core.catalog.products import read_products
+from core.catalog.products import get_product, read_products
+from core.errors import CatalogError, PictureError
 from core.recommend.index import CatalogIndex
 from core.recommend.ranking import QueryParts
-from core.recommend.region import LEAST_PERCENT, Region
+from core.recommend.region import LEAST_PERCENT, Region, marked_region
 from core.ui.caches import home
 from core.ui.match_cards import card_rows
 from core.ui.product_detail import open_product
@@ -20,6 +24,7 @@ from core.ui.uploads import uploaded_picture
 
 SUGGESTIONS = 12
 MOST_EXAMPLES = 12
+_PREVIEW_PX = 240
 _SOURCES = ("A product", "A picture of yours")
 _COLOR = "in_color"
 _ALL = (0, 100)
@@ -47,7 +52,8 @@ def chosen_query(catalog: Catalog, index: CatalogIndex) -> tuple[QueryParts, str
     digest = "" if data is None else hashlib.sha256(data).hexdigest()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         more, less = (_draw_examples(catalog, name) for name in _EXAMPLES)
-        asked = Asked(product_id, more, less, _color_choice(), _region_choice(), digest)
+        region = _region_choice(catalog, product_id, data)
+        asked = Asked(product_id, more, less, _color_choice(), region, digest)
     return asked_parts(index, asked, data), product_id
 
 
@@ -133,12 +139,34 @@ def _take_picked() -> None:
     st.session_state[_COLOR] = st.session_state["color_picked"]
 
 
-def _region_choice() -> Region:
-    """Ask which part of the picture is meant."""
+def _region_choice(catalog: Catalog, product_id: str | None, data: bytes | None) -> Region:
+    """Ask which part of the picture is meant, and show it."""
     part = any(st.session_state.get(key, _ALL) != _ALL for key in ("crop_x", "crop_y"))
     with st.popover("Part of the picture · on" if part else "Part of the picture", icon=":material/crop:"):
-        left, right = st.slider("From left to right, %", 0, 100, _ALL, 5, key="crop_x")
-        top, bottom = st.slider("From top to bottom, %", 0, 100, _ALL, 5, key="crop_y")
+        left, right = st.slider("From left to right, %", 0, 100, _ALL, 5, key="crop_x", bind="query-params")
+        top, bottom = st.slider("From top to bottom, %", 0, 100, _ALL, 5, key="crop_y", bind="query-params")
+        left, top = min(left, 100 - LEAST_PERCENT), min(top, 100 - LEAST_PERCENT)
+        region = (left, top, max(right, left + LEAST_PERCENT), max(bottom, top + LEAST_PERCENT))
+        _draw_region(catalog, product_id, data, region)
         st.caption("Only this part is looked at: for pictures that show more than what you mean.")
-    left, top = min(left, 100 - LEAST_PERCENT), min(top, 100 - LEAST_PERCENT)
-    return left, top, max(right, left + LEAST_PERCENT), max(bottom, top + LEAST_PERCENT)
+    return region
+
+
+def _draw_region(catalog: Catalog, product_id: str | None, data: bytes | None, region: Region) -> None:
+    """Show the picture with the part that is meant bright and the rest faint; nothing where there is none to show."""
+    source: bytes | Path | None = data
+    try:
+        if product_id is not None:
+            hashes = get_product(home(), catalog, product_id).picture_hashes
+            source = picture_file(home(), hashes[0]) if hashes else None
+        if source is None:
+            return
+        picture = read_picture(source, enough_px=_PREVIEW_PX)
+    except (CatalogError, PictureError):
+        return  # ranking says what is wrong with it
+    st.image(marked_region(_small(picture), region), width=_PREVIEW_PX)
+
+
+def _small(picture: np.ndarray) -> np.ndarray:
+    step = max(1, -(-max(picture.shape[:2]) // _PREVIEW_PX))
+    return np.asarray(picture[::step, ::step])
