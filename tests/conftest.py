@@ -7,6 +7,7 @@ from hypothesis import settings
 
 from core.home import Home, open_home
 from tests.postgres import postgres_server  # noqa: F401 - the fixture is found here
+from tests.storage import database, empty_postgres, pytest_generate_tests  # noqa: F401 - these too
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -23,7 +24,7 @@ def _no_home_of_the_developer():
 
 
 @pytest.fixture
-def home(tmp_path) -> Home:
+def home(tmp_path, database) -> Home:  # noqa: F811 - the fixture of that name
     """A new, empty home."""
     return open_home(tmp_path / "home")
 

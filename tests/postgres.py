@@ -33,13 +33,15 @@ class PostgresServer:
         secret = "" if password is None else f":{quote(password, safe='')}"
         return f"postgresql://{user}{secret}@127.0.0.1:{self.port}/{database}"
 
-    def run(self, *statements: str, database="postgres") -> list:
-        """Run statements, each in a transaction of its own; gives the rows of the last."""
+    def connect(self, database="postgres"):
+        """Open a plain connection of the driver."""
         import pg8000.dbapi
 
-        connection = pg8000.dbapi.connect(
-            SUPERUSER, host="127.0.0.1", port=self.port, password=PASSWORD, database=database
-        )
+        return pg8000.dbapi.connect(SUPERUSER, host="127.0.0.1", port=self.port, password=PASSWORD, database=database)
+
+    def run(self, *statements: str, database="postgres") -> list:
+        """Run statements, each in a transaction of its own; gives the rows of the last."""
+        connection = self.connect(database)
         connection.autocommit = True
         try:
             cursor = connection.cursor()

@@ -4,11 +4,14 @@
 trained, a PCA map made, one product edited and one history added. Its cache and jobs were left out.
 """
 
+import sqlite3
 import tarfile
 from pathlib import Path
 
 import pytest
 
+from core.backup.restoring import restore_backup
+from core.backup.snapshot import make_backup
 from core.catalog.catalogs import find_catalog
 from core.catalog.histories import find_history
 from core.catalog.log import list_events, undo
@@ -16,8 +19,9 @@ from core.catalog.product_filter import ProductFilter
 from core.catalog.products import get_product, read_products
 from core.evaluation.report import evaluate_run
 from core.explore.maps import latest_map
-from core.home import open_home
+from core.home import Home, open_home
 from core.models.runs import list_runs
+from core.progress import SilentProgress
 from core.recommend.index import open_index
 from core.recommend.ranking import RankWeights, rank_matches
 from core.vision.feature_store import read_features
@@ -41,6 +45,18 @@ def test_products_edits_and_histories_are_there_and_can_be_undone(first_home):
     entry = next(event for event in list_events(first_home) if event.kind == "edit")
     undo(first_home, entry.event_id, actor="tests")
     assert get_product(first_home, catalog, EDITED).title != "Scarlet"
+
+
+def test_a_backup_with_its_old_tables_is_restored_and_brought_up_to_date(tmp_path):
+    with tarfile.open(Path(__file__).parent / "fixtures" / "home-format-1.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    old = Home(tmp_path / "home")  # not opened, which would bring it up to date before
+    make_backup(old, tmp_path / "old.zip", progress=SilentProgress())
+    restore_backup(tmp_path / "old.zip", tmp_path / "again", progress=SilentProgress())
+    again = open_home(tmp_path / "again")
+    assert find_catalog(again, "colors").products == 24
+    with sqlite3.connect(again.root / "before-upgrade" / "shelflens-0001.db") as kept:
+        assert kept.execute("SELECT COUNT(*) FROM products").fetchone() == (24,)
 
 
 def test_pictures_and_thumbnails_are_where_they_are_looked_for(first_home):

@@ -4,17 +4,19 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, func, inspect, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from core.catalog.database import read, upgrade_at
+from core.access.actor import Role, require
+from core.catalog.database import mark_finished, read, upgrade_at
+from core.catalog.database_engine import WRITES, new_engine, shown_address
+from core.catalog.database_faults import reason_of
+from core.catalog.database_rows import ROWS_AT_ONCE, last_numbers, rows_in, rows_out, set_last_numbers
 from core.catalog.schema import metadata
 from core.errors import HomeError
 from core.home import Home
 from core.progress import Progress
-
-_ROWS_AT_ONCE = 2000
 
 
 def snapshot_database(home: Home, path: Path, *, progress: Progress) -> int:
@@ -42,9 +44,12 @@ def snapshot_database(home: Home, path: Path, *, progress: Progress) -> int:
 def move_database(home: Home, address: str, *, progress: Progress) -> int:
     """Copy the database of a home into an empty one elsewhere; the old one stays as it is.
 
+    Until every row is there, the new one says of itself that it is unfinished, and no home opens with it. Stopped half
+    way, the same move is simply made again.
+
     Args:
         home: The home whose database is copied.
-        address: SQLAlchemy address of the new one, such as ``postgresql+pg8000://user@host/name``.
+        address: SQLAlchemy address of the new one, such as ``postgresql://user@host/name``.
         progress: Told about every table.
 
     Returns:
@@ -53,29 +58,28 @@ def move_database(home: Home, address: str, *, progress: Progress) -> int:
     Raises:
         HomeError: The address cannot be used, or the database there is not empty.
         Cancelled: Someone asked to stop; the new database then holds no rows.
+        AccessError: Whoever acts is no admin.
     """
+    require(Role.ADMIN, "move the database")
     filled = _filled_tables(address)
     if filled:
         raise HomeError(
-            f"the database {_shown(address)} has rows already ({', '.join(filled[:3])}): name an empty one, "
+            f"the database {shown_address(address)} has rows already ({', '.join(filled[:3])}): name an empty one, "
             "nothing was changed"
         )
-    upgrade_at(address, what=_shown(address))
+    upgrade_at(address, what=shown_address(address), unfinished=True)
     return _fill(home, address, progress=progress)
 
 
 def _filled_tables(address: str) -> list[str]:
     """List the tables of a home that have rows in another database."""
-    try:
-        engine = create_engine(address)
-    except (SQLAlchemyError, ImportError) as error:
-        raise HomeError(f"the database {_shown(address)} cannot be used: {error}") from error
+    engine = new_engine(address)
     try:
         with engine.connect() as connection:
             found = set(inspect(connection).get_table_names()) & set(metadata.tables)
             return [name for name in sorted(found) if _count(connection, name)]
     except SQLAlchemyError as error:
-        raise HomeError(f"the database {_shown(address)} cannot be used: {error}") from error
+        raise HomeError(f"the database {shown_address(address)} cannot be used: {_reason(error)}") from error
     finally:
         engine.dispose()
 
@@ -104,41 +108,37 @@ def _quoted(path: str) -> str:
 
 def _fill(home: Home, address: str, *, progress: Progress) -> int:
     """Copy all tables in one transaction on each side: the reader sees one moment, the writer keeps all or nothing."""
-    engine = create_engine(address)
+    engine = new_engine(address)
+    at = "its beginning"
     rows = 0
     try:
-        with read(home) as source, engine.begin() as target:
-            if source.dialect.name == "postgresql":
-                source.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+        with read(home) as source, _writing(engine) as target, target.begin():
             tables = metadata.sorted_tables
             for place, table in enumerate(tables):
+                at = f"the table {table.name}"
                 progress.report(place, len(tables), f"copying {table.name}")
                 # Nobody but us streams here; pages come in bounded parts.
-                found = source.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(table))
-                for part in found.mappings().partitions(_ROWS_AT_ONCE):
-                    target.execute(insert(table), [dict(row) for row in part])
+                found = source.execution_options(yield_per=ROWS_AT_ONCE).execute(rows_out(table, source))
+                adding = rows_in(table, target)
+                for part in found.mappings().partitions(ROWS_AT_ONCE):
+                    target.execute(adding, [dict(row) for row in part])
                     rows += len(part)
-            _set_sequences(target)
+            at = "its end"
+            set_last_numbers(target, last_numbers(source))
+            mark_finished(target)
             progress.report(len(tables), len(tables), "copied")
     except SQLAlchemyError as error:
-        raise HomeError(f"the database could not be copied to {_shown(address)}: {error}") from error
+        raise HomeError(
+            f"the database could not be copied to {shown_address(address)}: {_reason(error)}, at {at}; "
+            "the old one is as it was, the new one holds no rows"
+        ) from error
     finally:
         engine.dispose()
     return rows
 
 
-def _set_sequences(connection: Connection) -> None:
-    """Let numbers that the database gives go on after the highest one copied."""
-    if connection.dialect.name != "postgresql":
-        return
-    for table in metadata.sorted_tables:
-        column = table.autoincrement_column
-        if column is None or column.server_default is not None:
-            continue
-        name = connection.execute(select(func.pg_get_serial_sequence(table.name, column.name))).scalar()
-        if name is not None:
-            highest = connection.execute(select(func.max(column))).scalar()
-            connection.execute(select(func.setval(name, highest or 1, highest is not None)))
+def _writing(engine: Engine) -> Connection:
+    return engine.connect().execution_options(**{WRITES: True})
 
 
 def _count(connection: Connection, name: str) -> int:
@@ -146,9 +146,5 @@ def _count(connection: Connection, name: str) -> int:
     return int(connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar() or 0)
 
 
-def _shown(address: str) -> str:
-    """Write an address without its password."""
-    try:
-        return make_url(address).render_as_string(hide_password=True)
-    except SQLAlchemyError:
-        return "of this address"
+def _reason(error: SQLAlchemyError) -> str:
+    return reason_of(error) if isinstance(error, DBAPIError) else str(error)

@@ -2,80 +2,148 @@
 
 import json
 import os
-import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, ProgrammingError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from core.catalog.database_engine import LOCK_SECONDS, WRITES, new_engine
+from core.catalog.database_faults import Fault, fault_of, reason_of
+from core.catalog.schema_steps import MIGRATIONS, keep_old, run_migrations
 from core.errors import CatalogError, HomeError
 from core.home import Home
 
-SCHEMA_REVISION = "0004"
+__all__ = [
+    "MIGRATIONS",
+    "SCHEMA_REVISION",
+    "close_database",
+    "mark_finished",
+    "read",
+    "upgrade_at",
+    "upgrade_database",
+    "write",
+]
+
+SCHEMA_REVISION = "0005"
 """The newest migration in ``core/catalog/migrations/versions``; a test holds the two together."""
 
-# A writer holds the index pages that a batch of new rows touches, or each would be written many times over.
-_WRITER_CACHE_KIB = 65_536
-_READER_CACHE_KIB = 8_192
+UNFINISHED = "unfinished-"
+"""Stands before the revision of a database that is being filled from another one, see `core.backup.database_copy`."""
 
-_OWN_FAULTS = (IntegrityError, InterfaceError, ProgrammingError)
-"""What the callers' own mistakes raise, or what they judge themselves."""
+_MARK = {"mark": UNFINISHED}
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+_TRY_AGAIN_AFTER_SECONDS = (0.2, 0.8)
+"""A server that starts or restarts answers a moment later; nothing was asked of it yet, so asking again is safe."""
 
 
 @contextmanager
 def read(home: Home) -> Iterator[Connection]:
     """Open a connection for reading; nothing written through it is kept.
 
+    All its queries see the database as it is at the first of them.
+
     Raises:
         HomeError: The database is damaged or out of reach.
         CatalogError: A value that was asked for is one that no database holds.
     """
     try:
-        with _engine(home.database_url).connect() as connection:
+        with _connected(home) as connection:
             yield connection
             connection.rollback()
     except (UnicodeEncodeError, OverflowError) as error:
         raise _unspeakable(error) from error
-    except (DatabaseError, json.JSONDecodeError) as error:
-        if isinstance(error, _OWN_FAULTS):
+    except json.JSONDecodeError as error:
+        raise HomeError(_cannot_open(home, f"a row holds no JSON ({error})")) from error
+    except DBAPIError as error:
+        fault = fault_of(error)
+        if fault is Fault.OWN:
             raise
-        reason = error.orig if isinstance(error, DatabaseError) else f"a row holds no JSON ({error})"
-        raise HomeError(
-            f"the database of {home.root} cannot be opened: {reason}; restore it from a backup or name another home"
-        ) from error
+        if fault is Fault.VALUE:
+            raise _unspeakable(reason_of(error)) from error
+        if fault is Fault.LOST:
+            raise HomeError(_out_of_reach(home, error)) from error
+        raise HomeError(_cannot_open(home, reason_of(error))) from error
 
 
 @contextmanager
 def write(home: Home) -> Iterator[Connection]:
     """Open one writing transaction: kept whole when the block ends, dropped whole when it raises.
 
-    Only ``core.catalog.log`` calls this, so that no change escapes the log.
+    Writers come one after another, in every process. Only ``core.catalog.log`` calls this, so that no change escapes
+    the log.
 
     Raises:
-        HomeError: The database is locked for longer than 30 s, full, read-only or damaged.
+        HomeError: The database is locked for longer than 30 s, full, read-only, damaged or out of reach.
         CatalogError: A value is one that no database holds.
     """
+    keeping = False
     try:
-        with _engine(home.database_url).connect() as connection:
-            connection = connection.execution_options(sqlite_writes=True)
+        with _connected(home) as connection:
+            connection = connection.execution_options(**{WRITES: True})
             with connection.begin():
                 yield connection
+                keeping = True
     except (UnicodeEncodeError, OverflowError) as error:
         raise _unspeakable(error) from error
-    except DatabaseError as error:
-        if isinstance(error, _OWN_FAULTS):
-            raise
-        raise HomeError(f"the database of {home.root} refused a change: {error.orig}; nothing was changed") from error
     except json.JSONDecodeError as error:
         raise HomeError(f"a row of the database of {home.root} holds no JSON ({error}): restore a backup") from error
+    except DBAPIError as error:
+        if fault_of(error) is Fault.OWN:
+            raise
+        raise _refused(home, error, keeping=keeping) from error
+
+
+def _refused(home: Home, error: DBAPIError, *, keeping: bool) -> HomeError | CatalogError:
+    """Say what a change that went wrong means for the user."""
+    fault, reason = fault_of(error), reason_of(error)
+    if fault is Fault.VALUE:
+        return _unspeakable(reason)
+    if fault is Fault.LOST and keeping:  # the answer is missing, not necessarily the change
+        return HomeError(
+            f"the connection to the database of {home.root} was lost while a change was being kept ({reason}): "
+            "look whether it is there before you make it again"
+        )
+    if fault is Fault.LOST:
+        return HomeError(f"{_out_of_reach(home, error)}; nothing was changed")
+    if fault is Fault.BUSY:
+        reason = f"somebody else has been writing for {LOCK_SECONDS} s ({reason}); try again"
+    return HomeError(f"the database of {home.root} refused a change: {reason}; nothing was changed")
+
+
+def _cannot_open(home: Home, reason: str) -> str:
+    if os.environ.get("SHELFLENS_DATABASE"):
+        return (
+            f"the database of {home.root} cannot be opened: {reason}; mend what SHELFLENS_DATABASE names, or unset it"
+        )
+    return f"the database of {home.root} cannot be opened: {reason}; restore it from a backup or name another home"
+
+
+def _out_of_reach(home: Home, error: DBAPIError) -> str:
+    return (
+        f"the database server of {home.root} does not answer ({reason_of(error)}): "
+        "see that it runs and that SHELFLENS_DATABASE names it, then try again"
+    )
+
+
+@contextmanager
+def _connected(home: Home) -> Iterator[Connection]:
+    engine = _engine(home.database_url)
+    for seconds in _TRY_AGAIN_AFTER_SECONDS:
+        try:
+            connection = engine.connect()
+            break
+        except DBAPIError as error:
+            if fault_of(error) is not Fault.LOST:
+                raise
+            time.sleep(seconds)
+    else:
+        connection = engine.connect()
+    with connection:
+        yield connection
 
 
 def upgrade_database(home: Home) -> None:
@@ -85,8 +153,14 @@ def upgrade_database(home: Home) -> None:
         HomeError: The database is damaged, unreachable, or written by a newer version.
     """
     _refuse_strange_file(home)
-    if _revision(home) == SCHEMA_REVISION:
+    found = _revision(home)
+    if found == SCHEMA_REVISION:
         return
+    if found is not None and found.startswith(UNFINISHED):
+        raise HomeError(
+            f"the database of {home.root} is only half filled: `move-database` works at it, or was stopped; "
+            "let it finish, or run it again from the old database, which is whole"
+        )
     try:
         with FileLock(home.root / "upgrade.lock", timeout=60):
             if _revision(home) != SCHEMA_REVISION:
@@ -105,9 +179,9 @@ def _refuse_strange_file(home: Home) -> None:
         raise HomeError(f"{path} is no file: the home was tampered with; restore it from a backup")
 
 
-def _unspeakable(error: Exception) -> CatalogError:
+def _unspeakable(reason: Exception | str) -> CatalogError:
     return CatalogError(
-        f"a value cannot be kept or looked for ({error}): expected text of whole characters and numbers below 2**63"
+        f"a value cannot be kept or looked for ({reason}): expected text of whole characters and numbers below 2**63"
     )
 
 
@@ -121,70 +195,45 @@ def _revision(home: Home) -> str | None:
 
 def _migrate(home: Home) -> None:
     """Run the migrations that are missing; a database with rows is copied first."""
-    _keep_old(home)
+    revision = _revision(home)
+    if revision is not None:
+        with read(home) as connection:
+            keep_old(home, connection, revision)
     with write(home) as connection:
-        _run_migrations(connection, what=str(home.root))
+        run_migrations(connection, what=str(home.root))
 
 
-def _keep_old(home: Home) -> None:
-    """Copy a SQLite database as it is before its tables change; PostgreSQL's keepers have their own ways."""
-    address, revision = make_url(home.database_url), _revision(home)
-    if revision is None or address.get_backend_name() != "sqlite":
-        return
-    folder = home.root / "before-upgrade"
-    kept = folder / f"shelflens-{revision}.db"
-    if kept.exists():  # an upgrade that was stopped half way
-        return
-    folder.mkdir(exist_ok=True)
-    temporary = folder / f".{kept.name}.tmp"
-    temporary.unlink(missing_ok=True)
-    try:
-        with closing(sqlite3.connect(str(address.database))) as old, closing(sqlite3.connect(temporary)) as new:
-            old.backup(new)
-        temporary.rename(kept)
-    except (sqlite3.Error, OSError) as error:
-        temporary.unlink(missing_ok=True)
-        raise HomeError(
-            f"the database of {home.root} cannot be copied before it is brought up to date: {error}; "
-            "nothing was changed"
-        ) from error
-
-
-def upgrade_at(address: str, *, what: str) -> None:
+def upgrade_at(address: str, *, what: str, unfinished: bool = False) -> None:
     """Make or bring up to date the tables of a database that is no home's yet.
 
     Args:
         address: Its SQLAlchemy address.
         what: How an error calls it.
+        unfinished: Whether no home may open with it before :func:`mark_finished`.
 
     Raises:
         HomeError: It cannot be opened or written, or has a schema of a newer version.
     """
-    engine = create_engine(address)  # not kept: nobody works with it before it is a home's
+    engine = new_engine(address)  # not kept: nobody works with it before it is a home's
     try:
-        with engine.begin() as connection:
-            _run_migrations(connection, what=what)
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            if inspect(connection).has_table("alembic_version"):  # it may have been left unfinished
+                connection.execute(
+                    text("UPDATE alembic_version SET version_num = replace(version_num, :mark, '')"), _MARK
+                )
+            run_migrations(connection, what=what)
+            if unfinished:
+                connection.execute(text("UPDATE alembic_version SET version_num = :mark || version_num"), _MARK)
     except SQLAlchemyError as error:
-        raise HomeError(f"the database {what} cannot be written: {error}") from error
+        reason = reason_of(error) if isinstance(error, DBAPIError) else error
+        raise HomeError(f"the database {what} cannot be written: {reason}") from error
     finally:
         engine.dispose()
 
 
-def _run_migrations(connection: Connection, *, what: str) -> None:
-    """Run what is missing. Alembic is imported here alone: it is slow and rarely needed."""
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util.exc import CommandError
-
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        raise HomeError(
-            f"the database of {what} has a schema this ShelfLens does not know ({error}): upgrade ShelfLens"
-        ) from error
+def mark_finished(connection: Connection) -> None:
+    """Let homes open with a database that :func:`upgrade_at` made as unfinished."""
+    connection.execute(text("UPDATE alembic_version SET version_num = replace(version_num, :mark, '')"), _MARK)
 
 
 def close_database(home: Home) -> None:
@@ -196,26 +245,6 @@ def close_database(home: Home) -> None:
 def _engine(url: str) -> Engine:
     """The engine of an address, one a process, because opening costs more than most queries."""
     try:
-        engine = create_engine(url)
-    except (SQLAlchemyError, ImportError) as error:
-        raise HomeError(
-            f"SHELFLENS_DATABASE cannot be used: {error}; unset it to use the home's own database"
-        ) from error
-    if make_url(url).get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Set what SQLite forgets with every connection: readers beside one writer, waiting, foreign keys."""
-    connection.isolation_level = None  # transactions are begun below, not guessed by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin a transaction; a writer takes its place at once, since upgrading a reader later can fail."""
-    writes = connection.get_execution_options().get("sqlite_writes")
-    connection.exec_driver_sql(f"PRAGMA cache_size=-{_WRITER_CACHE_KIB if writes else _READER_CACHE_KIB}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        return new_engine(url)
+    except HomeError as error:
+        raise HomeError(f"SHELFLENS_DATABASE: {error}; unset it to use the home's own database") from error

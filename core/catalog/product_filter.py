@@ -80,9 +80,9 @@ class ProductFilter:
         first: dict[str, tuple[Any, ...]] = {
             "position": (),
             "title": (products.c.title,),
-            "category": (products.c.category,),
-            "price": (price.is_(None), currency, price.asc()),
-            "-price": (price.is_(None), currency, price.desc()),
+            "category": (products.c.category.nulls_first(),),  # as SQLite does unasked
+            "price": (price.is_(None), currency.nulls_first(), price.asc()),
+            "-price": (price.is_(None), currency.nulls_first(), price.desc()),
         }
         return (*first[self.order_by], products.c.position, products.c.product_id)
 

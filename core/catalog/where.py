@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Float, and_, case, cast, false, not_, or_
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from core.catalog.attribute_numbers import AttributeNumber
 from core.catalog.money import MINOR_DIGITS
 from core.catalog.schema import products
 from core.errors import CatalogError
@@ -33,7 +34,7 @@ _COMPARISONS: dict[type, Callable[[Any, Any], Any]] = {
     exp.LTE: lambda field, value: field <= value,
     exp.GT: lambda field, value: field > value,
     exp.GTE: lambda field, value: field >= value,
-    exp.Like: lambda field, value: field.like(value),
+    exp.Like: lambda field, value: field.ilike(value),  # as SQLite compares; PostgreSQL would tell A from a
     exp.ILike: lambda field, value: field.ilike(value),
 }
 
@@ -81,28 +82,45 @@ def _comparison(node: exp.Expr) -> ColumnElement[bool]:
     if isinstance(node, exp.Is) and isinstance(node.expression, exp.Null):
         return _field(node.this, None).is_(None)
     if isinstance(node, exp.In) and node.expressions:
-        values = [_value(value) for value in node.expressions]
+        values = [_fitting(node.this, _value(value)) for value in node.expressions]
         return or_(false(), *(_field(node.this, value) == value for value in values))
     if isinstance(node, exp.Between):
-        low, high = _value(node.args["low"]), _value(node.args["high"])
+        low, high = (_fitting(node.this, _value(node.args[end])) for end in ("low", "high"))
         return _field(node.this, low).between(low, high)
     compare = _COMPARISONS.get(type(node))
     if compare is None:
         raise CatalogError(f"the filter cannot use {node.sql()[:100]!r}; {_HELP}")
-    value = _value(node.expression)
+    value = _fitting(node.this, _value(node.expression))
     return compare(_field(node.this, value), value)
+
+
+def _fitting(node: exp.Expr, value: str | int | float) -> str | int | float:
+    """Give a value the type of its field: PostgreSQL does not compare texts with numbers, SQLite does it like this."""
+    name = _name(node) if isinstance(node, exp.Column) else ""
+    if name in _COLUMNS:
+        return str(value)
+    if name != "price" or not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError as error:
+        raise CatalogError(f"a price is compared with a number, not {value[:100]!r}; {_HELP}") from error
+
+
+def _name(column: exp.Column) -> str:
+    return ".".join(part.name for part in column.parts)
 
 
 def _field(node: exp.Expr, value: Any) -> Any:
     """The column a name stands for; an attribute is compared as a number when the value is one."""
     if not isinstance(node, exp.Column):
         raise CatalogError(f"expected a field on the left, found {node.sql()[:100]!r}; {_HELP}")
-    name = ".".join(part.name for part in node.parts)
+    name = _name(node)
     if name == "price":
         return _major_price()
     if name.startswith("attribute."):
         entry = products.c.attributes[name.removeprefix("attribute.")]
-        return entry.as_float() if isinstance(value, int | float) else entry.as_string()
+        return AttributeNumber(entry) if isinstance(value, int | float) else entry.as_string()
     if name not in _COLUMNS:
         raise CatalogError(f"products have no field {name[:100]!r}; {_HELP}")
     return products.c[name]

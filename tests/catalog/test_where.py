@@ -20,6 +20,10 @@ from tests.catalog.store import small_catalog
         ("color IN ('red', 'blue')", ["a/1", "a/2"]),
         ("attribute.weight_g >= 200", ["b/1", "c/1"]),  # 100 g more with every position
         ("attribute.material != 'clay'", []),
+        ("attribute.material > 5", []),  # a word is no number, and no error either
+        ("title LIKE 'red M%'", ["a/1"]),
+        ("title = 5 or title IN (1, 2.5)", []),
+        ("price = '9'", ["a/1"]),
     ],
 )
 def test_expressions_pick_the_products_they_say(home, expression, expected):
@@ -37,6 +41,7 @@ def test_expressions_pick_the_products_they_say(home, expression, expected):
         ("load_extension('x') = 1", "expected a field on the left"),
         ("1 = 1; DROP TABLE products", "cannot use"),
         ("price in (SELECT 1)", "cannot use"),
+        ("price > 'much'", "a price is compared with a number, not 'much'"),
         ("price <", "cannot read the filter 'price <': it stops making sense at character 7; fields"),
         ("title = 'x", "a quote or a bracket may be missing"),
         ("(" * 3000, "cannot read the filter|nested too deeply"),
