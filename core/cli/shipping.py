@@ -212,7 +212,7 @@ def show_trade(result: dict[str, Any]) -> str:
 
 def show_exported(result: dict[str, Any]) -> str:
     """Say what was written."""
-    names = ("catalog", "file", "products", "matches", "without_match")
+    names = ("catalog", "file", "products", "matches", "without_match", "resumed")
     return facts({name.replace("_", " "): result[name] for name in names} | {"took": seconds_cell(result["seconds"])})
 
 

@@ -1,4 +1,4 @@
-"""The matches of every product as one table, written a few hundred queries at a time."""
+"""The matches of every product as one table, ranked many queries at a time and written a few hundred at a time."""
 
 import os
 import time
@@ -15,19 +15,19 @@ from core.catalog.export_cells import csv_lines, safe_cell
 from core.errors import CatalogError, SettingsError
 from core.home import Home
 from core.progress import Progress, SilentProgress
-from core.recommend.index import open_index
-from core.recommend.rank_products import rank_in
+from core.recommend.index import CatalogIndex, open_index
+from core.recommend.kept_matches import COLUMNS as COLUMNS
+from core.recommend.kept_matches import KeptMatches, table_schema
+from core.recommend.query_parts import queries_together, score_together
+from core.recommend.rank_products import rank_parts
 from core.recommend.ranking import Matches
 from core.recommend.ranking_settings import RankingSettings
 from core.recommend.weights import PARTS
 
 FORMATS = (".parquet", ".csv")
 MOST_K = 1_000
-_QUERIES_A_BATCH = 200
+_QUERIES_A_PIECE = 512
 _DIGITS = 6
-
-COLUMNS = ("product_id", "place", "match_id", "score", *(f"{part}_part" for part in PARTS))
-"""One row a match: which product was asked for, place from 1, the match, score 0..1, parts 0..1 or nothing."""
 
 
 class _Writer(Protocol):
@@ -59,8 +59,9 @@ def export_matches(
 ) -> dict[str, Any]:
     """Rank for every product and write the best matches of each.
 
-    Memory does not grow with the catalog beyond its index: rows are written as they come. The file appears whole or
-    not at all, in place of an earlier one.
+    Memory does not grow with the catalog beyond its index: rows are written as they come. What is ranked is kept in
+    the home until the file is whole: asked again after a stop, the export goes on where it was. The file appears whole
+    or not at all, in place of an earlier one.
 
     Args:
         home: The home.
@@ -68,10 +69,10 @@ def export_matches(
         settings: What makes a good match.
         to: A .parquet or .csv file; cells of the latter are safe to open in a spreadsheet.
         k: Matches a product.
-        progress: Hears how far it is, and may cancel: nothing is left then.
+        progress: Hears how far it is, and may cancel: the file is not written then.
 
     Returns:
-        JSON values: catalog, file, products, matches, without_match, seconds.
+        JSON values: catalog, file, products, matches, without_match, resumed (products ranked before), seconds.
 
     Raises:
         SettingsError: k or the file's ending is out of range.
@@ -84,27 +85,47 @@ def export_matches(
     check_target(to)
     told.report(0, None, "opening the index")
     index = open_index(home, catalog, backbone=settings.embedding)
-    matches = empty = 0
+    kept = KeptMatches(home, index, settings, k=k)
+    starts = range(0, len(index), _QUERIES_A_PIECE)
+    resumed = 0
+    for start in starts:
+        if kept.has(start):
+            resumed += len(index.product_ids[start : start + _QUERIES_A_PIECE])
+            told.report(start, len(index), "going on where the last export stopped")
+        else:
+            kept.keep(start, _piece(index, settings, start, k=k, progress=told))
+    told.report(len(index), len(index), "writing the file")
+    matches = with_match = 0
     with _writing(to) as writer:
-        for start in range(0, len(index), _QUERIES_A_BATCH):
-            ids = index.product_ids[start : start + _QUERIES_A_BATCH]
-            ranked = []
-            for place, product_id in enumerate(ids, start):
-                told.report(place, len(index), f"ranking for {place + 1:,} of {len(index):,} products")
-                ranked.append((product_id, rank_in(home, catalog, index, product_id, settings, k=k)))
-            columns = _columns(ranked)
+        for columns in kept.pieces(starts):
             writer.write(columns)
             matches += len(columns["place"])
-            empty += sum(not found.product_ids for _, found in ranked)
-        told.report(len(index), len(index), "finishing the file")
+            with_match += columns["place"].count(1)
+    kept.drop()
     return {
         "catalog": catalog.name,
         "file": str(to),
         "products": len(index),
         "matches": matches,
-        "without_match": empty,
+        "without_match": len(index) - with_match,
+        "resumed": resumed,
         "seconds": round(time.monotonic() - began, 3),
     }
+
+
+def _piece(
+    index: CatalogIndex, settings: RankingSettings, start: int, *, k: int, progress: Progress
+) -> dict[str, list[Any]]:
+    """Rank for the queries of one piece."""
+    ids = index.product_ids[start : start + _QUERIES_A_PIECE]
+    together = queries_together(index)
+    ranked = []
+    for first in range(0, len(ids), together):
+        block = ids[first : first + together]
+        for place, parts in enumerate(score_together([index.query_product(each) for each in block], index), first):
+            progress.report(start + place, len(index), f"ranking for {start + place + 1:,} of {len(index):,} products")
+            ranked.append((ids[place], rank_parts(parts, settings, k=k)))
+    return _columns(ranked)
 
 
 def _columns(ranked: list[tuple[str, Matches]]) -> dict[str, list[Any]]:
@@ -155,11 +176,9 @@ class _CsvWriter:
 
 class _ParquetWriter:
     def __init__(self, path: Path) -> None:
-        import pyarrow as pa
         from pyarrow.parquet import ParquetWriter
 
-        kinds = {"product_id": pa.string(), "match_id": pa.string(), "place": pa.int32()}
-        self._schema = pa.schema([(name, kinds.get(name, pa.float64())) for name in COLUMNS])
+        self._schema = table_schema()
         self._file = path.open("xb")
         self._writer = ParquetWriter(self._file, self._schema, compression="zstd")
 

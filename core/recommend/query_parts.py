@@ -3,13 +3,16 @@
 The formulas are in the text of `core.recommend.ranking`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.recommend.index import CatalogIndex, Query, fold_brand
 from core.recommend.price_modes import LEVEL_PRICING, Pricing, price_values
+
+_MOST_TOGETHER = 128
+_VALUES_TOGETHER = 2**24  # float32 values of one part; two parts are held
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,36 @@ def score_parts(query: Query, index: CatalogIndex) -> QueryParts:
         The parts, to be kept by the caller for as long as the query stays the same.
     """
     return QueryParts(query, index)
+
+
+def score_together(queries: Sequence[Query], index: CatalogIndex) -> list[QueryParts]:
+    """Compare several queries with every product, as `score_parts` does one: looks and colors in one product each.
+
+    One product of two matrices reads the embeddings once for all queries; one query at a time reads them for each.
+
+    Args:
+        queries: Q of them; as many as `queries_together` allows.
+        index: The products.
+
+    Returns:
+        The parts of each query, in their order.
+    """
+    unknown = np.zeros(index.colors.shape[1], np.float32)
+    looks = np.stack([query.embedding for query in queries]) @ index.embeddings.T
+    colors = np.stack([unknown if query.color is None else query.color for query in queries]) @ index.colors.T
+    for values in (looks, colors):
+        np.clip(values, 0.0, 1.0, out=values)
+    colors[:, ~index.colors_known] = np.nan
+    colors[[query.color is None for query in queries]] = np.nan
+    return [
+        QueryParts(query, index, given={"visual": looks[place], "color": colors[place]})
+        for place, query in enumerate(queries)
+    ]
+
+
+def queries_together(index: CatalogIndex) -> int:
+    """Say how many queries to score together so that what they share stays under 128 MiB."""
+    return max(1, min(_MOST_TOGETHER, _VALUES_TOGETHER // max(1, len(index))))
 
 
 def _part_values(values: np.ndarray) -> PartValues:

@@ -27,7 +27,7 @@ def export(home, monkeypatch):
 
 
 def test_the_table_holds_what_ranking_gives_one_by_one(export, tmp_path, monkeypatch):
-    monkeypatch.setattr(batch_matches, "_QUERIES_A_BATCH", 7)  # several batches, the last one short
+    monkeypatch.setattr(batch_matches, "_QUERIES_A_PIECE", 7)  # several pieces, the last one short
     index = random_index(1, count=40)
     report = export(index, tmp_path / "matches.parquet", k=3)
     table = pd.read_parquet(tmp_path / "matches.parquet")
@@ -65,6 +65,28 @@ def test_a_cancelled_export_leaves_the_earlier_file_and_nothing_else(export, tmp
         export(random_index(1), path, progress=Stopping())
     assert path.read_text() == "earlier"
     assert [each.name for each in tmp_path.iterdir() if each.name != "home"] == ["matches.csv"]
+
+
+def test_a_stopped_export_goes_on_where_it_was(export, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch_matches, "_QUERIES_A_PIECE", 10)
+
+    class Stopping(SilentProgress):
+        def report(self, done, total, message):
+            if done == 25:
+                raise Cancelled
+
+    index = random_index(1, count=40)
+    with pytest.raises(Cancelled):
+        export(index, tmp_path / "stopped.csv", k=3, progress=Stopping())
+    assert not (tmp_path / "stopped.csv").exists()
+    report = export(index, tmp_path / "stopped.csv", k=3)
+    assert report["resumed"] == 20  # two pieces of ten were whole, the third was not
+    whole = export(index, tmp_path / "whole.csv", k=3)
+    assert whole["resumed"] == 0  # what was kept is let go with the file
+    assert (tmp_path / "stopped.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+    with pytest.raises(Cancelled):
+        export(index, tmp_path / "stopped.csv", k=3, progress=Stopping())
+    assert export(index, tmp_path / "other.csv", k=4)["resumed"] == 0  # another question has pieces of its own
 
 
 def test_one_product_has_no_match_and_is_counted(export, tmp_path):

@@ -1,0 +1,115 @@
+"""Matches that are written in pieces and kept, so that an export that was stopped goes on where it was.
+
+A piece is a Parquet file with the matches of a few hundred queries; it appears whole or not at all. The folder's name
+says what the pieces come from: another catalog version, embedding, setting or number of matches has another folder.
+"""
+
+import hashlib
+import json
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from core.errors import CatalogError
+from core.home import Home
+from core.recommend.index import CatalogIndex
+from core.recommend.ranking_settings import RankingSettings
+from core.recommend.weights import PARTS
+
+COLUMNS = ("product_id", "place", "match_id", "score", *(f"{part}_part" for part in PARTS))
+"""One row a match: which product was asked for, place from 1, the match, score 0..1, parts 0..1 or nothing."""
+
+_KEPT_SECONDS = 7 * 24 * 3600
+_FORMAT = 1
+
+
+def table_schema() -> Any:
+    """Give the Arrow schema of a table of matches."""
+    import pyarrow as pa
+
+    kinds = {"product_id": pa.string(), "match_id": pa.string(), "place": pa.int32()}
+    return pa.schema([(name, kinds.get(name, pa.float64())) for name in COLUMNS])
+
+
+class KeptMatches:
+    """The pieces of one export.
+
+    Args:
+        home: Where they are kept.
+        index: What is ranked.
+        settings: How.
+        k: Matches a query.
+    """
+
+    def __init__(self, home: Home, index: CatalogIndex, settings: RankingSettings, *, k: int) -> None:
+        asked = [
+            _FORMAT,
+            *(index.catalog_id, index.catalog_version, index.encoder, index.embedding_version, len(index)),
+            *(settings.to_json(), k),
+        ]
+        # Events of visitors change popularity without a new version of the catalog: nothing to go on with then.
+        unique = uuid.uuid4().hex if settings.weights.popularity else ""
+        key = hashlib.sha256((json.dumps(asked, sort_keys=True) + unique).encode()).hexdigest()[:32]
+        self._root = home.cache / "matches"
+        self.folder = self._root / key
+
+    def has(self, start: int) -> bool:
+        """Tell whether the piece that begins at a query is there and can be read."""
+        from pyarrow import ArrowInvalid
+        from pyarrow.parquet import read_metadata
+
+        try:
+            read_metadata(self._piece(start))
+        except (OSError, ArrowInvalid):
+            return False
+        return True
+
+    def keep(self, start: int, columns: dict[str, list[Any]]) -> None:
+        """Keep the piece that begins at a query.
+
+        Raises:
+            CatalogError: The disk is full, or the home cannot be written.
+        """
+        import pyarrow as pa
+        from pyarrow.parquet import write_table
+
+        temporary = self.folder / f".{uuid.uuid4().hex}.tmp"
+        try:
+            self._drop_old()
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_table(pa.Table.from_pydict(columns, schema=table_schema()), temporary, compression="zstd")
+            temporary.replace(self._piece(start))
+        except OSError as error:
+            raise CatalogError(
+                f"cannot keep matches in {self.folder}: {error.strerror or error}; free some disk and start again"
+            ) from error
+        finally:
+            temporary.unlink(missing_ok=True)
+
+    def read(self, start: int) -> dict[str, list[Any]]:
+        """Read the piece that begins at a query, by column."""
+        from pyarrow.parquet import read_table
+
+        return dict(read_table(self._piece(start)).to_pydict())
+
+    def pieces(self, starts: range) -> Iterator[dict[str, list[Any]]]:
+        """Read the pieces one after another."""
+        return (self.read(start) for start in starts)
+
+    def drop(self) -> None:
+        """Let all pieces go, as once the file is written."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _piece(self, start: int) -> Path:
+        return self.folder / f"{start:09d}.parquet"
+
+    def _drop_old(self) -> None:
+        """Let go what nobody went on with for a week."""
+        if self.folder.is_dir():
+            return
+        for folder in self._root.glob("*"):
+            if time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
