@@ -109,11 +109,18 @@ def _quoted(path: str) -> str:
 def _fill(home: Home, address: str, *, progress: Progress) -> int:
     """Copy all tables in one transaction on each side: the reader sees one moment, the writer keeps all or nothing."""
     engine = new_engine(address)
-    at = "its beginning"
-    rows = 0
     try:
-        with read(home) as source, _writing(engine) as target, target.begin():
-            tables = metadata.sorted_tables
+        with read(home) as source:
+            return _copy_tables(source, engine, what=shown_address(address), progress=progress)
+    finally:
+        engine.dispose()
+
+
+def _copy_tables(source: Connection, engine: Engine, *, what: str, progress: Progress) -> int:
+    rows, at = 0, "its beginning"
+    tables = metadata.sorted_tables
+    try:
+        with engine.connect().execution_options(**{WRITES: True}) as target, target.begin():
             for place, table in enumerate(tables):
                 at = f"the table {table.name}"
                 progress.report(place, len(tables), f"copying {table.name}")
@@ -129,16 +136,10 @@ def _fill(home: Home, address: str, *, progress: Progress) -> int:
             progress.report(len(tables), len(tables), "copied")
     except SQLAlchemyError as error:
         raise HomeError(
-            f"the database could not be copied to {shown_address(address)}: {_reason(error)}, at {at}; "
-            "the old one is as it was, the new one holds no rows"
+            f"the database could not be copied to {what}: {_reason(error)}, at {at}; the old one is as it was, the new "
+            "one holds no rows"
         ) from error
-    finally:
-        engine.dispose()
     return rows
-
-
-def _writing(engine: Engine) -> Connection:
-    return engine.connect().execution_options(**{WRITES: True})
 
 
 def _count(connection: Connection, name: str) -> int:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, SQLAlchemyError
 
 from core.catalog.database_engine import LOCK_SECONDS, WRITES, new_engine
 from core.catalog.database_faults import Fault, fault_of, reason_of
@@ -132,16 +132,15 @@ def _out_of_reach(home: Home, error: DBAPIError) -> str:
 @contextmanager
 def _connected(home: Home) -> Iterator[Connection]:
     engine = _engine(home.database_url)
-    for seconds in _TRY_AGAIN_AFTER_SECONDS:
+    for seconds in (*_TRY_AGAIN_AFTER_SECONDS, None):
         try:
             connection = engine.connect()
             break
-        except DBAPIError as error:
-            if fault_of(error) is not Fault.LOST:
-                raise
+        except (DBAPIError, OSError) as error:  # OSError: the server went away while it was greeted
+            lost = InterfaceError(None, None, error) if isinstance(error, OSError) else error
+            if seconds is None or fault_of(lost) is not Fault.LOST:
+                raise lost from error
             time.sleep(seconds)
-    else:
-        connection = engine.connect()
     with connection:
         yield connection
 

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DisconnectionError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, IntegrityError, InterfaceError, SQLAlchemyError
 
 from core.catalog.database_faults import Fault, fault_of, sqlstate
 from core.errors import HomeError
@@ -117,6 +117,9 @@ def _check_idle(connection: Any, record: Any, _proxy: Any) -> None:
 def _tell_apart(context: Any) -> None:
     """Give an error the class that SQLite's driver would: callers judge broken references and taken names."""
     original = context.original_exception
+    if isinstance(original, OSError):  # the driver does not wrap what the socket says where an answer begins
+        context.is_disconnect = True
+        raise InterfaceError(context.statement, context.parameters, original) from original
     if sqlstate(original).startswith("23"):
         raise IntegrityError(context.statement, context.parameters, original) from original
     if context.sqlalchemy_exception is not None and fault_of(context.sqlalchemy_exception) is Fault.LOST:

@@ -61,7 +61,7 @@ def reason_of(error: DBAPIError) -> str:
 
 
 def _no_answer(original: object) -> bool:
-    return any(words in str(original) for words in _NO_ANSWER)
+    return isinstance(original, OSError) or any(words in str(original) for words in _NO_ANSWER)
 
 
 def _told(original: object) -> dict[str, Any]:

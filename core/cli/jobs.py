@@ -1,10 +1,10 @@
-"""Commands about jobs: jobs, status, cancel, resume."""
+"""Commands about jobs: jobs, status, cancel, resume, prune-jobs."""
 
 import time
 from dataclasses import asdict
 from typing import Any
 
-from core.cli.parser import Commands
+from core.cli.parser import Commands, whole_number
 from core.cli.progress_line import printable
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell, seconds_cell, table
@@ -29,6 +29,9 @@ def add_commands(commands: Commands) -> None:
         detachable=True,
     )
     resume.add_argument("job", metavar="JOB", help="id of the job")
+    prune = commands.add("prune-jobs", prune_old, show=show_pruned, summary="delete the records of old jobs")
+    prune.add_argument("--days", metavar="N", type=whole_number(0), help="those that ended more than N days ago")
+    prune.add_argument("--keep", metavar="N", type=whole_number(0), help="those beyond the newest N")
 
 
 def list_all(session: Session) -> dict[str, Any]:
@@ -54,6 +57,22 @@ def cancel_one(session: Session) -> dict[str, Any]:
     if job_status(session.home, job).state == "running":
         session.say(f"it stops at its next step; `cancel {job} --kill` ends it at once")
     return _one(session)
+
+
+def prune_old(session: Session) -> dict[str, Any]:
+    """Delete the folders of jobs that ended long ago."""
+    from core.access.actor import Role, require
+    from core.jobs.pruning import prune_jobs
+
+    require(Role.ADMIN, "delete jobs")
+    pruned = prune_jobs(session.home, keep=session.arguments.keep, days=session.arguments.days)
+    return {"jobs": list(pruned.jobs), "bytes": pruned.bytes}
+
+
+def show_pruned(result: dict[str, Any]) -> str:
+    """Say what is gone."""
+    count = len(result["jobs"])
+    return f"{count:,} records of jobs deleted, {result['bytes'] / 2**20:,.1f} MiB; what the jobs made stays"
 
 
 def resume_one(session: Session) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def examine(open_home: Callable[[], Home]) -> dict[str, Any]:
     Returns:
         A dict of JSON values: version, python, platform, cores, memory_mib (of the machine), available_mib (of it) and
         used_mib (of this process), versions (of the libraries that matter, by name), tensorflow, openvino, home,
-        home_format, disk_mib and free_disk_mib (of the home's disk), database ("ok" or what is wrong), backbones,
+        home_format, disk_mib and free_disk_mib (of the home's disk), disk (limits: room_mib, least_free_mib, home_mib,
+        most_mib, error), database ("ok" or what is wrong), backbones,
         jobs (counts by state), failed_jobs (the newest ten: job, kind, state, at, error), errors (the last ten faults:
         error_id, at, where, error, job) and problems, each a sentence.
     """
@@ -64,6 +65,7 @@ def examine(open_home: Callable[[], Home]) -> dict[str, Any]:
         "database": database_state(home),
         "backbones": backbone_states(home),
         "disk_mib": shutil.disk_usage(home.root).total // _MIB,
+        "disk": disk_state(home),
         **job_states(home),
         "errors": last_errors(home.root),
     }
@@ -183,6 +185,23 @@ def job_states(home: Home) -> dict[str, Any]:
     }
 
 
+def disk_state(home: Home) -> dict[str, Any]:
+    """Tell the limits of the disk and the room left for new work; what the home takes only where that is limited."""
+    from core.jobs.disk_room import disk_room
+
+    try:
+        room = disk_room(home)
+    except ShelfLensError as error:
+        return {"room_mib": None, "least_free_mib": None, "home_mib": None, "most_mib": None, "error": str(error)}
+    return {
+        "room_mib": room.room_bytes // _MIB,
+        "least_free_mib": room.least_free_bytes // _MIB,
+        "home_mib": None if room.used_bytes is None else room.used_bytes // _MIB,
+        "most_mib": None if room.most_bytes is None else room.most_bytes // _MIB,
+        "error": None,
+    }
+
+
 def _problems(report: dict[str, Any]) -> list[str]:
     found = []
     if report["tensorflow"] is None:
@@ -198,4 +217,13 @@ def _problems(report: dict[str, Any]) -> list[str]:
     ]
     if report["free_disk_mib"] < LEAST_FREE_MIB:
         found.append(f"only {report['free_disk_mib']} MiB are free in {Path(report['home'])}: free some space")
+    if report["disk"]["error"]:
+        found.append(report["disk"]["error"])
+    elif report["disk"]["room_mib"] == 0:
+        limit = report["disk"]["most_mib"]
+        of = f", and {Path(report['home'])} may take {limit} MiB" if limit is not None else ""
+        found.append(
+            f"new work is refused: {report['disk']['least_free_mib']} MiB of the disk have to stay free{of}; "
+            "free some space"
+        )
     return found

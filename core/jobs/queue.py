@@ -1,5 +1,7 @@
 """Trainings run one after another: jobs are put in line, moved, and started when it is their turn.
 
+Users take turns: a new job is put where :func:`core.jobs.quota.fair_place` says, which for one user alone is the end.
+
 A waiting job says "waiting" in its status; nobody works on it. Whoever notices that there is room starts the next one:
 the worker that ends, the process that saw a worker die, and everyone who puts a job in line or looks at it. So no
 browser needs to be open and no further process to live.
@@ -23,6 +25,8 @@ from core.jobs.folder import JobFolder, list_folders
 from core.jobs.kinds import is_queued_kind
 from core.jobs.line import MOST_AT_ONCE, Line, line_file, read_line, waiting_folders
 from core.jobs.lock import gate
+from core.jobs.pruning import prune_quietly
+from core.jobs.quota import asker, check_running, check_waiting, fair_place
 from core.jobs.spec import create_job
 from core.jobs.starting import start_worker
 from core.jobs.status import state_at_gate
@@ -33,16 +37,30 @@ _LOG = logging.getLogger(__name__)
 
 
 def put_in_line(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) -> JobFolder:
-    """Make a job that waits for its turn, last in line.
+    """Make a job that waits for its turn, after those of its round.
 
     Raises:
-        JobError: There is no such kind.
+        JobError: There is no such kind, or the user has as many in line as they may.
         SettingsError: An argument is missing, unknown or out of its range.
     """
     with _changing(home):
+        waiting = waiting_folders(home)
+        askers = [asker(each) for each in waiting]
+        check_waiting(actor, askers)
+        place = fair_place(actor, askers, [asker(each) for each in _running(home, in_line=True)])
         folder = create_job(home, kind, arguments, actor=actor, state="waiting")
-        _reorder(home, [*_ids(home, without=folder.job), folder.job])
+        order = [each.job for each in waiting]
+        _reorder(home, [*order[:place], folder.job, *order[place:]])
     return folder
+
+
+def check_place(home: Home) -> None:
+    """Refuse a job that stands in no line while as many of those run as may.
+
+    Raises:
+        JobError: They do.
+    """
+    check_running(len(_running(home, in_line=False)))
 
 
 def put_first(home: Home, folder: JobFolder) -> None:
@@ -63,7 +81,7 @@ def start_next(home: Home) -> list[str]:
     started = []
     with _changing(home):
         waiting = waiting_folders(home)
-        room = read_line(home).at_once - _running(home) if waiting else 0
+        room = read_line(home).at_once - len(_running(home, in_line=True)) if waiting else 0
         for folder in waiting[: max(room, 0)]:
             attempt = _call(folder)
             if attempt is not None:
@@ -75,11 +93,12 @@ def start_next(home: Home) -> list[str]:
 
 
 def start_next_quietly(home: Home) -> None:
-    """Start what may start at the end of other work, which must not fail for it."""
+    """Start what may start at the end of other work, which must not fail for it; tidy old jobs away."""
     try:
         start_next(home)
     except (ShelfLensError, OSError) as error:  # OSError: the home was taken away meanwhile
         _LOG.warning("the next job in line could not be started: %s", error)
+    prune_quietly(home)
 
 
 def move_job(home: Home, job_id: str, place: int) -> list[str]:
@@ -129,9 +148,9 @@ def _ids(home: Home, *, without: str = "") -> list[str]:
     return [folder.job for folder in waiting_folders(home) if folder.job != without]
 
 
-def _running(home: Home) -> int:
-    """Count the jobs of kinds that stand in line and run now, however they were started."""
-    return sum(_runs(folder) for folder in list_folders(home) if is_queued_kind(folder.kind))
+def _running(home: Home, *, in_line: bool) -> list[JobFolder]:
+    """List the jobs that run now, however they were started, of kinds that stand in line or of the others."""
+    return [folder for folder in list_folders(home) if is_queued_kind(folder.kind) is in_line and _runs(folder)]
 
 
 def _runs(folder: JobFolder) -> bool:

@@ -14,22 +14,23 @@ from core.access.actor import acting
 from core.errors import Cancelled, JobError, ShelfLensError
 from core.files import open_appending, read_json, write_json_whole
 from core.home import Home, open_home
+from core.jobs.disk_room import check_room, needed_bytes
 from core.jobs.folder import JobFolder
 from core.jobs.json_values import to_json_value
 from core.jobs.kinds import build_arguments, find_kind
-from core.jobs.lock import gate, take_lock
 from core.jobs.limits import read_limits, watched
+from core.jobs.lock import gate, take_lock
 from core.jobs.processes import process_start
-from core.jobs.reports import JobProgress, Report, StopRequest
 from core.jobs.refusals import refusal_words
+from core.jobs.reports import JobProgress, Report, StopRequest
 from core.jobs.spec import read_spec
 from core.jobs.stored_status import StoredStatus, read_status, write_status
 from core.monitoring.journal import about, note, note_fault
 from core.monitoring.redaction import redact
 
-
 BAD_INPUT = 2
 """Exit code of a process whose job failed for a reason that users can mend."""
+
 
 class JobFault(Exception):
     """The work broke on a fault of its own; the message names the fault and where its traceback is."""
@@ -75,8 +76,8 @@ def run_owned(
     home: Home,
     stop: StopRequest,
     on_report: Callable[[Report], None] | None = None,
-) -> dict[str, Any]:
     may_end: bool = False,
+) -> dict[str, Any]:
     """Do the work of a job whose lock is held, and keep its state: done, failed, paused or cancelled.
 
     Args:
@@ -85,9 +86,9 @@ def run_owned(
         home: Where the work happens.
         stop: Set by a signal handler to cancel.
         on_report: Called with every report that is written.
-
         may_end: Whether this process is the job's alone, so that work beyond its limits which does not listen is ended
             with it.
+
     Returns:
         The result, as kept in ``result.json``.
 
@@ -108,8 +109,8 @@ def _kept(
     home: Home,
     stop: StopRequest,
     on_report: Callable[[Report], None] | None,
-) -> dict[str, Any]:
     may_end: bool,
+) -> dict[str, Any]:
     """Work, and keep how it ended in the job's folder and in the journal."""
     try:
         with watched(read_limits(), job=folder.job, stop=stop, end=partial(_end, folder, status) if may_end else None):
@@ -144,6 +145,7 @@ def _work(
     spec = read_spec(folder)
     kind = find_kind(spec.kind)
     arguments = build_arguments(spec.kind, spec.arguments)
+    check_room(home, needed_bytes(home, spec.kind, arguments))
     with about(actor=spec.actor), acting(spec.acting), JobProgress(folder, stop=stop, on_report=on_report) as progress:
         result = to_json_value(kind.work(home, arguments, actor=spec.actor, progress=progress))
     write_json_whole(folder.result, result)
@@ -172,8 +174,6 @@ def _finish(folder: JobFolder, status: StoredStatus, *, state: str, error: str |
         ) from refused
 
 
-def _keep_traceback(folder: JobFolder, error: Exception) -> str:
-    """Note a fault, append its traceback to ``worker.log`` and return one line that refers to both."""
 def _end(folder: JobFolder, status: StoredStatus, message: str) -> None:
     """End this process in the middle of work that went beyond its limits and does not listen."""
     try:
@@ -182,6 +182,8 @@ def _end(folder: JobFolder, status: StoredStatus, message: str) -> None:
         os._exit(BAD_INPUT)
 
 
+def _keep_traceback(folder: JobFolder, error: Exception) -> str:
+    """Note a fault, append its traceback to ``worker.log`` and return one line that refers to both."""
     fault = note_fault("job_fault", error, told=True)
     with open_appending(folder.log) as log:
         stack = redact("".join(traceback.format_exception(error)))

@@ -1,5 +1,6 @@
 """Starting, stopping and resuming jobs, in a process of their own or in the foreground."""
 
+import contextlib
 import os
 import signal
 import time
@@ -12,13 +13,15 @@ from core.access.audit_file import record_if_possible
 from core.catalog.source_password import given_password
 from core.errors import JobError
 from core.home import Home
+from core.jobs.disk_room import check_room
 from core.jobs.environment import quiet_this_process
 from core.jobs.folder import JobFolder, find_folder
 from core.jobs.kinds import is_queued_kind
 from core.jobs.lock import gate, lock_is_free
 from core.jobs.passwords import without_password
 from core.jobs.processes import send_signal
-from core.jobs.queue import put_first, put_in_line, start_next, start_next_quietly
+from core.jobs.queue import check_place, put_first, put_in_line, start_next, start_next_quietly
+from core.jobs.refusals import told_clearly
 from core.jobs.reports import Report
 from core.jobs.run import owned, run_owned
 from core.jobs.signals import stop_on_signals
@@ -44,15 +47,21 @@ def submit(home: Home, kind: str, arguments: dict[str, Any], *, actor: str) -> s
         The job's id.
 
     Raises:
-        JobError: There is no such kind, or no process could be started.
+        JobError: There is no such kind, no process could be started, as much runs or waits as may, or the disk has
+            no room.
         SettingsError: An argument is missing, unknown or out of its range.
     """
+    check_room(home, count=False)
     if is_queued_kind(kind):
-        folder = put_in_line(home, kind, arguments, actor=actor)
-        start_next(home)
+        with told_clearly(home):
+            folder = put_in_line(home, kind, arguments, actor=actor)
+        with contextlib.suppress(OSError):  # the disk refused: it waits in line, and the next look starts it
+            start_next(home)
         return folder.job
     stored, password = without_password(arguments)
-    folder = create_job(home, kind, stored, actor=actor)
+    with told_clearly(home):
+        check_place(home)
+        folder = create_job(home, kind, stored, actor=actor)
     start_worker(home, folder, attempt=1, password=password)
     return folder.job
 
@@ -83,7 +92,9 @@ def run_here(
         JobFault: The work broke on a fault of its own.
     """
     stored, password = without_password(arguments)
-    return _run_folder(home, create_job(home, kind, stored, actor=actor), on_report, password)
+    with told_clearly(home):
+        folder = create_job(home, kind, stored, actor=actor)
+    return _run_folder(home, folder, on_report, password)
 
 
 def resume_job(home: Home, job_id: str, *, password: str | None = None) -> None:

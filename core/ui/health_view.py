@@ -28,7 +28,7 @@ def draw_figures(report: dict[str, Any]) -> None:
     shown = {
         "Free disk": (
             _gib(report.get("free_disk_mib")),
-            f"Less than {_LEAST_GIB:.0f} GiB is too little for most work.",
+            _disk_words(report.get("disk") or {}),
         ),
         "Memory": (_gib(report["memory_mib"]), f"Of this machine; {_gib(report['available_mib'])} can be had now."),
         "Used by the app": (_gib(report["used_mib"]), "What the page server holds now; jobs run beside it."),
@@ -107,6 +107,16 @@ def draw_versions(report: dict[str, Any]) -> None:
         }
     )
     right.dataframe(frame, hide_index=True, width="stretch", key="backbones", height=318)
+
+
+def _disk_words(disk: dict[str, Any]) -> str:
+    """Say how much of the free disk new work may take."""
+    if disk.get("room_mib") is None:
+        return f"Less than {_LEAST_GIB:.0f} GiB is too little for most work."
+    words = f"{_gib(disk['room_mib'])} of it for new work: {_gib(disk['least_free_mib'])} stay free."
+    if disk["most_mib"] is None:
+        return words
+    return f"{words} The home takes {_gib(disk['home_mib'])} of the {_gib(disk['most_mib'])} it may."
 
 
 def _gib(mib: int | None) -> str:

@@ -1,0 +1,117 @@
+"""Tidying away the folders of jobs that ended long ago. What they made lies elsewhere and stays.
+
+A job's folder holds what was asked, how it went and what it said at its end: reports and lists of what it found.
+Catalogs, features, embeddings, maps, runs, searches and exports are never in it. Jobs that can go on, paused or
+interrupted, are kept, and so is everything younger than a day.
+"""
+
+import logging
+import os
+import shutil
+import time
+import uuid
+from dataclasses import dataclass
+
+from core.errors import JobError, SettingsError, ShelfLensError
+from core.home import Home
+from core.jobs.disk_room import folder_bytes
+from core.jobs.folder import JobFolder, list_folders
+from core.jobs.lock import gate, lock_is_free
+from core.jobs.stored_status import read_status
+
+KEEP_JOBS = "SHELFLENS_KEEP_JOBS"
+KEEP_DAYS = "SHELFLENS_KEEP_JOB_DAYS"
+
+_JOBS, _DAYS = 500, 90
+_DAY_SECONDS = 86_400.0
+_LOG = logging.getLogger(__name__)
+_ENDED = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Pruning:
+    """What was tidied away.
+
+    Attributes:
+        jobs: Ids of the jobs whose folders are gone, newest first.
+        bytes: What the folders took.
+    """
+
+    jobs: tuple[str, ...]
+    bytes: int
+
+
+def prune_jobs(home: Home, *, keep: int | None = None, days: int | None = None) -> Pruning:
+    """Delete the folders of jobs that ended more than so many days ago, and of those beyond so many newer ones.
+
+    Args:
+        home: The home.
+        keep: How many ended jobs stay; None takes the setting, else 500.
+        days: How many days an ended job stays; None takes the setting, else 90.
+
+    Raises:
+        SettingsError: A setting is no number.
+    """
+    keep = _setting(KEEP_JOBS, _JOBS) if keep is None else keep
+    days = _setting(KEEP_DAYS, _DAYS) if days is None else days
+    gone: list[str] = []
+    size, ended, now = 0, 0, time.time()
+    for folder in list_folders(home):
+        changed = _ended_at(folder)
+        if changed is None:
+            continue
+        ended += 1
+        age_days = (now - changed) / _DAY_SECONDS
+        if age_days > 1 and (ended > keep or age_days > days):
+            freed = _delete(home, folder)
+            if freed is not None:
+                size, gone = size + freed, [*gone, folder.job]
+    _sweep(home)
+    return Pruning(tuple(gone), size)
+
+
+def prune_quietly(home: Home) -> None:
+    """Tidy away at the end of other work, which must not fail for it."""
+    try:
+        prune_jobs(home)
+    except (ShelfLensError, OSError) as error:  # OSError: the home was taken away meanwhile
+        _LOG.warning("old jobs could not be tidied away: %s", error)
+
+
+def _ended_at(folder: JobFolder) -> float | None:
+    """Tell when a job ended, seconds since 1970; None for one that may go on."""
+    stored = read_status(folder)
+    return stored.changed if stored is not None and stored.state in _ENDED else None
+
+
+def _delete(home: Home, folder: JobFolder) -> int | None:
+    """Delete a folder whole: it loses its name first, so that nobody ever sees half a job. None when it stays."""
+    try:
+        with gate(folder):
+            if _ended_at(folder) is None or not lock_is_free(folder):  # it was resumed a moment ago
+                return None
+            size = folder_bytes(folder.path)
+            nameless = home.jobs / f".{folder.job}.{uuid.uuid4().hex}.tmp"
+            folder.path.rename(nameless)
+    except (OSError, JobError):  # another process deletes it, or the home is read-only
+        return None
+    shutil.rmtree(nameless, ignore_errors=True)
+    return size
+
+
+def _sweep(home: Home) -> None:
+    """Delete what a process left nameless that died while it made or deleted a folder."""
+    for path in home.jobs.glob(".*.tmp"):
+        try:
+            old = time.time() - path.stat().st_mtime > _DAY_SECONDS
+        except OSError:
+            continue
+        if old and path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _setting(name: str, default: int) -> int:
+    text = os.environ.get(name, "").strip()
+    if text and not text.isdecimal():
+        raise SettingsError(f"{name} is {text[:40]!r}: expected a whole number")
+    return int(text[:9]) if text else default
