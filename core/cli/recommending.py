@@ -8,6 +8,7 @@ from core.cli.embedded import embed_what_waits, prepare_backbone
 from core.cli.parser import Commands, Parser, UsageError, pair, pairs, whole_number
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell, table
+from core.errors import ShelfLensError
 
 if TYPE_CHECKING:
     from core.catalog.catalogs import Catalog
@@ -172,12 +173,15 @@ def set_pair(session: Session) -> dict[str, Any]:
 def identify_one(session: Session) -> dict[str, Any]:
     """Say what a picture shows."""
     from core.catalog.picture_formats import read_picture_file
+    from core.explore.clusters import latest_clusters
     from core.recommend.unknown_product import identify_picture
 
     given = session.arguments
     data = read_picture_file(Path(given.picture))
     catalog, index = _index(session, encoding=True)
-    found = identify_picture(session.home, catalog, index, data, run_id=given.run_id, k=given.k)
+    clusters = latest_clusters(session.home, catalog, index.encoder)
+    cluster_of = None if clusters is None else clusters.name_of_product
+    found = identify_picture(session.home, catalog, index, data, run_id=given.run_id, k=given.k, cluster_of=cluster_of)
     return {"query": given.picture, **found}
 
 
@@ -185,6 +189,7 @@ def add_one(session: Session) -> dict[str, Any]:
     """Add a product and make it findable."""
     from core.catalog.money import to_minor_units
     from core.catalog.picture_formats import read_picture_file
+    from core.recommend.added_picture import made_embeddings
     from core.recommend.unknown_product import NewProduct, add_product
 
     given = session.arguments
@@ -195,7 +200,14 @@ def add_one(session: Session) -> dict[str, Any]:
     catalog = session.catalog(given.catalog)
     added = add_product(session.home, catalog, read_picture_file(Path(given.picture)), product, actor=session.actor)
     _index(session)
-    return {"product_id": added.product_id, "title": product.title, "event": str(added.event_id)}
+    now = session.catalog(given.catalog)
+    waiting = []
+    for name in made_embeddings(session.home, now):
+        try:
+            embed_what_waits(session, now, backbone=name)
+        except ShelfLensError:  # such as a run's network that is gone: the product is added all the same
+            waiting.append(name)
+    return {"product_id": added.product_id, "title": product.title, "event": str(added.event_id), "waiting": waiting}
 
 
 def show_histories(result: dict[str, Any]) -> str:
@@ -233,12 +245,13 @@ def show_pairs(result: dict[str, Any]) -> str:
 
 def show_identified(result: dict[str, Any]) -> str:
     """Say what a picture shows and what is like it."""
-    place = result["place"]
+    place, cluster = result["place"], result["cluster"]
     labels = ", ".join(f"{each['name']} {percent_cell(each['probability'])}" for each in result["labels"])
     head = facts(
         {
             "labels": labels or "no run can name them: `train` one",
             "nearest category": f"{place['category']} ({place['similarity']:.3f})" if place else None,
+            "cluster": f"{cluster['name']} ({percent_cell(cluster['share'])} of the nearest)" if cluster else None,
         }
     )
     columns = {"product_id": "PRODUCT", "score": "SCORE", "category": "CATEGORY", "price": "PRICE"}
@@ -247,7 +260,9 @@ def show_identified(result: dict[str, Any]) -> str:
 
 def show_added(result: dict[str, Any]) -> str:
     """Say what was added and how to undo it."""
-    return facts({"product": result["product_id"], "title": result["title"], "undo with": f"undo {result['event']}"})
+    lines = {"product": result["product_id"], "title": result["title"], "undo with": f"undo {result['event']}"}
+    waiting = ", ".join(result["waiting"])
+    return facts(lines | ({"embeddings to make again": waiting} if waiting else {}))
 
 
 def _said(said: Any) -> list[dict[str, Any]]:

@@ -72,6 +72,13 @@ class CatalogClusters:
         """Name of each cluster by its number; products in none are `no cluster`."""
         return {each["cluster"]: each["name"] for each in self.clusters} | {NO_CLUSTER: "no cluster"}
 
+    @property
+    def name_of_product(self) -> dict[str, str]:
+        """Name of the cluster by product id; products in none are left out."""
+        names = {each["cluster"]: str(each["name"]) for each in self.clusters}
+        pairs = zip(self.labels["product_id"].tolist(), self.labels["cluster"].tolist(), strict=True)
+        return {str(product_id): names[cluster] for product_id, cluster in pairs if cluster in names}
+
     def to_json(self) -> dict[str, Any]:
         """Return what the command line prints; the clusters of single products stay in the file."""
         without = int((self.labels["cluster"] == NO_CLUSTER).sum())

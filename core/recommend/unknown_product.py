@@ -1,7 +1,7 @@
 """A product nobody knows yet: what its picture shows, what it is like, where it belongs; and adding it to a catalog."""
 
-import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,17 +21,13 @@ from core.catalog.sources import SourceRecord
 from core.catalog.tables.cells import UNCLEAN, one_line
 from core.errors import BackboneError, CatalogError, RunError
 from core.home import Home
+from core.recommend.cluster_place import cluster_place
 from core.recommend.complements_items import nearest_category
 from core.recommend.index import CatalogIndex
 from core.recommend.ranking import rank, score_parts
 from core.recommend.similar import describe_matches, picture_query
 from core.recommend.weights import RankWeights
 from core.vision.backbones import DEFAULT_BACKBONE, find_backbone
-from core.vision.color_histogram import picture_histogram
-from core.vision.embeddings import build_embedding
-from core.vision.encode import encode_pictures
-from core.vision.feature_store import feature_row, feature_shards
-from core.vision.palettes import histogram_shards, palette_row, palette_shards, picture_palette
 
 SOURCE = "added by hand"
 MOST_LABELS = 5
@@ -98,6 +94,7 @@ def identify_picture(
     run_id: str | None = None,
     k: int = 10,
     weights: RankWeights | None = None,
+    cluster_of: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Say what a picture of an unknown product shows.
 
@@ -109,10 +106,12 @@ def identify_picture(
         run_id: Which run names the labels; None takes the newest of the catalog that can.
         k: Nearest products wanted.
         weights: Of the parts; None takes the usual ones.
+        cluster_of: Name of the cluster by product id, where clusters were found.
 
     Returns:
         A dict of JSON values: run, labels (name and probability 0..1), place (the category whose mean embedding is
-        nearest, and the cosine), matches, suggested (title, category, price, currency) and milliseconds.
+        nearest, and the cosine), cluster (see `core.recommend.cluster_place`), matches, suggested (title, category,
+        price, currency) and milliseconds.
 
     Raises:
         PictureError: The picture cannot be read.
@@ -135,6 +134,7 @@ def identify_picture(
         "run": run,
         "labels": labels,
         "place": place,
+        "cluster": cluster_place(index, query, cluster_of) if cluster_of else None,
         "suggested": {"category": likely, **_usual_price(matches)},
         "matches": matches[:k],
         "milliseconds": round((time.perf_counter() - began) * 1000, 3),
@@ -152,7 +152,7 @@ def add_product(home: Home, catalog: Catalog, data: bytes, product: NewProduct, 
         actor: Who adds it.
 
     Returns:
-        The product; it can be found once it is embedded, see `embed_added`.
+        The product; it can be found once it is embedded, see `core.recommend.added_picture`.
 
     Raises:
         PictureError: The picture cannot be read.
@@ -178,33 +178,6 @@ def add_product(home: Home, catalog: Catalog, data: bytes, product: NewProduct, 
             raise CatalogError(f"catalog {catalog.name!r} has the product {record.product_id!r} already")
         write_batch(adding, target, plan)
         return AddedProduct(str(plan.added[0]["product_id"]), adding.event_id)
-
-
-def embed_added(home: Home, catalog: Catalog, data: bytes, *, backbone: str = DEFAULT_BACKBONE) -> None:
-    """Make a product that was just added findable: features and colors of its picture, then the embedding.
-
-    Args:
-        home: The home.
-        catalog: The catalog as it is now, after adding.
-        data: The bytes of the picture's file.
-        backbone: Of the embedding.
-
-    Raises:
-        BackboneError: Nothing was embedded with this backbone yet.
-    """
-    picture_hash = hashlib.sha256(data).hexdigest()
-    picture = read_picture(data, enough_px=find_backbone(backbone, home=home).side_px)
-    features = feature_shards(home, backbone=backbone)
-    if not features.known([picture_hash]).all():
-        row = feature_row(encode_pictures(home, [picture], backbone=backbone)[0])
-        features.append([picture_hash], row[None])
-    palettes = palette_shards(home)
-    if not palettes.known([picture_hash]).all():
-        palettes.append([picture_hash], palette_row(*picture_palette(picture))[None])
-    histograms = histogram_shards(home)
-    if not histograms.known([picture_hash]).all():
-        histograms.append([picture_hash], picture_histogram(picture)[None])
-    build_embedding(home, catalog, backbone=backbone)
 
 
 def _refuse_known(connection: Connection, catalog: Catalog, stored: StoredPicture) -> None:

@@ -8,15 +8,18 @@ import streamlit as st
 from core.catalog.catalogs import Catalog, find_catalog
 from core.catalog.log import undo
 from core.catalog.money import to_minor_units
+from core.explore.clusters import latest_clusters
 from core.jobs.supervise import submit
+from core.recommend.added_picture import embed_added, made_embeddings
 from core.recommend.index import CatalogIndex
-from core.recommend.unknown_product import NewProduct, add_product, embed_added, identify_picture
+from core.recommend.unknown_product import NewProduct, add_product, identify_picture
 from core.ui.caches import counts_of, home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.storefront_frame import ITEM, shelf_row, visit
 from core.ui.storefront_shop import percent_rows
 from core.ui.uploads import uploaded_picture
+from core.vision.backbones import DEFAULT_BACKBONE
 
 EMBED_HERE = 20_000
 """Catalogs with more pictures are embedded anew by a job: their embedding takes more than a moment to write."""
@@ -52,7 +55,9 @@ def _identified(catalog: Catalog, index: CatalogIndex, data: bytes) -> dict[str,
 def _identified_of(
     key: tuple[Any, ...], digest: str, _catalog: Catalog, _index: CatalogIndex, _data: bytes
 ) -> dict[str, Any]:
-    return identify_picture(home(), _catalog, _index, _data, k=8)
+    clusters = latest_clusters(home(), _catalog, _index.encoder)
+    cluster_of = None if clusters is None else clusters.name_of_product
+    return identify_picture(home(), _catalog, _index, _data, k=8, cluster_of=cluster_of)
 
 
 def _draw_labels(found: dict[str, Any]) -> None:
@@ -65,6 +70,9 @@ def _draw_labels(found: dict[str, Any]) -> None:
     if found["place"]:
         place = found["place"]
         st.text(f"Nearest category: {place['category'].replace(' > ', ' › ')} (similarity {place['similarity']:.2f})")
+    if found["cluster"]:
+        cluster = found["cluster"]
+        st.text(f"Cluster: {cluster['name']} ({cluster['share']:.0%} of the {cluster['products']} nearest products)")
 
 
 def _draw_form(catalog: Catalog, data: bytes, suggested: dict[str, Any]) -> None:
@@ -97,7 +105,8 @@ def _add(catalog: Catalog, data: bytes, product: NewProduct) -> None:
     if now.pictures <= EMBED_HERE:
         embed_added(home(), now, data)
     else:
-        submit(home(), "embed", {"catalog": catalog.name}, actor=visitor_name())
+        for name in made_embeddings(home(), now) or [DEFAULT_BACKBONE]:
+            submit(home(), "embed", {"catalog": catalog.name, "backbone": name}, actor=visitor_name())
     st.session_state[_ADDED] = (catalog.catalog_id, added.product_id, added.event_id)
     st.rerun()
 

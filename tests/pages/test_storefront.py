@@ -10,9 +10,10 @@ from core.catalog.histories import find_history, list_histories, read_history
 from core.catalog.log import undo
 from core.catalog.recorded_history import RECORDED
 from core.home import open_home
+from core.recommend.added_picture import embed_added
 from core.recommend.complements_pairs import read_pairs, set_pair
 from core.recommend.index import open_index
-from core.recommend.unknown_product import NewProduct, add_product, embed_added, identify_picture
+from core.recommend.unknown_product import NewProduct, add_product, identify_picture
 from tests.catalog.store import small_catalog
 from tests.pages.conftest import broken, words
 
@@ -100,14 +101,16 @@ def test_an_unknown_product_is_named_added_found_and_taken_back(shop, tmp_path):
     known = next((shop.pictures).glob("*/*"))
     Image.open(known).convert("RGB").rotate(4, fillcolor="white").save(tmp_path / "new.png")
     data = (tmp_path / "new.png").read_bytes()
-    found = identify_picture(shop, catalog, index, data, k=3)
+    bags = {each: "bags" for row, each in enumerate(index.product_ids) if "Bags" in (index.category_of(row) or "")}
+    found = identify_picture(shop, catalog, index, data, k=3, cluster_of=bags)
     assert abs(sum(each["probability"] for each in found["labels"])) <= 1.001 and found["labels"]
     assert len(found["matches"]) == 3 and found["place"]["category"] in index.category.paths
+    assert found["cluster"] is None or found["cluster"]["name"] == "bags"
     added = add_product(
         shop, catalog, data, NewProduct("=1+1 <b>", found["place"]["category"], 990, "EUR"), actor="ann"
     )
     now = find_catalog(shop, "demo")
-    embed_added(shop, now, data)
+    assert embed_added(shop, now, data) == []
     later = identify_picture(shop, now, open_index(shop, now), data, k=1)
     assert later["matches"][0]["product_id"] == added.product_id  # it finds itself
     undo(shop, added.event_id, actor="ann")
