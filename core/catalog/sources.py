@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.monitoring.redaction import redact
+
 SPLITS = ("train", "validation", "test")
 
 SKIP_REASONS = {
@@ -84,11 +86,20 @@ class SourcePicture:
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file or row of a source that was left out, and why (`reason` as `skip_reason` takes it)."""
+    """A file or row of a source that was left out, and why (`reason` as `skip_reason` takes it).
+
+    What is left out is told in results, logs and tables: keys and passwords in addresses are hidden.
+    """
 
     name: str
     reason: str
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("name", "detail"):
+            text = getattr(self, name)
+            if "://" in text and ("?" in text or "@" in text):
+                object.__setattr__(self, name, redact(text))
 
 
 @dataclass(frozen=True)
