@@ -30,9 +30,7 @@ def check_catalog_options(given: argparse.Namespace) -> None:
             raise UsageError("--everything, --out, --file and --detach belong to --catalog NAME")
         return
     if given.pictures or given.product or given.calibrated or given.top or given.level is not None:
-        raise UsageError(
-            "--catalog predicts products by their whole category: give only --rule, --everything, --out, --file"
-        )
+        raise UsageError("--catalog predicts whole products: it goes with --rule, --everything, --out and --file alone")
     if given.file_them and given.rule is None:
         raise UsageError("--file takes a rule: make one with `plan RUN --out FILE`, then add --rule FILE")
     if given.out is None and not given.file_them and given.rule is None:
