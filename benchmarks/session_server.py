@@ -16,7 +16,6 @@ from prometheus_client.parser import text_string_to_metric_families
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120.0
-_STATE = "st_session_state"
 
 
 @dataclass(frozen=True)
@@ -26,24 +25,25 @@ class SessionServer:
     Attributes:
         address: Of its pages.
         metrics: Where its metrics are.
+        probe: Where the count of sessions in memory is.
         process: The server.
     """
 
     address: str
     metrics: str
+    probe: str
     process: "subprocess.Popen[bytes]"
 
     def look(self) -> dict[str, float]:
-        """Read how many are connected, what it takes, what it remembers of its visitors, and how often it broke."""
+        """Read how many visitors are connected and how many it remembers, what it takes, and how often it broke."""
         ours = _read_metrics(self.metrics)
-        beneath = _read_metrics(f"{self.address}/_stcore/metrics?families=cache_memory_bytes")
-        states = sum(value for (_, labels), value in beneath.items() if dict(labels).get("cache_type") == _STATE)
+        [alive] = _read_metrics(self.probe).values()
         errors = sum(value for (name, _), value in ours.items() if name == "shelflens_errors_total")
         plain = {name: value for (name, labels), value in ours.items() if not labels}
         return {
-            "sessions": plain["shelflens_sessions"],
+            "sessions": int(plain["shelflens_sessions"]),
+            "alive": int(alive),
             "rss_mib": round(plain["process_resident_memory_bytes"] / 2**20, 1),
-            "states_kib": round(states / 1024, 1),
             "errors": errors,
         }
 
@@ -59,15 +59,16 @@ def start_session_server(home: Path, *, forget_seconds: int) -> Iterator[Session
     Raises:
         RuntimeError: It did not come up; its own words are told.
     """
-    pages, metrics = _free_port(), _free_port()
+    pages, metrics, probe = (_free_port() for _ in range(3))
     options = {"server.port": pages, "server.headless": "true", "server.disconnectedSessionTTL": forget_seconds}
-    command = [sys.executable, "-m", "core.ui.serve"]
+    command = [sys.executable, "-m", "benchmarks.session_probe", str(probe)]
     for name, value in options.items():
         command += [f"--{name}", str(value)]
     environment = {**os.environ, "SHELFLENS_HOME": str(home), "SHELFLENS_METRICS_PORT": str(metrics)}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=said, stderr=said)
-        server = SessionServer(f"http://127.0.0.1:{pages}", f"http://127.0.0.1:{metrics}/metrics", process)
+        addresses = (f"http://127.0.0.1:{port}/metrics" for port in (metrics, probe))
+        server = SessionServer(f"http://127.0.0.1:{pages}", *addresses, process)
         try:
             if not _healthy(server):
                 said.seek(0)

@@ -22,7 +22,7 @@ def _fault():
 
 
 def test_a_problem_shows_its_message_as_plain_text():
-    app = AppTest.from_function(_problem).run()
+    app = AppTest.from_function(_problem, default_timeout=20).run()
     assert not app.exception
     assert [text.value for text in app.text] == [
         "there is no catalog '![x](http://evil.test)'; there are spring, autumn"
@@ -32,7 +32,7 @@ def test_a_problem_shows_its_message_as_plain_text():
 
 def test_a_fault_shows_an_id_and_logs_the_stack(caplog):
     with caplog.at_level(logging.ERROR, logger="shelflens.ui"):
-        app = AppTest.from_function(_fault).run()
+        app = AppTest.from_function(_fault, default_timeout=20).run()
     shown = "\n".join(element.value for kind in (app.markdown, app.text) for element in kind)
     fault_id = re.search(r"SL-[0-9a-f]{8}", shown)[0]
     assert "secret path" not in shown and "ZeroDivisionError" not in shown
@@ -57,7 +57,7 @@ def _uncaught():
 
 def test_what_breaks_where_no_page_can_catch_it_shows_an_id_too():
     """Callbacks of widgets and fragments run past the page; Streamlit would show its own box."""
-    app = AppTest.from_function(_uncaught).run()
+    app = AppTest.from_function(_uncaught, default_timeout=20).run()
     shown = "\n".join(element.value for kind in (app.markdown, app.text) for element in kind)
     assert not app.exception and re.search(r"SL-[0-9a-f]{8}", shown) and "secret path" not in shown
 
