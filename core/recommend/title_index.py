@@ -10,6 +10,7 @@ nothing grows with the vocabulary. Source: Salton and Buckley, "Term-weighting a
 import re
 import unicodedata
 import zlib
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import numpy as np
 _WORD = re.compile(r"[^\W_]+")
 _BUCKETS = 1 << 18
 _MOST_CHARACTERS = 2_000
+_MOST_REMEMBERED = 200_000
 _MOST_WORDS = 64  # of one title; more is no title
 
 
@@ -74,21 +76,39 @@ class TitleIndex:
 
 def index_titles(titles: Sequence[str | None]) -> TitleIndex:
     """Index N titles; None or a title without words is missing."""
-    pairs_rows, pairs_words, pairs_counts = [], [], []
-    for row, title in enumerate(titles):
-        for word, count in Counter(map(_bucket, title_words(title or ""))).items():
-            pairs_rows.append(row)
-            pairs_words.append(word)
-            pairs_counts.append(count)
-    rows, words = np.array(pairs_rows, np.int32), np.array(pairs_words, np.int64)
+    rows, words, counts = _counted_words(titles)
     in_titles = np.bincount(words, minlength=_BUCKETS) if len(words) else np.zeros(_BUCKETS, np.int64)
     idf = (1 + np.log((1 + len(titles)) / (1 + in_titles))).astype(np.float32)
-    weights = (1 + np.log(np.array(pairs_counts, np.float64))) * idf[words]
+    weights = (1 + np.log(counts)) * idf[words]
     lengths = np.sqrt(np.bincount(rows, weights * weights, minlength=len(titles)))
     shares = (weights / np.where(lengths > 0, lengths, 1)[rows]).astype(np.float32)
     order = np.argsort(words, kind="stable")  # rows stay ascending within a word
     starts = np.concatenate([[0], np.cumsum(in_titles)])
     return TitleIndex(starts, rows[order], shares[order], idf, lengths > 0)
+
+
+def _counted_words(titles: Sequence[str | None]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count the words of each title; rows int32, words int64 and counts float64, by row and then by word."""
+    numbers = _WordNumbers()
+    flat, lengths = array("i"), np.zeros(len(titles), np.int64)
+    for row, title in enumerate(titles):
+        if title:
+            found = title_words(title)
+            lengths[row] = len(found)
+            flat.extend(map(numbers.__getitem__, found))
+    of_row = np.repeat(np.arange(len(titles)), lengths)
+    pairs, counts = np.unique(of_row * _BUCKETS + np.array(flat, np.int64), return_counts=True)
+    return (pairs // _BUCKETS).astype(np.int32), pairs % _BUCKETS, counts.astype(np.float64)
+
+
+class _WordNumbers(dict[str, int]):
+    """The numbers of words already met: most words of a catalog come again and again."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        number = self[word] = _bucket(word)
+        return number
 
 
 def _bucket(word: str) -> int:
