@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from core.catalog.export_cells import csv_lines, safe_cell
+from core.catalog.html_policy import content_policy
 from core.catalog.picture_formats import printable
 from core.evaluation.comparison import ALL_LABELS, Comparison, RunFigures, class_differences
 from core.evaluation.one_against_rest import one_against_rest
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;color:#1c2426;background:#fff;max-width:1100px;"
     "margin:0 auto;padding:28px 20px}"
@@ -69,7 +69,7 @@ def comparison_html(comparison: Comparison) -> str:
     ]
     warnings = "".join(f"<li>{_text(each)}</li>" for each in comparison.warnings)
     return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{content_policy()}">
 <title>Runs compared</title><style>{_STYLE}</style></head><body>
 <h1>{len(runs)} runs compared</h1><p class="soft">ShelfLens. Figures on test pictures, which no run learned from.</p>
 {f"<h2>To mind</h2><ul>{warnings}</ul>" if warnings else ""}

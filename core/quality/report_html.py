@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from core.catalog.catalogs import Catalog
+from core.catalog.html_policy import content_policy
 from core.catalog.picture_formats import printable
 from core.catalog.products import Product
 from core.errors import HomeError
@@ -23,7 +24,6 @@ _MOST_CATEGORIES = 40
 _LONGEST_TITLE = 80
 _MARKS = {"bad": "Mend first", "warning": "Look at", "note": "Good to know", "good": "Not found"}
 _STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def report_html(home: Home, catalog: Catalog, report: QualityReport) -> str:
@@ -42,7 +42,7 @@ def report_html(home: Home, catalog: Catalog, report: QualityReport) -> str:
     unfound = "".join(f"<li>{_text(line.title)}</li>" for line in report.lines if line.severity == "good")
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{content_policy()}">
 <title>Quality of {_text(report.catalog)}</title><style>{_STYLE}</style></head><body>
 <header><p class="brand">ShelfLens quality report</p><h1>{_text(report.catalog)}</h1>
 <p class="verdict">{_text(report.verdict)}</p>

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from core.catalog.catalogs import Catalog
+from core.catalog.html_policy import content_policy
 from core.catalog.money import format_price
 from core.catalog.products import product_table
 from core.errors import CatalogError, SettingsError
@@ -36,7 +37,6 @@ STEPS = 65_534
 """Values of a part are kept as 1 + round(value * STEPS), 16 bits; 0 = missing."""
 
 _FILES = Path(__file__).parent
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 _LONGEST_TEXT = 300
 
 
@@ -190,7 +190,7 @@ def _page(data: dict[str, Any]) -> str:
     script = (_FILES / "offline_demo.js").read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{content_policy(script=script)}">'
         '<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">'
         f"<title>ShelfLens demo</title><style>{style}</style></head><body>"
         '<header><h1>Look-alikes</h1><p id="about"></p></header>'
