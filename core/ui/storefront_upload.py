@@ -72,7 +72,8 @@ def _draw_labels(found: dict[str, Any]) -> None:
         st.text(f"Nearest category: {place['category'].replace(' > ', ' › ')} (similarity {place['similarity']:.2f})")
     if found["cluster"]:
         cluster = found["cluster"]
-        st.text(f"Cluster: {cluster['name']} ({cluster['share']:.0%} of the {cluster['products']} nearest products)")
+        share = f"{cluster['share'] * 100:.0f} % of the {cluster['products']} nearest products"
+        st.text(f"Cluster: {cluster['name']} ({share})")
 
 
 def _draw_form(catalog: Catalog, data: bytes, suggested: dict[str, Any]) -> None:
