@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.catalog.export_cells import csv_lines, safe_cell
 from core.catalog.money import to_major_units
@@ -26,6 +27,7 @@ from core.ui.map_address import AskedSelection, choose_slice, clear_selection
 from core.ui.map_colors import color_choices, coloring_of
 from core.ui.map_view import MapPoints, words_of
 from core.ui.navigation import link
+from core.ui.permission import drawn_for
 from core.ui.product_detail import open_product
 from core.ui.product_grid import page_rows, product_grid, row_card
 from core.ui.said import rerun_saying
@@ -127,6 +129,7 @@ def _draw_actions(catalog: Catalog, chosen: pd.DataFrame) -> None:
             link("catalog", "In the catalog", icon=":material/grid_view:", slice=name)
 
 
+@drawn_for(Role.EDITOR, "Keeping a slice")
 def _draw_saving(catalog: Catalog, chosen: pd.DataFrame) -> None:
     with st.form("save_slice", border=False):
         name = st.text_input("Name", max_chars=60, placeholder="letters, digits, - and _")
@@ -140,6 +143,7 @@ def _draw_saving(catalog: Catalog, chosen: pd.DataFrame) -> None:
             rerun_saying(f"Kept {counted(len(ids), 'product')} as {kept.name}.", icon=":material/check:")
 
 
+@drawn_for(Role.EDITOR)
 def _draw_review(catalog: Catalog, chosen: pd.DataFrame) -> None:
     """Offer to send the products to review."""
     with st.popover("Send to review", icon=":material/rate_review:"), st.form("send_review", border=False):
@@ -184,10 +188,11 @@ def selection_table(chosen: pd.DataFrame) -> pd.DataFrame:
     """Give what is told of selected products: texts, None where nothing is known; a price in major units, as text."""
     table = chosen[list(_COLUMNS)].astype(object)
     table = table.where(table.notna(), None)
-    table["price_minor_units"] = [
+    told = [
         str(to_major_units(int(amount), currency)) if amount is not None and isinstance(currency, str) else None
         for amount, currency in zip(table["price_minor_units"], table["currency"], strict=True)
     ]
+    table["price_minor_units"] = pd.Series(told, index=table.index, dtype=object)
     return table.rename(columns={"price_minor_units": "price"})
 
 
