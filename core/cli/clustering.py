@@ -214,9 +214,10 @@ def compare_maps(session: Session) -> dict[str, Any]:
 
 def _write(path: Path, frame: Any) -> None:
     """Write a table as CSV, whole."""
+    from core.catalog.export_cells import frame_csv
     from core.files import write_whole
 
     try:
-        write_whole(path, frame.to_csv(index=False).encode(errors="replace"))
+        write_whole(path, frame_csv(frame).encode(errors="replace"))
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror or error}): name another --out") from error

@@ -209,7 +209,10 @@ def _share(report: Report, state: State) -> float | None:
         return 1.0
     if not report.total:
         return None
-    return min(max(report.done / report.total, 0.0), 1.0)
+    try:
+        return min(max(report.done / report.total, 0.0), 1.0)
+    except OverflowError:  # whole numbers beyond what any work counts
+        return None
 
 
 def _seconds(stored: StoredStatus | None, report: Report, state: State) -> float:

@@ -11,6 +11,7 @@ from core.ui.errors import show_problem, shown_errors
 from core.ui.job_list import active_jobs
 from core.ui.navigation import BRAND, current_page, link
 from core.ui.palette import write_button_style
+from core.ui.table_download import hide_table_download
 from core.ui.visitor import draw_visitor
 from core.ui.wording import counted, duration
 
@@ -25,6 +26,7 @@ def draw_frame() -> st.Page:
     st.set_page_config(page_title=f"{page.title} · ShelfLens")
     st.logo(str(BRAND / "wordmark.svg"), size="large", icon_image=str(BRAND / "mark.svg"))
     write_button_style()
+    hide_table_download()
     with st.sidebar, shown_errors():
         _catalog_picker()
         _jobs_strip()

@@ -79,7 +79,6 @@ _JOBS: dict[str, dict[str, Any]] = {
     "clusters": {"catalog": "shop"},
     "search": {"catalog": "shop", "recipe": "linear"},
     "impact": {"catalog": "shop", "current": _RANKING, "proposed": _RANKING},
-    "histories": {"catalog": "shop", "file": "/data/h.csv", "name": "spring", "columns": {"user": "who"}},
     "demo": {"seed": 7},
 }
 _QUERY = {
