@@ -10,8 +10,8 @@ from sqlalchemy import Float
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-# As many digits as a float holds: more would be refused as out of range.
-_NUMBER = r"^\s*[-+]?([0-9]{1,300}[.]?[0-9]{0,300}|[.][0-9]{1,300})([eE][-+]?[0-9]{1,2})?\s*$"
+# No more digits than a float holds with that exponent: what is out of its range would be refused.
+_NUMBER = r"^\s*[-+]?([0-9]{1,200}[.]?[0-9]{0,200}|[.][0-9]{1,200})([eE][-+]?[0-9]{1,2})?\s*$"
 
 
 class AttributeNumber(FunctionElement[float]):

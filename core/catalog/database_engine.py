@@ -5,6 +5,7 @@ version that the first of them finds. Writers come one after another, so that a 
 cannot be raised twice.
 """
 
+import logging
 import time
 from typing import Any
 
@@ -49,6 +50,8 @@ def new_engine(address: str) -> Engine:
         engine = create_engine(url, isolation_level="REPEATABLE READ")
     except (SQLAlchemyError, ImportError) as error:
         raise HomeError(f"the database {shown_address(address)} cannot be used: {error}") from error
+    # Its stack about a connection that cannot be closed, because it has ended already, tells nobody anything.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     engine.dialect.use_insertmanyvalues_wo_returning = True  # many rows a message, not one
     event.listen(engine, "begin", _begin_elsewhere)
     event.listen(engine, "checkin", _note_use)

@@ -60,22 +60,23 @@ def keep_old(home: Home, connection: Connection, revision: str) -> None:
             with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(temporary)) as new:
                 old.backup(new)
         else:
-            _copy_rows(connection, temporary, revision)
+            _copy_rows(connection, temporary, revision, what=str(home.root))
         temporary.rename(kept)
     except (sqlite3.Error, SQLAlchemyError, OSError) as error:
-        temporary.unlink(missing_ok=True)
         raise HomeError(
             f"the database of {home.root} cannot be copied before it is brought up to date: {error}; "
             "nothing was changed"
         ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
-def _copy_rows(connection: Connection, path: Path, revision: str) -> None:
+def _copy_rows(connection: Connection, path: Path, revision: str, *, what: str) -> None:
     """Make the tables as they were in that revision, and fill them."""
     engine = new_engine(URL.create("sqlite", database=str(path)).render_as_string(hide_password=False))
     try:
         with engine.connect().execution_options(**{WRITES: True}) as target, target.begin():
-            run_migrations(target, what=str(path), to=revision)
+            run_migrations(target, what=what, to=revision)
             tables = MetaData()
             tables.reflect(target)
             for table in tables.sorted_tables:
