@@ -87,6 +87,7 @@ async def visit(visitor: Visitor, rank: Rank, *, until: float, every: float) -> 
     """Act every few seconds until it is time to go; stays connected."""
     await asyncio.sleep(visitor.random.uniform(0, every))
     await _come(visitor, rank)
+    await _slide(visitor, rank)
     while time.monotonic() < until:
         started = time.monotonic()
         if visitor.random.randrange(10) < SLIDES_OF_TEN:
@@ -168,7 +169,7 @@ async def come_and_go(
     )
     busy = server.look()
     for visitor in visitors:
-        await visitor.tab.close()
+        await visitor.tab.vanish()
     after = await _forgotten(server)
     problems = [str(each) or type(each).__name__ for each in ended if isinstance(each, BaseException)]
     problems += [problem for visitor in visitors for problem in visitor.tab.problems]
@@ -221,16 +222,20 @@ async def _forgotten(server: SessionServer) -> dict[str, float]:
 
     Streamlit lets the old ones go when another leaves; a server that is used has those all the time.
     """
+    await _until_nobody_is_connected(server)
     await asyncio.sleep(FORGET_SECONDS + 0.5)
     last = Tab(server.address)
     await last.connect()
     await last.open("overview")
     await last.close()
-    deadline = time.monotonic() + 15
+    await _until_nobody_is_connected(server)
+    return server.look()
+
+
+async def _until_nobody_is_connected(server: SessionServer) -> None:
+    deadline = time.monotonic() + 30
     while server.look()["sessions"] and time.monotonic() < deadline:
         await asyncio.sleep(0.2)
-    await asyncio.sleep(FORGET_SECONDS + 0.5)
-    return server.look()
 
 
 def judge(result: dict[str, Any]) -> list[str]:

@@ -63,8 +63,16 @@ class Tab:
 
     async def close(self) -> None:
         """Go away, as a tab that is closed."""
-        self._stop_timers()
+        await self._end_reading()
         await self._socket.close()
+
+    async def vanish(self) -> None:
+        """Go away without a word, as a laptop that is shut."""
+        await self._end_reading()
+        self._socket.transport.abort()
+
+    async def _end_reading(self) -> None:
+        self._stop_timers()
         self._reader.cancel()
         with suppress(asyncio.CancelledError):
             await self._reader
@@ -118,8 +126,9 @@ class Tab:
             async for data in self._socket:
                 self.bytes_received += len(data)
                 self._take(ForwardMsg.FromString(data))
+            self._fail("the server closed the connection")
         except websockets.ConnectionClosed as error:
-            self._fail(f"the server closed the connection: {error}")
+            self._fail(f"the connection broke: {error}")
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
