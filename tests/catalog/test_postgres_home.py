@@ -6,7 +6,7 @@ import threading
 import pytest
 from sqlalchemy import func, select, text
 
-from core.catalog import database, database_engine
+from core.catalog import database, database_engine, log_change, log_staging
 from core.catalog.catalogs import find_catalog, list_catalogs
 from core.catalog.database import SCHEMA_REVISION, close_database, read, write
 from core.catalog.database_engine import WRITES, new_engine
@@ -18,6 +18,7 @@ from core.catalog.schema_steps import run_migrations
 from core.errors import CatalogError, HomeError
 from core.home import open_home
 from tests.catalog.store import small_catalog
+from tests.catalog.test_log_staging import ONE_BY_ONE, fill, play
 
 END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'store' AND application_name = 'home'"
 
@@ -130,6 +131,21 @@ def test_a_text_that_the_database_cannot_hold_is_the_users_to_mend(home, title):
     small_catalog(home)
     with pytest.raises(CatalogError, match="a value cannot be kept or looked for"), write(home) as connection:
         connection.execute(products.update().values(title=title))
+
+
+def test_changes_of_many_products_leave_the_same_rows_and_records_as_one_by_one(home, monkeypatch):
+    ids = ['a"\\/', "b\b\f\n\r\t\x01\x1f\x7f", "\u2028é😀'", "plain"]
+    rounds = [
+        {0: {"title": 'x"\n', "price_minor_units": 2**60}, 1: {"title": "y", "price_minor_units": None}},
+        {0: {"category": "Mugs"}, 1: {"category": None}, 2: {"category": "é\x01"}, 3: {"attributes": {"a": 1}}},
+        {0: {"category": "Cups"}, 2: {"left_out": "capped"}},
+    ]
+    seen = []
+    for name, least in (("alone", ONE_BY_ONE), ("staged", 1)):
+        monkeypatch.setattr(log_staging, "STAGED_ROWS", least)
+        monkeypatch.setattr(log_change, "ROWS_STAGED", 2)
+        seen.append(play(home, fill(home, name, ids), ids, rounds))
+    assert seen[0] == seen[1]
 
 
 def test_a_home_of_the_first_schema_is_copied_upgraded_and_read(home, postgres_server, tmp_path, monkeypatch):
