@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from core.evaluation.comparison import compare
 from core.evaluation.comparison_files import comparison_html
@@ -18,6 +19,7 @@ from core.recommend import offline_demo
 from core.recommend.offline_demo import export_demo
 from core.recommend.ranking_settings import RankingSettings
 from core.ui.product_grid import component_text
+from tests.catalog.store import small_catalog
 from tests.evaluation.test_comparison import run, shares
 from tests.quality.shops import shop_of
 from tests.recommend.catalogs_for_ranking import random_index
@@ -111,3 +113,14 @@ def test_a_file_full_of_traps_runs_nothing_and_asks_nobody(browser, home, tmp_pa
     assert page.evaluate("window.sprung") is None
     assert [url for url in asked if "evil.test" in url] == []
     context.close()
+
+
+def test_tables_on_pages_offer_no_download_that_marks_no_formulas(serve, visit, home):
+    """Streamlit writes names as they are; what people take along is written by `core.catalog.export_cells`."""
+    small_catalog(home)
+    page = visit(serve(home)).open("/catalog?catalog=shop&view=History")
+    page.get_by_test_id("stDataFrame").first.hover()
+    expect(page.get_by_role("button", name="Fullscreen").first).to_be_visible()  # the toolbar is there
+    download = page.locator('button[aria-label^="Download as CSV"]')
+    assert download.count() == 1  # by this name Streamlit still draws it
+    expect(download).to_be_hidden()
