@@ -20,7 +20,10 @@ from core.home import open_home
 from tests.catalog.store import small_catalog
 from tests.catalog.test_log_staging import ONE_BY_ONE, fill, play
 
-END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'store' AND application_name = 'home'"
+END_ALL = (
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+    "WHERE datname = 'store' AND application_name = 'home'"
+)
 
 
 @pytest.fixture
