@@ -92,7 +92,8 @@ def _copy_sqlite(home: Home, path: Path) -> int:
         with closing(old), closing(sqlite3.connect(path)) as new:
             old.backup(new)
             new.execute("PRAGMA journal_mode=DELETE")
-            return sum(_rows(new, name) for name in metadata.tables)
+            found = {name for (name,) in new.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            return sum(_rows(new, name) for name in metadata.tables if name in found)  # an older one has fewer
     except sqlite3.Error as error:
         raise HomeError(f"the database of {home.root} cannot be copied: {error}") from error
 
