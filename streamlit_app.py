@@ -3,12 +3,11 @@
 from core.ui.collecting import set_aside_libraries
 from core.ui.errors import shown_errors
 from core.ui.frame import draw_frame
-from core.ui.guard import check_page, check_visitor, note_entry
+from core.ui.guard import check_visitor, note_entry
 
 note_entry()
 check_visitor()  # before anything is drawn: not even the names of catalogs are for somebody who may not look
 page = draw_frame()
-check_page(page)
 try:
     with shown_errors():
         page.run()

@@ -5,6 +5,7 @@ import json
 import streamlit as st
 
 from core.jobs.health import examine
+from core.ui.audit_view import draw_audit_log
 from core.ui.caches import home
 from core.ui.guard import guard
 from core.ui.health_view import draw_errors, draw_failed_jobs, draw_figures, draw_verdict, draw_versions
@@ -19,6 +20,7 @@ draw_figures(report)
 draw_errors(report)
 draw_failed_jobs(report)
 draw_versions(report)
+draw_audit_log()
 with st.container(horizontal=True):
     if st.button("Look again", icon=":material/refresh:"):
         st.rerun()

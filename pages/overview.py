@@ -17,6 +17,7 @@ from core.ui.jobs_table import jobs_table
 from core.ui.live_job import active_job, live_job
 from core.ui.navigation import go, link
 from core.ui.next_step import next_step
+from core.ui.permission import may_edit
 from core.ui.product_detail import open_product, show_asked_product
 from core.ui.product_grid import product_card, product_grid
 from core.ui.runs_table import runs_table
@@ -41,7 +42,7 @@ def draw_welcome() -> None:
         st.markdown(
             "A shop of several hundred drawn products, with a trained model, a map and look-alikes. About a minute."
         )
-        if st.button("Build the demo", type="primary", icon=":material/auto_awesome:", width="stretch"):
+        if may_edit() and st.button("Build the demo", type="primary", icon=":material/auto_awesome:", width="stretch"):
             submit(home(), "demo", {"seed": DEMO_SEED}, actor=visitor_name())
             st.rerun()
     with right.container(border=True, height="stretch"):
@@ -50,7 +51,7 @@ def draw_welcome() -> None:
             "A folder with one folder for each category, a table, an archive, a database: whatever you have. "
             "You see what would come of it before anything is imported."
         )
-        if st.button("Import a folder", icon=":material/folder_open:", width="stretch"):
+        if may_edit() and st.button("Import a folder", icon=":material/folder_open:", width="stretch"):
             go("import_products", source="folder")
 
 
@@ -119,7 +120,7 @@ def draw_changes() -> None:
         for event in events:
             words, button = st.columns([6, 1], vertical_alignment="center")
             words.text(f"{event.at[:16].replace('T', ' ')}  {event.summary}{' (undone)' if event.undone else ''}")
-            undoable = not event.undone and event.kind in ("delete", "rename", "edit")
+            undoable = may_edit() and not event.undone and event.kind in ("delete", "rename", "edit")
             if undoable and button.button("Undo", key=f"undo_event_{event.event_id}"):
                 undo(home(), event.event_id, actor=visitor_name())
                 st.rerun()

@@ -15,6 +15,7 @@ from core.ui.export_panel import draw_export
 from core.ui.frame import need_catalog
 from core.ui.guard import guard, visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import may_edit
 from core.ui.product_detail import show_asked_product
 from core.ui.quality_charts import draw_charts
 from core.ui.quality_lines import draw_lines
@@ -76,7 +77,7 @@ def draw_measuring(catalog: Catalog, report: QualityReport) -> None:
             f"**{counted(report.unmeasured, 'picture')} not measured yet**  \n"
             "Measuring finds dark, blurry and empty ones; what is measured once is kept."
         )
-        if button.button("Measure pictures", type="primary", width="stretch"):
+        if may_edit() and button.button("Measure pictures", type="primary", width="stretch"):
             submit(home(), "measure", {"catalog": catalog.name}, actor=visitor_name())
             st.rerun()
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.recommend.blind_test import (
     Ballot,
@@ -24,7 +25,9 @@ from core.recommend.ranking_settings import RankingSettings
 from core.ui.caches import home, products_of
 from core.ui.errors import show_problem, shown_errors
 from core.ui.guard import visitor_name
+from core.ui.permission import drawn_for, may_edit
 from core.ui.product_grid import product_grid, row_card
+from core.ui.visitor import logged_in_name
 from core.ui.wording import counted, literal, percent
 
 _SLIDERS = "what the sliders say"
@@ -51,7 +54,8 @@ def draw_ballot(catalog: Catalog, token: str) -> None:
     if test is None:
         show_problem("This link leads to no blind test of this catalog: ask whoever sent it for a new one.")
         return
-    voter = st.session_state.setdefault(_VOTER, secrets.token_hex(8))
+    # Whoever logged in answers a question once, from whichever browser; others once a session.
+    voter = logged_in_name() or st.session_state.setdefault(_VOTER, secrets.token_hex(8))
     _draw_question(catalog, test, voter)
 
 
@@ -98,7 +102,7 @@ def _draw_result(catalog: Catalog, test: BlindTest) -> None:
         figures[3].metric("Interval, always valid", f"{100 * low:.0f} to {100 * high:.0f} %")
         st.text(_verdict(result))
         st.code(f"/vote?{urlencode({'catalog': catalog.name, 'test': test.token})}", language=None)
-        if test.open and st.button("Close", key=f"close_{test.name}", icon=":material/lock:"):
+        if test.open and may_edit() and st.button("Close", key=f"close_{test.name}", icon=":material/lock:"):
             with shown_errors():
                 close_blind_test(home(), catalog, test, actor=visitor_name())
                 st.rerun()
@@ -110,6 +114,7 @@ def _verdict(result: dict) -> str:
     return f"Decided after {counted(result['decided_after'], 'vote')}: {result[result['decided']]} is preferred."
 
 
+@drawn_for(Role.EDITOR, "Making a blind test")
 def _draw_form(catalog: Catalog, index: CatalogIndex, settings: RankingSettings) -> None:
     presets, _ = list_presets(home(), catalog)
     options = [_SLIDERS, *(each.name for each in presets), *BUILT_IN]

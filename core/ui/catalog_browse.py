@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.catalog.log import list_events, undo
 from core.catalog.products import Product
@@ -12,6 +13,7 @@ from core.ui.catalog_selection import draw_selection, pick, selected_products
 from core.ui.errors import shown_errors
 from core.ui.export_panel import draw_export
 from core.ui.guard import visitor_name
+from core.ui.permission import drawn_for
 from core.ui.product_detail import open_product
 from core.ui.product_filters import product_filters
 from core.ui.product_grid import PAGE_SIZE, Badge, product_card, product_grid
@@ -71,6 +73,7 @@ def _draw_export(catalog: Catalog) -> None:
             draw_export(catalog)
 
 
+@drawn_for(Role.EDITOR)
 def _draw_undo(catalog: Catalog) -> None:
     """Offer to take back the newest edit that still stands."""
     edits = [event for event in list_events(home(), catalog_id=catalog.catalog_id, limit=20) if event.kind in _UNDOABLE]

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog, delete_catalog, rename_catalog
 from core.ui.address import forget_choice
 from core.ui.caches import home
@@ -9,6 +10,7 @@ from core.ui.errors import shown_errors
 from core.ui.frame import choose_catalog
 from core.ui.guard import visitor_name
 from core.ui.navigation import go
+from core.ui.permission import drawn_for
 from core.ui.said import say_next
 from core.ui.wording import counted
 
@@ -22,6 +24,7 @@ def draw_care(catalog: Catalog) -> None:
         _draw_delete(catalog)
 
 
+@drawn_for(Role.EDITOR, "Renaming a catalog")
 def _draw_rename(catalog: Catalog) -> None:
     st.subheader("Rename", anchor=False)
     with st.form("rename", border=False):
@@ -33,6 +36,7 @@ def _draw_rename(catalog: Catalog) -> None:
                 st.rerun()
 
 
+@drawn_for(Role.ADMIN, "Deleting a catalog")
 def _draw_delete(catalog: Catalog) -> None:
     st.subheader("Delete", anchor=False)
     st.markdown(

@@ -9,6 +9,7 @@ from core.ui.caches import home
 from core.ui.catalog_imports import draw_imports
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.permission import may_edit
 from core.ui.product_history import undo_words
 
 _MOST_EVENTS = 500
@@ -54,7 +55,9 @@ def _draw_log(catalog: Catalog) -> None:
     label = undo_words(event.kind, undone=event.undone)
     if label is None:
         st.caption("This entry cannot be undone: it is undone already, or did an earlier change again.")
-    elif st.button(f"{label} the selected change", icon=f":material/{label.lower()}:", key=f"log_{event.event_id}"):
+    elif may_edit() and st.button(
+        f"{label} the selected change", icon=f":material/{label.lower()}:", key=f"log_{event.event_id}"
+    ):
         with shown_errors():
             undo(home(), event.event_id, actor=visitor_name())
             st.rerun()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.catalog.product_edits import LEFT_OUT_BY_HAND, MOST_EDITED_AT_ONCE, edit_products, typed_category
 from core.catalog.product_filter import ProductFilter
@@ -9,6 +10,7 @@ from core.ui.caches import counts_of, home
 from core.ui.catalog_found import found_ids
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.permission import drawn_for
 from core.ui.said import rerun_saying
 from core.ui.wording import counted, number_text
 
@@ -52,6 +54,7 @@ def _pick_all(catalog: Catalog, chosen: ProductFilter) -> None:
     pick(catalog, found_ids(catalog, chosen), True)
 
 
+@drawn_for(Role.EDITOR, "Changing products")
 def _draw_actions(catalog: Catalog, chosen: ProductFilter, product_ids: list[str]) -> None:
     category = st.selectbox(
         "Category for all of them",

@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.explore.cluster_labels import NO_CLUSTER
 from core.explore.cluster_table import cross_table, cutting_clusters
@@ -13,6 +14,7 @@ from core.ui.caches import home, products_of
 from core.ui.charts import COLORS
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import drawn_for
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid, row_card
 from core.ui.wording import counted, number_marks, number_text
@@ -53,6 +55,7 @@ def draw_clusters(catalog: Catalog, embedding_name: str) -> None:
             _draw_count(found.count)
 
 
+@drawn_for(Role.EDITOR, "Finding clusters")
 def _draw_offer(catalog: Catalog, embedding_name: str, why: str, label: str) -> None:
     with st.container(border=bool(why)):
         if why:

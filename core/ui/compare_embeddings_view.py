@@ -12,6 +12,7 @@ from core.jobs.supervise import submit
 from core.ui.caches import home, products_of
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import may_edit
 from core.ui.wording import number_text
 
 _MOST_CHOSEN = 8
@@ -54,7 +55,7 @@ def draw_compared_embeddings(catalog: Catalog) -> None:
         st.info(str(error))
         return
     if found is None:
-        if st.button("Compare", type="primary", icon=":material/compare:", key="compare_embeddings"):
+        if may_edit() and st.button("Compare", type="primary", icon=":material/compare:", key="compare_embeddings"):
             asked = {"catalog": catalog.name, "embeddings": names, "by": by, "k": _K}
             submit(home(), "compare-embeddings", asked, actor=visitor_name())
             st.rerun()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.catalog.export_tables import FORMATS
 from core.jobs.supervise import submit
@@ -14,12 +15,14 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import drawn_for
 from core.ui.wording import number_text
 
 MOST_DOWNLOAD_BYTES = 2**30
 _WORDS = {"parquet": "Parquet", "csv": "CSV", "jsonl": "JSON lines"}
 
 
+@drawn_for(Role.EDITOR, "Exporting")
 def draw_export(catalog: Catalog) -> None:
     """Draw the choices of an export, the job that makes it, and what was made."""
     job = active_job("export", catalog=catalog.name)

@@ -4,6 +4,7 @@ import re
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.jobs.status import JobStatus
 from core.jobs.supervise import submit
@@ -13,6 +14,7 @@ from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, known_job, live_job
 from core.ui.navigation import go
+from core.ui.permission import drawn_for
 from core.ui.uploads import uploaded_source
 from core.ui.wording import number_text, percent
 
@@ -50,6 +52,7 @@ def foreign_model_form(catalog: Catalog | None) -> None:
             _draw_form(catalog)
 
 
+@drawn_for(Role.EDITOR, "Adding a model")
 def _draw_form(catalog: Catalog) -> None:
     st.caption(
         "Saved with Keras 3 as model.save('model.keras'). The file is taken apart without running anything in it: only "

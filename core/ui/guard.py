@@ -5,6 +5,9 @@ somebody opens the entry. The gate notices, registers the pages as the entry wou
 query stay.
 """
 
+import sys
+from pathlib import Path
+
 import streamlit as st
 
 from core.access.actor import current_actor
@@ -29,6 +32,7 @@ def guard() -> None:
     if not st.session_state.get(_THROUGH_ENTRY):
         _send_through_entry()
     check_visitor()
+    _check_page(Path(sys._getframe(1).f_code.co_filename).stem)
     tell_said()
 
 
@@ -45,12 +49,16 @@ def check_visitor() -> None:
     admit_visitor()
 
 
-def check_page(page: st.Page) -> None:
-    """End the run at a page that the visitor's role does not open, saying which role does."""
-    refusal = page_refusal(page)
-    if refusal:
-        st.title(page.title, anchor=False)
-        st.info(refusal, icon=":material/lock:")
+def _check_page(name: str) -> None:
+    """End the run at a page that the visitor's role does not open, saying which role does.
+
+    The page is told by its script and not by the entry, which a deep link can pass by.
+    """
+    refusal = page_refusal(name)
+    if refusal is not None:
+        title, words = refusal
+        st.title(title, anchor=False)
+        st.info(words, icon=":material/lock:")
         st.stop()
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.catalog.histories import delete_history, history_sets, list_histories
 from core.catalog.history_file import LAYOUTS
@@ -15,6 +16,7 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, known_job, live_job
+from core.ui.permission import drawn_for, may_delete
 from core.ui.uploads import uploaded_source
 from core.ui.wording import counted, number_text
 
@@ -55,7 +57,9 @@ def _draw_list(catalog: Catalog) -> None:
     st.dataframe(found, hide_index=True, width="stretch", key="histories_table")
     chosen, button = st.columns([3, 1], vertical_alignment="bottom")
     name = chosen.selectbox("Take away", found["Name"].tolist(), index=None, placeholder="Choose a set of histories")
-    if button.button("Delete", disabled=name is None, icon=":material/delete:", width="stretch", key="delete_history"):
+    if may_delete() and button.button(
+        "Delete", disabled=name is None, icon=":material/delete:", width="stretch", key="delete_history"
+    ):
         with shown_errors():
             st.session_state[_DELETED] = delete_history(home(), catalog, str(name), actor=visitor_name())
             st.rerun()
@@ -67,6 +71,7 @@ def _listed(root: str, key: tuple[tuple[int, int, str], ...], _catalog: Catalog)
     return pd.DataFrame(rows, columns=["Name", "Users", "Events", "Since (UTC)"])
 
 
+@drawn_for(Role.EDITOR)
 def _draw_undo() -> None:
     event_id = st.session_state.get(_DELETED)
     if event_id is None:
@@ -80,6 +85,7 @@ def _draw_undo() -> None:
             st.rerun()
 
 
+@drawn_for(Role.EDITOR, "Importing histories")
 def _draw_import(catalog: Catalog) -> None:
     with shown_errors():
         upload = uploaded_source("A file of histories", _SUFFIXES, key="histories_upload")

@@ -19,6 +19,7 @@ from core.ui.charts import COLORS
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import may_edit
 from core.ui.product_detail import open_product
 from core.ui.product_grid import product_grid, row_card
 from core.ui.wording import number_marks, number_text, percent
@@ -53,7 +54,7 @@ def draw_impact(catalog: Catalog, index: CatalogIndex, settings: RankingSettings
         _draw_found(catalog, found, name)
     elif job is not None:
         live_job(job.job, title="Measuring the impact")
-    elif st.button("Measure the impact", type="primary", icon=":material/science:"):
+    elif may_edit() and st.button("Measure the impact", type="primary", icon=":material/science:"):
         with shown_errors():
             arguments = {"current": question.current.to_json(), "proposed": settings.to_json()}
             submit(

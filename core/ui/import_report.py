@@ -1,5 +1,6 @@
 """Step 4 of an import: watch it, then read what it did and go on."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from core.ui.errors import shown_errors
 from core.ui.frame import all_catalogs, choose_catalog
 from core.ui.live_job import live_job
 from core.ui.navigation import go
+from core.ui.visitor import for_later
 from core.ui.wording import counted, literal, number_text
 
 ANOTHER_IN_URL = "another"
@@ -114,7 +116,7 @@ def _draw_skipped(report: dict[str, Any], catalog: str) -> None:
     st.dataframe(frame, hide_index=True, width="stretch")
     st.download_button(
         "Download the full list",
-        data=lambda: skipped_table(catalog),
+        data=for_later(partial(skipped_table, catalog)),
         file_name=f"{catalog}-skipped.csv",
         mime="text/csv",
         icon=":material/download:",

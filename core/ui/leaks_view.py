@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.evaluation.leaks import are_leaks_kept, leaked_pictures
 from core.models.runs import Run
@@ -12,6 +13,7 @@ from core.ui.confusion_cell import titles_of
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.navigation import link
+from core.ui.permission import drawn_for
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, product_grid
 from core.ui.run_view import run_files
@@ -77,6 +79,7 @@ def _pair(row: dict[str, object], titles: dict[str, str]) -> list[Card]:
     return cards
 
 
+@drawn_for(Role.EDITOR)
 def _draw_review(run: Run, owner: Catalog, found: pd.DataFrame) -> None:
     ids = list(dict.fromkeys(found["product_id"]))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.errors import ShelfLensError
 from core.jobs.kinds import is_queued_kind
 from core.jobs.status import JobStatus, job_log_tail, job_status, read_progress
@@ -16,6 +17,7 @@ from core.ui.caches import home
 from core.ui.epoch_curves import draw_epochs
 from core.ui.errors import show_problem, shown_errors
 from core.ui.job_list import active_jobs, all_jobs
+from core.ui.permission import drawn_for
 from core.ui.said import rerun_saying
 from core.ui.wording import duration, number_text
 
@@ -100,6 +102,7 @@ def _draw_stop_buttons(job: JobStatus, place: st.delta_generator.DeltaGenerator)
         draw_cancel(job, key="live")
 
 
+@drawn_for(Role.EDITOR)
 def draw_pause(job: JobStatus, *, key: str) -> None:
     """Draw the button that pauses a job; the key tells several of one job apart."""
     words = "Stops after the epoch it is in; Resume goes on from there."
@@ -109,6 +112,7 @@ def draw_pause(job: JobStatus, *, key: str) -> None:
             rerun_saying("Pausing: it finishes the epoch it is in.")
 
 
+@drawn_for(Role.EDITOR)
 def draw_cancel(job: JobStatus, *, key: str) -> None:
     """Draw the button that cancels a job; the key tells several of one job apart."""
     words = "Stops now. Pictures that were embedded and finished epochs are kept, and it can be resumed."
@@ -118,6 +122,7 @@ def draw_cancel(job: JobStatus, *, key: str) -> None:
             st.toast("Cancelling: the job stops at its next step.")
 
 
+@drawn_for(Role.EDITOR)
 def draw_resume(job: JobStatus, *, key: str) -> None:
     """Draw the button that goes on with a job; the key tells several of one job apart."""
     if st.button("Resume", key=f"{key}_resume_{job.job}", icon=":material/play_arrow:"):

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import streamlit as st
 from streamlit import config
 
 from core.access.roles import RoleRules, read_rules
@@ -51,7 +50,7 @@ class LoginSettings:
 
 def login_settings() -> LoginSettings:
     """Read how visitors log in; a file that did not change is read once."""
-    return settings_of(st.get_option("secrets.files"), named=config.is_manually_set("secrets.files"))
+    return settings_of(config.get_option("secrets.files"), named=config.is_manually_set("secrets.files"))
 
 
 def asked_settings() -> LoginSettings:

@@ -7,6 +7,7 @@ from core.jobs.supervise import submit
 from core.ui.caches import home
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import may_edit
 
 METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 HELP = {
@@ -37,7 +38,9 @@ def draw_offer(catalog: Catalog, method: str, embedding: str, *, why: str, dimen
         words, button = st.columns([4, 1.2], vertical_alignment="center")
         words.markdown(f"**{why}**  \n{HELP[method]}")
         key = f"draw_{method}_{embedding}_{dimensions}"
-        if button.button("Draw the map", type="primary", icon=":material/scatter_plot:", width="stretch", key=key):
+        if may_edit() and button.button(
+            "Draw the map", type="primary", icon=":material/scatter_plot:", width="stretch", key=key
+        ):
             asked: dict[str, object] = {"catalog": catalog.name, "method": method, "backbone": embedding}
             if dimensions != 2:
                 asked["dimensions"] = dimensions

@@ -55,10 +55,13 @@ def has_page(name: str) -> bool:
     return any(name == entry[0] for entries in _PAGES.values() for entry in entries)
 
 
-def page_refusal(page: st.Page) -> str | None:
-    """Say why a page is not for whoever acts; None where it is."""
-    role, doing = _NEEDED.get(page.url_path, (Role.VIEWER, "Looking"))
-    return None if allowed(role) else f"{doing} takes an {role.word}: ask whoever keeps this ShelfLens for that role."
+def page_refusal(name: str) -> tuple[str, str] | None:
+    """Give the title of a page that is not for whoever acts, and why; None where it is."""
+    role, doing = _NEEDED.get(name, (Role.VIEWER, "Looking"))
+    if allowed(role):
+        return None
+    title = next((entry[1] for entries in _PAGES.values() for entry in entries if entry[0] == name), "ShelfLens")
+    return title, f"{doing} takes an {role.word}: ask whoever keeps this ShelfLens for that role."
 
 
 def current_page(*, menu: bool = True) -> st.Page:

@@ -16,6 +16,7 @@ from core.ui.errors import shown_errors
 from core.ui.frame import all_catalogs
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import may_edit
 from core.ui.run_view import class_table
 from core.ui.wording import counted, number_text, percent
 from core.vision.feature_store import feature_shards
@@ -138,7 +139,7 @@ def _is_embedded(run: Run, catalog: Catalog) -> bool:
             f"**{counted(int((~known).sum()), 'picture')} this run has not looked at yet**  \n"
             "Embedding looks at every picture once and keeps what it saw."
         )
-        if button.button("Embed", type="primary", width="stretch", key="judge_embed"):
+        if may_edit() and button.button("Embed", type="primary", width="stretch", key="judge_embed"):
             with shown_errors():
                 submit(home(), "embed", {"catalog": catalog.name, "backbone": run.encoder}, actor=visitor_name())
                 st.rerun()

@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.errors import ShelfLensError
 from core.evaluation.picture_sets import (
@@ -30,6 +31,7 @@ from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import drawn_for, may_delete
 from core.ui.product_grid import Card, product_grid
 from core.ui.said import rerun_saying
 from core.ui.wording import counted, number_text, percent, short_category, shortened
@@ -65,6 +67,7 @@ def draw_picture_sets(run: Run, owner: Catalog | None) -> None:
     _draw_table(owner, sets)
 
 
+@drawn_for(Role.EDITOR)
 def _draw_adding(owner: Catalog, names: list[str]) -> None:
     """Take pictures from the visitor; their names are shown, never used as paths."""
     with st.expander("Add pictures", icon=":material/add_photo_alternate:", expanded=not names):
@@ -131,6 +134,7 @@ def _draw_grid(score: SetScore) -> None:
     product_grid(cards, key="set_grid", empty="This set holds no picture.", label="pictures of the set", small=True)
 
 
+@drawn_for(Role.EDITOR, "Saying what pictures show")
 def _draw_labels(run: Run, owner: Catalog, picture_set: PictureSet, score: SetScore) -> None:
     """Let the visitor say what each picture shows; saving is refused when somebody else changed the set."""
     with st.form(f"labels_{picture_set.document.document_id}_{picture_set.document.revision}", border=False):
@@ -149,7 +153,7 @@ def _draw_labels(run: Run, owner: Catalog, picture_set: PictureSet, score: SetSc
         )  # fmt: skip
         with st.container(horizontal=True, gap="small"):
             saved = st.form_submit_button("Save labels", type="primary")
-            deleted = st.form_submit_button("Delete this set", icon=":material/delete:")
+            deleted = may_delete() and st.form_submit_button("Delete this set", icon=":material/delete:")
     labels = {
         each.picture_hash: None if pd.isna(value) or not value else str(value)
         for each, value in zip(picture_set.pictures, edited["It shows"], strict=True)
@@ -183,6 +187,7 @@ def _draw_table(owner: Catalog, sets: list[PictureSet]) -> None:
         _start_scoring(owner, sets, [run.run_id for run in runs])
 
 
+@drawn_for(Role.EDITOR)
 def _start_scoring(owner: Catalog, sets: list[PictureSet], run_ids: list[str]) -> None:
     """Start the scoring once for what is there now, so that a run that cannot be scored does not start it for ever."""
     pictures = tuple(each.picture_hash for one in sets for each in one.pictures)

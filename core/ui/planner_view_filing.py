@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.catalog.log import Event, list_events, undo
 from core.evaluation.filing_plan import FilingPlan
@@ -14,12 +15,14 @@ from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.job_list import all_jobs
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import drawn_for, may_edit
 from core.ui.said import rerun_saying
 from core.ui.wording import counted
 
 JOB = "predict-catalog"
 
 
+@drawn_for(Role.EDITOR)
 def offer_filing(catalog: Catalog, run: Run, plan: FilingPlan, count: int) -> None:
     """Offer to file the accepted products."""
     if not count or active_job(JOB, catalog=catalog.name) is not None:
@@ -50,7 +53,7 @@ def draw_filing(catalog: Catalog, run: Run) -> None:
     with st.container(border=True, key="filed_box", horizontal=True, vertical_alignment="center"):
         count = counted(int(last.result.get("filed") or 0), "product")
         st.markdown(f":green[:material/check_circle:] **{count} filed by this run's rule.**")
-        if st.button("Undo", icon=":material/undo:", key="undo_filing"):
+        if may_edit() and st.button("Undo", icon=":material/undo:", key="undo_filing"):
             with shown_errors():
                 undo(home(), filed.event_id, actor=visitor_name())
                 rerun_saying("Taken back.", icon=":material/undo:")

@@ -6,6 +6,7 @@ import re
 import pandas as pd
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.errors import CatalogError
 from core.jobs.supervise import submit
@@ -30,6 +31,7 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import drawn_for, may_delete, may_edit
 from core.ui.ranking_choices import ask_settings
 from core.ui.said import rerun_saying
 from core.ui.wording import number_text
@@ -84,6 +86,7 @@ def _draw_list(presets: list[Preset], problems: dict[str, str], published: Publi
         st.text(f"{name}: {problem}")
 
 
+@drawn_for(Role.EDITOR, "Saving a preset")
 def _draw_save(catalog: Catalog, presets: list[Preset], settings: RankingSettings) -> None:
     with st.form("save_preset", border=True):
         st.markdown("**Save what the sliders say**")
@@ -142,7 +145,7 @@ def _draw_actions(catalog: Catalog, preset: Preset, version: PresetVersion, publ
             icon=":material/download:",
             on_click="ignore",
         )
-        if preset.document is None:
+        if preset.document is None or not may_edit():
             return
         is_published = published is not None and published.preset.document == preset.document
         same = is_published and published is not None and published.version.version == version.version
@@ -156,11 +159,12 @@ def _draw_actions(catalog: Catalog, preset: Preset, version: PresetVersion, publ
         if st.button("Roll back to this version", icon=":material/history:", disabled=not older):
             roll_back_preset(home(), catalog, preset.name, version.version, actor=visitor_name())
             st.rerun()
-        if st.button("Delete", icon=":material/delete:", disabled=is_published):
+        if may_delete() and st.button("Delete", icon=":material/delete:", disabled=is_published):
             delete_preset(home(), catalog, preset.name, actor=visitor_name())
             st.rerun()
 
 
+@drawn_for(Role.EDITOR)
 def _draw_taking(catalog: Catalog) -> None:
     with st.expander("Take in a preset's file", icon=":material/upload:"):
         upload = st.file_uploader("File that Download or `export-preset` wrote", type="json", key="preset_upload")
@@ -179,6 +183,7 @@ def _draw_taking(catalog: Catalog) -> None:
             st.rerun()
 
 
+@drawn_for(Role.EDITOR)
 def _draw_shipping(catalog: Catalog, settings: RankingSettings) -> None:
     """Make files of what the sliders say; each is a job."""
     with st.expander("Take the ranking along", icon=":material/inventory:"):

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.catalog.money import minor_digits, to_major_units, to_minor_units
 from core.catalog.product_edits import save_product, typed_category
@@ -15,6 +16,7 @@ from core.errors import EditConflictError
 from core.ui.caches import counts_of, home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.permission import drawn_for
 from core.ui.said import rerun_saying
 from core.ui.wording import shortened
 
@@ -41,6 +43,7 @@ def draw_conflict(catalog: Catalog, product: Product) -> bool:
     return bool(state["theirs"])
 
 
+@drawn_for(Role.EDITOR, "Changing a product")
 def draw_form(catalog: Catalog, product: Product) -> None:
     """Draw the form."""
     state = _opened(catalog, product)

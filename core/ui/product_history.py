@@ -9,6 +9,7 @@ from core.catalog.products import Product
 from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.permission import may_edit
 from core.ui.product_form import forget_form
 from core.ui.said import rerun_saying
 from core.ui.wording import literal, shortened
@@ -41,7 +42,7 @@ def _draw_change(change: ProductChange, product: Product) -> None:
         st.caption(f"{event.at[:16].replace('T', ' ')} UTC · {literal(event.actor)}")
         for name, (before, after) in change.fields.items():
             st.text(f"{name}: {_told(before)} → {_told(after)}")
-    label = undo_words(event.kind, undone=event.undone)
+    label = undo_words(event.kind, undone=event.undone) if may_edit() else None
     # A whole import is taken back on the History view, where its size is told; here only edits are.
     if label is None or event.kind == "import" or not button.button(label, key=f"{label}_{event.event_id}"):
         return

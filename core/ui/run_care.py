@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.log import undo
 from core.models.run_notes import LONGEST_NOTE, note_run, tag_run
 from core.models.runs import Run, delete_run, list_runs, rename_run
@@ -9,6 +10,7 @@ from core.ui.address import forget_choice
 from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.permission import drawn_for, may_delete
 from core.ui.run_downloads import draw_run_downloads
 from core.ui.said import rerun_saying
 from core.ui.wording import literal
@@ -21,10 +23,13 @@ def draw_run_care(run: Run) -> None:
     with st.popover("Manage", icon=":material/settings:"):
         draw_run_form(run)
         draw_run_downloads(run)
-        if st.button("Delete this run", key=f"delete_{run.run_id}", icon=":material/delete:", width="stretch"):
+        if may_delete() and st.button(
+            "Delete this run", key=f"delete_{run.run_id}", icon=":material/delete:", width="stretch"
+        ):
             delete_with_undo(run)
 
 
+@drawn_for(Role.EDITOR, "Naming a run")
 def draw_run_form(run: Run) -> None:
     """Draw name, note and tags of a run in one form; only what changed is written."""
     known = sorted({tag for each in list_runs(home()) for tag in each.tags})
@@ -59,6 +64,7 @@ def delete_with_undo(run: Run) -> None:
         rerun_saying(words, icon=":material/delete:")
 
 
+@drawn_for(Role.ADMIN)
 def offer_undo() -> None:
     """Offer to bring back the run that was deleted last in this session."""
     deleted = st.session_state.get(_DELETED)

@@ -17,6 +17,7 @@ from core.home import open_home
 from core.monitoring.journal import note, start_journal
 from core.ui.errors import catch_uncaught
 from core.ui.exposure import asked_address, exposure_problem
+from core.ui.headers import send_security_headers
 from core.ui.login_settings import asked_settings
 from core.ui.sessions import count_sessions
 
@@ -54,6 +55,7 @@ def main(options: list[str]) -> None:
         _watch()
     except ShelfLensError as error:
         sys.exit(f"error: {error}")
+    send_security_headers()
     sys.argv = ["streamlit", "run", str(APP), *options]
     cli.main()
 

@@ -17,6 +17,7 @@ from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.job_list import all_jobs
 from core.ui.live_job import active_job, live_job
+from core.ui.permission import may_edit
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, page_rows, product_grid
 from core.ui.run_view import evaluation_of
@@ -155,7 +156,7 @@ def _offer_measures(report: SliceReport, owner: Catalog) -> None:
             st.caption(f"Not sliced by it: {note}.")
             continue
         st.caption("Brightness, sharpness and backgrounds of the pictures were not measured yet.")
-        if st.button("Measure pictures", key="slices_measure", icon=":material/straighten:"):
+        if may_edit() and st.button("Measure pictures", key="slices_measure", icon=":material/straighten:"):
             with shown_errors():
                 submit(home(), "measure", {"catalog": owner.name}, actor=visitor_name())
                 st.rerun()

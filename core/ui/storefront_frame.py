@@ -8,6 +8,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.recommend.history_table import HistoryTable
 from core.ui.caches import products_of
+from core.ui.permission import may_edit
 from core.ui.product_grid import product_grid, row_card
 from core.ui.storefront_state import fresh_visitor, personas
 
@@ -43,7 +44,7 @@ def draw_bar(table: HistoryTable) -> str:
         for label, icon, place in (("Shop", "storefront", HOME), ("Find by picture", "photo_camera", UPLOAD)):
             if st.button(label, icon=f":material/{icon}:", key=f"to_{place}", type="tertiary"):
                 visit(**({} if place == HOME else {VIEW: place}))
-        if not full and st.button("Set up", icon=":material/settings:", key="to_setup", type="tertiary"):
+        if not full and may_edit() and st.button("Set up", icon=":material/settings:", key="to_setup", type="tertiary"):
             visit(**{VIEW: SETUP})
     if screen.button(
         "Leave" if full else "Full", icon=":material/fullscreen_exit:" if full else ":material/fullscreen:",

@@ -12,6 +12,7 @@ from core.ui.caches import counts_of, home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.histories_panel import draw_histories
+from core.ui.permission import may_edit
 
 _METHOD_WORDS = {
     "order": "Order: what users take up one after the other (strongest)",
@@ -70,7 +71,9 @@ def _draw_pairs(catalog: Catalog, index: CatalogIndex, table: HistoryTable) -> N
     left, middle, right = st.columns([3, 2, 1], vertical_alignment="bottom")
     other = left.selectbox("and", [each for each in categories if each != category], key="pair_other")
     says = middle.selectbox("people say", list(_SAYINGS), format_func=lambda each: _SAYINGS[each], key="pair_says")
-    if right.button("Save", key="pair_save", icon=":material/check:", width="stretch", disabled=other is None):
+    if may_edit() and right.button(
+        "Save", key="pair_save", icon=":material/check:", width="stretch", disabled=other is None
+    ):
         set_pair(home(), catalog, str(category), str(other), says=str(says), actor=visitor_name())
         st.rerun()
     never = [f"{one} and {two}" for one, two in sorted(said.never) if category in (one, two)]

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.access.actor import Role
 from core.catalog.catalogs import Catalog, find_catalog
 from core.catalog.log import undo
 from core.catalog.money import to_minor_units
@@ -16,6 +17,7 @@ from core.recommend.unknown_product import NewProduct, add_product, identify_pic
 from core.ui.caches import counts_of, home
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
+from core.ui.permission import drawn_for
 from core.ui.storefront_frame import ITEM, shelf_row, visit
 from core.ui.storefront_shop import percent_rows
 from core.ui.uploads import uploaded_picture
@@ -76,6 +78,7 @@ def _draw_labels(found: dict[str, Any]) -> None:
         st.text(f"Cluster: {cluster['name']} ({share})")
 
 
+@drawn_for(Role.EDITOR, "Adding a product")
 def _draw_form(catalog: Catalog, data: bytes, suggested: dict[str, Any]) -> None:
     """Draw what the product would be called; what is likely is filled in, so that one click is enough."""
     categories = sorted(path for path in counts_of(catalog, "category") if path)

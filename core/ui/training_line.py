@@ -16,6 +16,7 @@ from core.ui.caches import home
 from core.ui.errors import shown_errors
 from core.ui.job_list import all_jobs
 from core.ui.live_job import draw_cancel, draw_pause, draw_resume, ordinal, state_badge
+from core.ui.permission import may_delete
 from core.ui.wording import duration, literal
 
 JOB_IN_URL, SEARCH_IN_URL = "job", "search_job"
@@ -109,7 +110,7 @@ def _draw_line_header(jobs: Sequence[JobStatus]) -> None:
             key = "trainings_at_once"
             count = st.number_input("Trainings at once", 1, MOST_AT_ONCE, now, step=1, key=key)
             st.caption("Several at once share the cores, so each takes longer.")
-            if count != now and st.button("Set", key="set_at_once"):
+            if count != now and may_delete() and st.button("Set", key="set_at_once"):
                 with shown_errors():
                     set_at_once(home(), int(count))
                     st.rerun()

@@ -17,6 +17,7 @@ from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.map_view import known_kinds, map_points
 from core.ui.navigation import link
+from core.ui.permission import may_edit
 from core.ui.run_view import run_files
 from core.ui.wording import number_text, percent
 from core.vision.embeddings import latest_embedding
@@ -147,7 +148,7 @@ def _offer_maps(run: Run, catalog: Catalog) -> None:
     if job is not None:
         live_job(job.job, title="Drawing the map")
         return
-    if st.button("Draw both maps", icon=":material/scatter_plot:", help="UMAP, one after the other."):
+    if may_edit() and st.button("Draw both maps", icon=":material/scatter_plot:", help="UMAP, one after the other."):
         for name in (run.backbone, run.encoder):
             if latest_map(home(), catalog, "umap", backbone=name) is None:
                 submit(

@@ -1,9 +1,11 @@
 """Who looks at the page: the one user of this machine, or whoever logged in, with their role."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.access.actor import Actor, Role, ask_for_actor, current_actor
+from core.access.actor import Actor, Role, acting, ask_for_actor, current_actor
 from core.access.audit_file import record_if_possible
 from core.access.roles import actor_from_claims
 from core.ui.caches import home, opened_home
@@ -33,6 +35,22 @@ def visitor() -> Actor | None:
 
 
 ask_for_actor(visitor)
+
+
+def logged_in_name() -> str | None:
+    """Give the name of whoever logged in; None where no login is set up."""
+    return None if login_settings().off else current_actor().name
+
+
+def for_later(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Let what a download makes later, outside of any session, be made as the visitor of now."""
+    asking = current_actor()
+
+    def made() -> bytes:
+        with acting(asking):
+            return make()
+
+    return made
 
 
 def admit_visitor() -> None:
