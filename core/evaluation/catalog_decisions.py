@@ -1,6 +1,5 @@
 """What a run says of the products of a catalog, written as a table and filed as one change."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,11 +191,11 @@ def file_products(home: Home, catalog: Catalog, decided: pd.DataFrame, *, run_id
         actor: Who files.
     """
     accepted = decided[decided["accepted"]]
-    wanted: Mapping[str, tuple[str | None, str]] = {
-        str(row.product_id): (row.current, str(row.category))
-        for row in accepted.itertuples(index=False)
-        if row.current != row.category
-    }
+    wanted: dict[str, tuple[str | None, str]] = {}
+    columns = (accepted[name].tolist() for name in ("product_id", "current", "category"))
+    for product_id, current, category in zip(*columns, strict=True):
+        if current != category:
+            wanted[str(product_id)] = (current if isinstance(current, str) else None, str(category))
     if not wanted:
         return Filed(None, 0, 0)
     ids, changes = list(wanted), []

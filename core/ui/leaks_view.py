@@ -1,5 +1,8 @@
 """Near duplicates across splits, pair by pair: the judged picture beside the training picture it resembles."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -65,12 +68,12 @@ def _draw_pairs(run: Run, owner: Catalog | None, found: pd.DataFrame) -> None:
                 open_product(opened)
 
 
-def _pair(row: dict[str, object], titles: dict[str, str]) -> list[Card]:
+def _pair(row: Mapping[Any, Any], titles: dict[str, str]) -> list[Card]:
     """Make the two cards of a pair."""
     cards = []
     for name, words, tone in (("", row["split"], "note"), ("twin_", "train", "")):
         product_id, label = str(row[f"{name}product_id"]), str(row[f"{name}label"])
-        alike = ((percent(float(str(row["similarity"])), digits=0), "bad"),) if not name else ()
+        alike = ((percent(float(row["similarity"]), digits=0), "bad"),) if not name else ()
         same = row["label"] == row["twin_label"]
         badges = ((str(words), tone), *alike, (shortened(short_category(label), 22), "" if same else "bad"))
         cards.append(

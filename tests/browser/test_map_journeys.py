@@ -94,6 +94,9 @@ def test_search_highlights_and_the_pointer_shows_pictures(serve, visit, demo_hom
         break
     expect(tip).to_be_visible()
     expect(tip.locator("img")).to_have_attribute("src", re.compile(r"^data:image/webp;base64,"))
+    page.locator(".map").focus()
+    page.keyboard.press("Escape")  # lets go of what was found
+    expect(page.get_by_role("heading", name=re.compile("products selected"))).to_have_count(0)
     # Nearer, pictures stand in place of dots: the wheel keeps the product under the pointer where it is.
     for _step in range(5):
         page.mouse.wheel(0, -400)
