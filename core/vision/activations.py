@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -165,7 +166,7 @@ class _Filling:
         first = self._done or 0
         if first == self._total:
             return 0
-        array = load_array(self._folder / _ARRAY, mmap_mode="r+")
+        array: Any = load_array(self._folder / _ARRAY, mmap_mode="r+")  # a memmap, which can be flushed
         drawn = _drawn_views(files, cut, range(first, self._total), settings=settings, seed=seed)
         told = saved = time.monotonic()
         done = first

@@ -15,7 +15,7 @@ from tests.hostile.fuzz_mutation import Mutator
 from tests.hostile.fuzz_parsers import PARSERS
 from tests.hostile.fuzzing import Bench, Parser, attempt, fuzz, smallest
 
-INPUTS, SEED = 20, 8
+INPUTS, SEED = 12, 8
 BY_NAME = {parser.name: parser for parser in PARSERS}
 
 
