@@ -17,7 +17,7 @@ def _price(own: int, a: dict, s: dict) -> np.ndarray:
     return np.where((codes == code) & (code >= 0), modes[mode], np.nan)
 
 
-def _parts(own: int, a: dict, s: dict) -> dict[str, np.ndarray]:
+def _parts(own: int, a: dict, s: dict) -> np.ndarray:
     levels, brands, words, weights = a["category_levels"], a["brands"], a["text_words"], a["text_weights"]
     visual, color = (np.clip((v * v[own].astype(float)).sum(1), 0, 1) for v in (a["embeddings"], a["colors"]))
     depth, shared = (levels >= 0).sum(1), ((levels == levels[own]) & (levels >= 0)).sum(1)
@@ -29,7 +29,7 @@ def _parts(own: int, a: dict, s: dict) -> dict[str, np.ndarray]:
     titled = np.bincount(a["text_rows"], minlength=len(levels)) > 0
     known = {"color": a["colors"].any(1), "category": depth > 0, "brand": brands >= 0, "text": titled}
     values |= {name: np.where(here & here[own], values[name], np.nan) for name, here in known.items()}
-    return {name: values.get(name, a.get(name)) for name in s["weights"]}  # the others are the same for every query
+    return np.array([values.get(name, a.get(name)) for name in s["weights"]])  # the others are the same for all
 
 
 @np.errstate(all="ignore")
@@ -37,9 +37,8 @@ def rank(product_id: str, k: int, a: dict, s: dict) -> list[tuple[str, float]]:
     """Give the k best matches of a product and their scores, 0..1."""
     ids, share = a["product_ids"].tolist(), np.array(list(s["weights"].values())) / max(s["weights"].values())
     own, diversity, chosen = ids.index(product_id), s["diversity"], list[int]()
-    named = _parts(own, a, s)
-    parts, rows = np.array(list(named.values())), np.flatnonzero(a["allowed"] & (np.arange(len(ids)) != own))
-    rows = np.sort(rows[np.argsort(-named["visual"][rows], kind="stable")[: s["pool"]]])
+    parts, rows = _parts(own, a, s), np.flatnonzero(a["allowed"] & (np.arange(len(ids)) != own))
+    rows = np.sort(rows[np.argsort(-parts[[*s["weights"]].index("visual"), rows], kind="stable")[: s["pool"]]])
     weight = share[:, None] * ~np.isnan(parts[:, rows])  # what is missing counts on neither side
     rows, weight = rows[weight.sum(0) > 0], weight[:, weight.sum(0) > 0]
     score = np.minimum((np.nan_to_num(parts[:, rows]) * weight).sum(0) / weight.sum(0), 1)
@@ -49,8 +48,7 @@ def rank(product_id: str, k: int, a: dict, s: dict) -> list[tuple[str, float]]:
     looks, nearest = a["embeddings"][rows[order]], np.zeros(len(order))
     for _ in range(min(k, len(order))):  # one after another, each unlike those before it
         gain = (1 - diversity) * score[order] - diversity * nearest
-        gain[chosen] = -np.inf
-        chosen.append(int(np.argmax(gain)))
+        chosen.append(int(np.argmax(np.where(np.isin(np.arange(len(gain)), chosen), -np.inf, gain))))
         nearest = np.maximum(nearest, np.clip(looks @ looks[chosen[-1]], 0, 1))
     return [(ids[rows[place]], float(score[place])) for place in order[chosen]]
 
