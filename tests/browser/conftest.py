@@ -178,8 +178,9 @@ def visit(browser, request, tmp_path) -> Iterator[Callable[..., Visitor]]:
     """Open tabs: ``visit(server)``. Afterwards every tab must have asked only its own server, without complaint."""
     visitors: list[Visitor] = []
 
-    def start(server: Server, *, width: int = 1400, scheme: str = "light") -> Visitor:
-        context = browser.new_context(viewport={"width": width, "height": 1000}, color_scheme=scheme)
+    def start(server: Server, *, width: int = 1400, scheme: str = "light", language: str = "en-US") -> Visitor:
+        size = {"width": width, "height": 1000}
+        context = browser.new_context(viewport=size, color_scheme=scheme, locale=language)
         context.set_default_timeout(PATIENCE_MS)
         visitor = Visitor(context.new_page(), server)
         visitor.page.on(
