@@ -17,6 +17,7 @@ from core.ui.jobs_table import jobs_table
 from core.ui.live_job import active_job, live_job
 from core.ui.navigation import go, link
 from core.ui.next_step import next_step
+from core.ui.offer_row import words_and_button
 from core.ui.permission import may_edit
 from core.ui.product_detail import open_product, show_asked_product
 from core.ui.product_grid import product_card, product_grid
@@ -59,11 +60,9 @@ def draw_next_step(catalog: Catalog) -> None:
     mapped = any(latest_map(home(), catalog, method) is not None for method in ("umap", "pca"))
     step = next_step(catalog, runs=list_runs(home(), catalog_id=catalog.catalog_id), mapped=mapped)
     with st.container(border=True, key="next_step"):
-        words, button = st.columns([4, 1.3], vertical_alignment="center")
+        words, button = words_and_button()
         words.markdown(f"**Next: {step.title.lower()}**  \n{step.why}")
-        if button.button(
-            step.button, type="primary", width="stretch", icon=":material/arrow_forward:", icon_position="right"
-        ):
+        if button.button(step.button, type="primary", icon=":material/arrow_forward:", icon_position="right"):
             go(step.page, **step.query)
 
 

@@ -15,6 +15,7 @@ from core.ui.export_panel import draw_export
 from core.ui.frame import need_catalog
 from core.ui.guard import guard, visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.offer_row import words_and_button
 from core.ui.permission import may_edit
 from core.ui.product_detail import show_asked_product
 from core.ui.quality_charts import draw_charts
@@ -72,12 +73,12 @@ def draw_measuring(catalog: Catalog, report: QualityReport) -> None:
     if not report.unmeasured:
         return
     with st.container(border=True, key="measure_offer"):
-        words, button = st.columns([3, 1.5], vertical_alignment="center")
+        words, button = words_and_button()
         words.markdown(
             f"**{counted(report.unmeasured, 'picture')} not measured yet**  \n"
             "Measuring finds dark, blurry and empty ones; what is measured once is kept."
         )
-        if may_edit() and button.button("Measure pictures", type="primary", width="stretch"):
+        if may_edit() and button.button("Measure pictures", type="primary"):
             submit(home(), "measure", {"catalog": catalog.name}, actor=visitor_name())
             st.rerun()
 

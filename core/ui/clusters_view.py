@@ -188,7 +188,7 @@ def _draw_count(count: dict[str, object]) -> None:
         yaxis2={"title": "Mean squared distance", "overlaying": "y", "side": "right", "showgrid": False},
         legend={"orientation": "h", "y": 1.15},
     )
-    st.plotly_chart(figure, key="cluster_count", config={"displayModeBar": False})
+    st.plotly_chart(figure, key="cluster_count", config={"displayModeBar": False}, alt="Silhouette by clusters")
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

@@ -7,6 +7,7 @@ from core.jobs.supervise import submit
 from core.ui.caches import home
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.offer_row import words_and_button
 from core.ui.permission import may_edit
 from core.ui.wording import counted
 from core.vision.backbones import DEFAULT_BACKBONE
@@ -30,9 +31,9 @@ def offer_embedding(catalog: Catalog, *, why: str, backbone: str = DEFAULT_BACKB
         )
         return
     with st.container(border=True, key="embed_offer"):
-        words, button = st.columns([4, 1.3], vertical_alignment="center")
+        words, button = words_and_button()
         words.markdown(f"**{why}**  \nEmbedding looks at every picture once and keeps what it saw.")
         label = f"Embed {counted(catalog.pictures, 'picture')}"
-        if may_edit() and button.button(label, type="primary", width="stretch"):
+        if may_edit() and button.button(label, type="primary"):
             submit(home(), "embed", {"catalog": catalog.name, "backbone": backbone}, actor=visitor_name())
             st.rerun()

@@ -164,7 +164,9 @@ def _draw_trade_off(index: CatalogIndex, settings: RankingSettings) -> None:
     if len(points) < 2:
         st.info("No sampled query has both parts.")
         return
-    st.plotly_chart(_curve(points, str(first), str(second)), width="stretch", key="trade_chart")
+    st.plotly_chart(
+        _curve(points, str(first), str(second)), width="stretch", key="trade_chart", alt="One part against another"
+    )
     st.caption(f"Means of the ten best over {number_text(min(queries, len(index)))} queries.")
 
 

@@ -7,6 +7,7 @@ from core.jobs.supervise import submit
 from core.ui.caches import home
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.offer_row import words_and_button
 from core.ui.permission import may_edit
 
 METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
@@ -35,12 +36,10 @@ def draw_offer(catalog: Catalog, method: str, embedding: str, *, why: str, dimen
         st.info("A map needs at least three products with pictures.", icon=":material/image_not_supported:")
         return
     with st.container(border=True):
-        words, button = st.columns([4, 1.2], vertical_alignment="center")
+        words, button = words_and_button()
         words.markdown(f"**{why}**  \n{HELP[method]}")
         key = f"draw_{method}_{embedding}_{dimensions}"
-        if may_edit() and button.button(
-            "Draw the map", type="primary", icon=":material/scatter_plot:", width="stretch", key=key
-        ):
+        if may_edit() and button.button("Draw the map", type="primary", icon=":material/scatter_plot:", key=key):
             asked: dict[str, object] = {"catalog": catalog.name, "method": method, "backbone": embedding}
             if dimensions != 2:
                 asked["dimensions"] = dimensions

@@ -16,6 +16,7 @@ from core.ui.errors import shown_errors
 from core.ui.frame import all_catalogs
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
+from core.ui.offer_row import words_and_button
 from core.ui.permission import may_edit
 from core.ui.run_view import class_table
 from core.ui.wording import counted, number_text, percent
@@ -134,12 +135,12 @@ def _is_embedded(run: Run, catalog: Catalog) -> bool:
     if known.all():
         return True
     with st.container(border=True, key="judge_embed_offer"):
-        words, button = st.columns([4, 1.3], vertical_alignment="center")
+        words, button = words_and_button()
         words.markdown(
             f"**{counted(int((~known).sum()), 'picture')} this run has not looked at yet**  \n"
             "Embedding looks at every picture once and keeps what it saw."
         )
-        if may_edit() and button.button("Embed", type="primary", width="stretch", key="judge_embed"):
+        if may_edit() and button.button("Embed", type="primary", key="judge_embed"):
             with shown_errors():
                 submit(home(), "embed", {"catalog": catalog.name, "backbone": run.encoder}, actor=visitor_name())
                 st.rerun()

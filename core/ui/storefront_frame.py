@@ -39,7 +39,7 @@ def draw_bar(table: HistoryTable) -> str:
     full = st.query_params.get(SCREEN) == "full"
     if full:
         st.html(_FULL)
-    ways, who, screen = st.columns([3, 2, 0.8], vertical_alignment="bottom")
+    ways, who, screen = st.columns([3, 2, 1.3], vertical_alignment="bottom")
     with ways.container(horizontal=True, gap="small"):
         for label, icon, place in (("Shop", "storefront", HOME), ("Find by picture", "photo_camera", UPLOAD)):
             if st.button(label, icon=f":material/{icon}:", key=f"to_{place}", type="tertiary"):
