@@ -121,7 +121,7 @@ def _kept(
         _finish(folder, status, state="paused" if paused else "cancelled")
         raise Cancelled("paused on request" if paused else "stopped on request") from error
     except ShelfLensError as error:
-        _finish(folder, status, state="failed", error=_one_line(str(error)))
+        _finish(folder, status, state="failed", error=redact(_one_line(str(error))))
         raise
     except Exception as error:
         words = refusal_words(error, home)
