@@ -4,8 +4,11 @@ JSON goes as its text. Read and written anew it would lose what only the text te
 ``null``, an empty name, the digits of a number.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Connection,
     Insert,
     Select,
@@ -27,10 +30,10 @@ from core.catalog.schema import metadata
 ROWS_AT_ONCE = 2000
 
 
-def rows_out(table: Table, connection: Connection) -> Select:
+def rows_out(table: Table, connection: Connection) -> Select[Any]:
     """Make the query of all rows of a table."""
     postgres = connection.dialect.name == "postgresql"
-    columns = []
+    columns: list[ColumnElement[Any]] = []
     for each in table.columns:
         if not isinstance(each.type, JSON):
             columns.append(each)
@@ -49,7 +52,7 @@ def rows_in(table: Table, connection: Connection) -> Insert:
     )
     if connection.dialect.name != "postgresql":
         return plain.insert()
-    values = {
+    values: dict[str, Any] = {
         each.name: cast(bindparam(each.name, type_=Text()), JSON)
         for each in table.columns
         if isinstance(each.type, JSON)
