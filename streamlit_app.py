@@ -1,7 +1,7 @@
 """ShelfLens in the browser: the frame around every page. Start it with ``streamlit run streamlit_app.py``."""
 
 from core.ui.collecting import set_aside_libraries
-from core.ui.errors import shown_errors
+from core.ui.errors import page_run
 from core.ui.frame import draw_frame
 from core.ui.guard import check_visitor, note_entry
 
@@ -9,7 +9,7 @@ note_entry()
 check_visitor()  # before anything is drawn: not even the names of catalogs are for somebody who may not look
 page = draw_frame()
 try:
-    with shown_errors():
+    with page_run(page):
         page.run()
 finally:
     set_aside_libraries()  # those this page brought along

@@ -6,6 +6,7 @@ from core.jobs.folder import JobFolder
 from core.jobs.spec import create_job
 from core.jobs.stored_status import StoredStatus, write_status
 from core.monitoring.journal import note_fault, start_journal
+from core.monitoring.measures import listen
 from tests.pages.conftest import broken, words
 
 
@@ -40,6 +41,17 @@ def test_the_last_errors_are_listed_by_the_ids_that_were_shown(home, open_page):
     assert frame["Error id"].tolist() == shown[:1:-1]  # the last ten, the newest first
     assert set(frame["Kind"]) == {"KeyError"} and set(frame["Where"]) == {"page"}
     assert "red dress" not in words(app) + str(frame)
+
+
+def test_the_entry_tells_which_page_ran_and_how_long(home, open_page):
+    heard = []
+    end = listen(lambda measure, value, labels: heard.append((measure, value, labels)))
+    try:
+        open_page(home, "health")
+    finally:
+        end()
+    [seconds] = [value for measure, value, labels in heard if (measure, labels) == ("page", {"page": "health"})]
+    assert 0 < seconds < 30
 
 
 def test_the_report_names_no_product(home, open_page):
