@@ -19,6 +19,7 @@ from core.ui.errors import catch_uncaught
 from core.ui.exposure import asked_address, exposure_problem
 from core.ui.headers import send_security_headers
 from core.ui.login_settings import asked_settings
+from core.ui.own_addresses import ask_nobody_for_addresses
 from core.ui.sessions import count_sessions
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
@@ -67,6 +68,7 @@ def _watch() -> None:
     home = open_home(os.environ.get("SHELFLENS_HOME"))
     start_journal(home.root)
     catch_uncaught()
+    ask_nobody_for_addresses()
     asked = metrics_settings(os.environ)
     if asked is not None:
         serve_metrics(home, address=asked[0], port=asked[1], sessions=count_sessions)
