@@ -188,7 +188,7 @@ def lying_shape():
         (lambda: saved(**{**good(), "centers": np.full((3, 2), np.nan, np.float32)}), "centers is float32"),
         (lambda: saved(**{**good(), "centers": np.zeros((3, 5), np.float32)}), "expected finite float32 (3, 2)"),
         (lambda: saved(**{**good(), "mean": np.array([{"a": 1}] * 128)}), "allow_pickle=False"),
-        (bomb, "it unpacks to more than"),
+        (bomb, "it unpacks to 33,554,432 bytes"),
         (lying_shape, "is no vocabulary"),
     ],
     ids=["empty", "text", "cut", "missing", "nan", "shapes", "pickle", "bomb", "lying shape"],
