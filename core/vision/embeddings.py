@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock
 
 from core.catalog.catalogs import Catalog
 from core.catalog.products import picture_table
@@ -189,14 +190,19 @@ def _write(
 ) -> Embedding:
     folder = _folder(home, catalog, backbone)
     product_ids = table["product_id"].unique()
-    version = _next_version(folder)
-    with whole_folder(folder / version) as draft:
-        _write_matrix(draft / "matrix.npy", _embedded_blocks(shards, table, projection), len(product_ids), projection)
-        write_json_whole(draft / "product_ids.json", [str(product_id) for product_id in product_ids])
-        projection.save(draft / "pca.npz")
-        write_json_whole(draft / "manifest.json", {**manifest, "version": version})
-    write_json_whole(folder / "current.json", {"version": version})
-    _drop_old_versions(folder, current=version)
+    folder.mkdir(parents=True, exist_ok=True)
+    # Two processes that embed the same catalog at once would choose the same number for what they write.
+    with FileLock(folder / ".writing.lock"):
+        version = _next_version(folder)
+        with whole_folder(folder / version) as draft:
+            _write_matrix(
+                draft / "matrix.npy", _embedded_blocks(shards, table, projection), len(product_ids), projection
+            )
+            write_json_whole(draft / "product_ids.json", [str(product_id) for product_id in product_ids])
+            projection.save(draft / "pca.npz")
+            write_json_whole(draft / "manifest.json", {**manifest, "version": version})
+        write_json_whole(folder / "current.json", {"version": version})
+        _drop_old_versions(folder, current=version)
     return _open(folder, version, backbone)
 
 
