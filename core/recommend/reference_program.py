@@ -54,7 +54,7 @@ def rank(product_id: str, k: int, a: dict, s: dict) -> list[tuple[str, float]]:
 
 
 if __name__ == "__main__":
-    folder, k = Path(__file__).parent, int((*sys.argv[2:], 10)[0])
+    folder, k = Path(__file__).parent, int([*sys.argv[2:], "10"][0])
     preset = json.loads((folder / "preset.json").read_bytes())
     for match, value in rank(sys.argv[1], k, dict(np.load(folder / "arrays.npz")), preset["settings"]):
         sys.stdout.write(f"{match}\t{value:.6f}\n")
