@@ -74,8 +74,8 @@ def _draw_labels(found: dict[str, Any]) -> None:
         st.text(f"Nearest category: {place['category'].replace(' > ', ' › ')} (similarity {place['similarity']:.2f})")
     if found["cluster"]:
         cluster = found["cluster"]
-        share = f"{cluster['share'] * 100:.0f} % of the {cluster['products']} nearest products"
-        st.text(f"Cluster: {cluster['name']} ({share})")
+        votes = f"{cluster['share'] * 100:.0f} % of the {cluster['products']} nearest products"
+        st.text(f"Cluster: {cluster['name']} ({votes})")
 
 
 @drawn_for(Role.EDITOR, "Adding a product")
