@@ -148,10 +148,10 @@ def _digest(line: bytes) -> str:
 def _read_line(line: bytes, before: str) -> Recorded:
     try:
         found: dict[str, Any] = json.loads(line)
-        texts = [found[name] for name in ("at", "actor", "role", "kind", "summary")]
-        if not all(isinstance(text, str) for text in texts):
+        texts = {name: found[name] for name in ("at", "actor", "role", "kind", "summary")}
+        if not all(isinstance(text, str) for text in texts.values()):
             raise ValueError("no text")
-        return Recorded(*texts, whole=found.get("before") == before)
+        return Recorded(**texts, whole=found.get("before") == before)
     except (ValueError, KeyError, TypeError, RecursionError):
         shown = line.decode("utf-8", "replace").strip()[:_LONGEST_TEXT]
         return Recorded("", "", "", "damaged", f"a line that cannot be read: {shown}", whole=False)
