@@ -14,7 +14,7 @@ categories in turn. (Source of the idea of feeding one into the other: report S6
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from core.recommend.history_store import open_table, recent_of_user
 from core.recommend.history_table import STRENGTHS, HistoryTable
 from core.recommend.hybrid_content import content_parts, typical_rows, weighted_content
 from core.recommend.index import CatalogIndex
+from core.recommend.ranking import Matches
 from core.recommend.weights import PARTS, RankWeights, is_number
 
 HYBRID_WEIGHT = 0.7
@@ -251,9 +252,22 @@ def mixed_with_history(
     return sorted(mixed, key=lambda each: -each["score"])[:k]
 
 
+def mixed_for_user(found: Matches, history: np.ndarray, *, k: int) -> Matches:
+    """Mix what a user may like into matches, as `mixed_with_history` does: score = (1 - s) * score + s * history.
+
+    Args:
+        found: More matches than are wanted.
+        history: float32 (m,), 0..1, from `history_scores`, one a match.
+        k: Matches wanted.
+    """
+    scores = (1 - USER_SHARE) * found.scores + USER_SHARE * history
+    order = np.argsort(-scores, kind="stable")[:k]
+    ids = tuple(found.product_ids[place] for place in order)
+    return replace(found, product_ids=ids, rows=found.rows[order], scores=scores[order], parts=found.parts[order])
+
+
 def describe_recommendations(found: Recommendations, index: CatalogIndex) -> list[dict[str, Any]]:
     """Describe recommendations as JSON values, as matches are, with the part ``history`` beside the usual ones."""
-    from core.recommend.ranking import Matches
     from core.recommend.similar import describe_matches
 
     ids = tuple(index.product_ids[row] for row in found.rows)

@@ -8,12 +8,13 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.errors import SettingsError
+from core.recommend.hybrid import USER_SHARE
 from core.recommend.index import CatalogIndex
-from core.recommend.rank_products import rank_parts
 from core.recommend.ranking import Matches, QueryParts
 from core.recommend.ranking_settings import RankingSettings
 from core.recommend.weights import PARTS
 from core.ui.errors import shown_errors
+from core.ui.for_user import choose_user, chosen_user, ranked_for
 from core.ui.match_cards import match_cards, moves_since_last_change
 from core.ui.product_detail import open_product
 from core.ui.product_grid import product_grid
@@ -45,6 +46,7 @@ def _draw_matches(catalog: Catalog, parts: QueryParts, product_id: str | None) -
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             draw_part_legend(settings.weights.told)
+            choose_user()
             _beside_button(settings)
             _selected_buttons()
         with st.container(horizontal=True, gap="medium"):
@@ -60,7 +62,7 @@ def _draw_matches(catalog: Catalog, parts: QueryParts, product_id: str | None) -
 
 
 def _draw_ranked(catalog: Catalog, parts: QueryParts, settings: RankingSettings) -> None:
-    matches = rank_parts(parts, settings, k=SHOWN)
+    matches = ranked_for(catalog, parts, settings, k=SHOWN)
     moves = moves_since_last_change(parts, settings, matches)
     _draw_grid(catalog, parts, matches, settings, key="matches", label="matches, best first", moves=moves)
     _say_limits(matches, settings)
@@ -70,7 +72,7 @@ def _draw_ranked(catalog: Catalog, parts: QueryParts, settings: RankingSettings)
 
 def _draw_two(catalog: Catalog, parts: QueryParts, kept: RankingSettings, now: RankingSettings) -> None:
     """Draw the kept settings and those of now side by side, and how much they agree."""
-    found = [rank_parts(parts, settings, k=SHOWN_A_SIDE) for settings in (kept, now)]
+    found = [ranked_for(catalog, parts, settings, k=SHOWN_A_SIDE) for settings in (kept, now)]
     common = len(set(found[0].product_ids) & set(found[1].product_ids))
     st.text(f"{common} of the first {SHOWN_A_SIDE} are the same.")
     sides = zip(st.columns(2), ("Kept", "Now"), found, (kept, now), strict=True)
@@ -127,6 +129,9 @@ def _say_limits(matches: Matches, settings: RankingSettings) -> None:
         )
     elif settings.filters.narrows:
         st.caption(f"{counted(matches.candidates, 'product')} met the filters.")
+    if chosen_user():
+        share = f"{USER_SHARE * 100:.0f} %"
+        st.caption(f":material/person: {share} of each score is what this user may like, from histories.")
     if matches.unscored:
         st.caption(f"{counted(matches.unscored, 'product')} could not be scored: what the weights ask for is unknown.")
 

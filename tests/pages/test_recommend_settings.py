@@ -45,6 +45,16 @@ def test_like_this_but_in_another_color(demo_home, open_page, product_id):
     assert "there is no color 'blurple'" in said(wrong)
 
 
+def test_matches_for_a_user_say_so(demo_home, open_page, product_id):
+    plain = open_page(demo_home, "recommend", f"query={product_id}")
+    app = open_page(demo_home, "recommend", f"query={product_id}&for_user=U001")
+    assert not app.exception
+    assert "30 % of each score is what this user may like" in said(app)
+    assert "may like" not in said(plain)
+    assert scores(app) != scores(plain)
+    assert not open_page(demo_home, "recommend", f"query={product_id}&for_user=%3Cb%3Enobody").exception
+
+
 def test_two_settings_side_by_side(demo_home, open_page, product_id):
     beside = json.dumps(RankingSettings(weights=RankWeights.only("color")).to_json())
     app = open_page(demo_home, "recommend", f"query={product_id}&beside={beside}")

@@ -8,9 +8,11 @@ from core.recommend.complements_fit import color_harmony, fit_of, shared_style
 from core.recommend.complements_items import find_complements, nearest_category, related_rows
 from core.recommend.complements_pairs import CategoryPairs, category_partners, same_branch
 from core.recommend.history_table import lines_of
-from core.recommend.hybrid import UserTaste, recommend_in, table_scores
+from core.recommend.hybrid import UserTaste, mixed_for_user, recommend_in, table_scores
 from core.recommend.hybrid_content import typical_rows
-from tests.recommend.catalogs_for_ranking import make_index
+from core.recommend.ranking import rank, score_parts
+from core.recommend.weights import RankWeights
+from tests.recommend.catalogs_for_ranking import make_index, random_index
 
 IDS = ["shirt1", "shirt2", "jeans1", "jeans2", "boots1", "new"]
 CATEGORIES = ["Clothing > Shirts"] * 2 + ["Clothing > Jeans"] * 2 + ["Shoes > Boots", "Clothing > Shirts"]
@@ -156,3 +158,18 @@ def test_style_is_what_is_left_beside_the_category(index):
     assert found[1] > found[0]  # jeans2 leans the same way as shirt2
     assert np.isnan(found[2])  # the only boots are their category's mean
     assert fit_of(np.array([np.nan, 1.0]), np.array([0.5, np.nan])).tolist() == [0.5, 1.0]
+
+
+def test_matches_for_a_user_are_ordered_anew():
+    index = random_index(5)
+    parts = score_parts(index.query_product("p0"), index)
+    found = rank(parts, RankWeights(), k=10)
+    history = np.zeros(10, np.float32)
+    assert mixed_for_user(found, history, k=4).product_ids == found.product_ids[:4]  # all scores shrink alike
+    history[7] = 1.0
+    mixed = mixed_for_user(found, history, k=4)
+    # 0.7 x its score + 0.3 passes 0.7 x the best score unless the best is 3 / 7 above it.
+    assert found.scores[0] - found.scores[7] < 3 / 7
+    assert mixed.product_ids[0] == found.product_ids[7]
+    assert mixed.scores[0] == pytest.approx(0.7 * found.scores[7] + 0.3)
+    assert mixed.product_ids[1:] == found.product_ids[:3]
