@@ -31,7 +31,7 @@ STORAGE_SUITE = {
     "tests.catalog.test_imports_moves": "edited_category|new_picture|one_batch|two_copies|split_wins",
     "tests.catalog.test_imports_records": "",
     "tests.catalog.test_imports_splits": "",
-    "tests.catalog.test_log": "undo_puts|later_one|its_rows|error_inside|as_one|never_gives|built_on|same_names|many_rows",
+    "tests.catalog.test_log": "undo_puts|later_one|its_rows|error_in|as_one|never_gives|built_on|same_names|many_rows",
     # Drawn rows take seconds; `test_postgres_home` has the rows that matter.
     "tests.catalog.test_log_staging": "refused_and_undone|keeps_no_record|drops_the_whole",
     "tests.catalog.test_product_edits": "",
