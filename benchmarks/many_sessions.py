@@ -28,7 +28,7 @@ from benchmarks.streamlit_tab import Tab
 from core.catalog.catalogs import find_catalog
 from core.home import Home, open_home
 from core.jobs.status import job_status
-from core.jobs.supervise import cancel_job, submit
+from core.jobs.supervise import cancel_job, kill_job, submit
 from core.recommend.index import CatalogIndex, open_index
 from core.recommend.rank_products import rank_in
 from core.recommend.ranking_settings import RankingSettings
@@ -279,6 +279,18 @@ def table(alone: dict[str, Any], many: dict[str, Any]) -> str:
     return markdown_table(["", "one visitor", "many"], rows)
 
 
+def _end(home: Home, job: str) -> None:
+    """Cancel the job and wait for its worker, whose folder goes away."""
+    active = ("waiting", "queued", "running")
+    if job_status(home, job).state in active:
+        cancel_job(home, job)
+    deadline = time.monotonic() + 30
+    while job_status(home, job).state in active:
+        if time.monotonic() > deadline:
+            kill_job(home, job)
+        time.sleep(0.2)
+
+
 def main() -> None:
     """Measure one visitor, then many with a job meanwhile; print both."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -289,7 +301,7 @@ def main() -> None:
     parser.add_argument("--no-job", action="store_true", help="let no training run meanwhile")
     parser.add_argument("--write", action="store_true", help="keep the table under docs/benchmarks")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         shutil.copytree(given.home, Path(folder) / "home", symlinks=True)
         home = open_home(Path(folder) / "home")
         seconds = given.minutes * 60
@@ -300,8 +312,7 @@ def main() -> None:
             many = asyncio.run(come_and_go(server, home, sessions=given.sessions, seconds=seconds, every=given.every))
         if job is not None:
             many["job_meanwhile"] = job_status(home, job).state
-            if many["job_meanwhile"] in ("queued", "running"):
-                cancel_job(home, job)
+            _end(home, job)
     broken = judge(many)
     held = "Everything held." if not broken else f"DID NOT HOLD: {', '.join(broken)}."
     words = (
