@@ -162,7 +162,7 @@ def _draw_table(catalog: Catalog, found: CatalogClusters) -> None:
 def _draw_count(count: dict[str, object]) -> None:
     st.text(
         "Silhouette, -1 to 1: how much nearer products are to their own cluster than to the next; higher is better. "
-        f"On {number_text(count['products'])} products, drawn {count['resamples']} times. Elbow at {count['elbow']}, "
+        f"On {number_text(int(str(count['products'])))} products, drawn {count['resamples']} times. Elbow at {count['elbow']}, "
         f"best silhouette at {count['best_silhouette']}; recommended from the elbow on."
     )
     figure = go.Figure(
