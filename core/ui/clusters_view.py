@@ -1,5 +1,7 @@
 """Clusters of a catalog: groups that look alike, named, with the products that stand for them."""
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -159,10 +161,10 @@ def _draw_table(catalog: Catalog, found: CatalogClusters) -> None:
     st.dataframe(table, hide_index=True, width="stretch", column_config={"Cluster": {"pinned": True}})
 
 
-def _draw_count(count: dict[str, object]) -> None:
+def _draw_count(count: dict[str, Any]) -> None:
     st.text(
         "Silhouette, -1 to 1: how much nearer products are to their own cluster than to the next; higher is better. "
-        f"On {number_text(int(str(count['products'])))} products, drawn {count['resamples']} times. Elbow at {count['elbow']}, "
+        f"On {number_text(count['products'])} products, drawn {count['resamples']} times. Elbow at {count['elbow']}, "
         f"best silhouette at {count['best_silhouette']}; recommended from the elbow on."
     )
     figure = go.Figure(
