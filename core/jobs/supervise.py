@@ -212,11 +212,13 @@ def _queue_again(home: Home, job_id: str, *, state: State = "queued") -> tuple[J
     folder = _asked_folder(home, job_id, "resume")
     read_spec(folder)
     with gate(folder):
-        found, stored, _ = state_at_gate(folder)
+        found, stored, free = state_at_gate(folder)
         if found not in ("paused", "interrupted", "failed", "cancelled"):
             raise JobError(
                 f"job {job_id} is {found}; only a paused, interrupted, failed or cancelled job can be resumed"
             )
+        if not free:  # its worker has said how it ended, and is about to end
+            _wait_for_free_lock(folder)
         attempt = 1 + (stored.attempt if stored else 1)
         for flag in (folder.cancel_flag, folder.pause_flag):
             flag.unlink(missing_ok=True)

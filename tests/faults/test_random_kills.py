@@ -1,6 +1,4 @@
-"""A training is killed at random moments of its worker's life, again and again: it ends as if left alone."""
-
-import pytest
+"""A training is killed at a random moment of its worker's life: it ends as if left alone. More: test_many_faults."""
 
 from benchmarks.kill_resume import (
     CATALOG,
@@ -17,8 +15,8 @@ from core.models.runs import list_runs
 SETTINGS = {"epochs": 60, "patience": 60}
 
 
-@pytest.mark.parametrize(("recipe", "kills"), [("linear", 3), ("level-by-level", 1)])
-def test_a_training_killed_at_random_moments_ends_as_if_left_alone(home, color_folder, recipe, kills):
+def test_a_training_killed_at_a_random_moment_ends_as_if_left_alone(home, color_folder):
+    recipe, kills = "level-by-level", 1
     import_source(home, FolderSource(color_folder), catalog_name=CATALOG, actor="ann")
     train_left_alone(home, recipe, {"epochs": 1})  # embeds: the next one's time is that of the training alone
     whole = train_left_alone(home, recipe, SETTINGS)

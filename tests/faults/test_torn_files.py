@@ -8,6 +8,7 @@ from core.jobs import cancel_job, job_result, job_status, list_jobs, resume_job,
 from core.jobs.folder import find_folder
 from core.jobs.spec import create_job
 from core.jobs.stored_status import StoredStatus, read_status, write_status
+from core.models.runs import list_runs
 from tests.jobs.waiting import wait_for_message, wait_for_state
 
 
@@ -88,3 +89,10 @@ def test_an_empty_job_folder_is_listed_as_interrupted(home):
     assert (status.job, status.kind, status.state) == (folder.name, "train", "interrupted")
     assert status.created == "2026-11-21T09:30:12+00:00"
     assert read_status(find_folder(home, folder.name)) is None
+
+
+def test_a_half_written_run_folder_is_no_run(home):
+    (home.runs / ".linear-20261121-000000-aaaa.0123.tmp").mkdir(parents=True)
+    (home.runs / "linear-20261121-000000-bbbb").mkdir()
+    (home.runs / "linear-20261121-000000-bbbb" / "manifest.json").write_text('{"run": ')
+    assert list_runs(home) == []

@@ -14,7 +14,9 @@ from core.jobs.spec import create_job
 from core.jobs.stored_status import StoredStatus, read_status, write_status
 from core.jobs.worker import REFUSED
 from core.jobs.worker import main as work
+from core.vision import embeddings
 from tests.jobs.waiting import wait_for_message, wait_for_state
+from tests.models.synthetic import planted_catalog
 
 
 def test_a_second_worker_refuses_and_changes_nothing(home, tmp_path):
@@ -98,3 +100,24 @@ def test_no_room_for_another_process_fails_the_job_at_once(home, monkeypatch):
         submit(home, "count", {}, actor="ann")
     [status] = list_jobs(home)
     assert (status.state, status.error) == ("failed", "no process could be started: No such file or directory")
+
+
+def test_two_processes_that_embed_a_catalog_at_once_do_not_take_the_same_version(home, monkeypatch):
+    catalog = planted_catalog(home, ["bags", "hats"] * 6)
+    numbered = embeddings._next_version
+
+    def slowly(folder):
+        found = numbered(folder)
+        time.sleep(0.05)  # long enough for the other one to look as well
+        return found
+
+    monkeypatch.setattr(embeddings, "_next_version", slowly)
+    made, builders = [], []
+    for _ in range(2):
+        builder = threading.Thread(target=lambda: made.append(embeddings.build_embedding(home, catalog, refit=True)))
+        builder.start()
+        builders.append(builder)
+    for builder in builders:
+        builder.join()
+    assert sorted(each.version for each in made) in (["v000001"] * 2, ["v000001", "v000002"])
+    assert embeddings.latest_embedding(home, catalog).version == max(each.version for each in made)
