@@ -15,6 +15,8 @@ def test_a_preset_comes_back_and_arrow_keys_teach(serve, visit, demo_copy):
     page.get_by_role("button", name="Put on the sliders").click()
     expect(page).to_have_url(re.compile(r"weight_color=1.5"))
     page = visitor.open("/recommend?show=Teach")
+    expect(page.get_by_role("button", name="Right is better")).to_be_visible()  # a key before that goes nowhere
+    visitor.settle()
     for number, key in enumerate(("ArrowLeft", "ArrowDown", "ArrowRight"), 1):
         page.keyboard.press(key)
         expect(page.get_by_text(f"{number} of about 15 picks")).to_be_visible()
