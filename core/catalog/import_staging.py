@@ -175,22 +175,23 @@ def _is_whole(home: Home, stored: StoredPicture) -> bool:
 
 def _known_pictures(home: Home, keys: list[str], catalog_id: int, source: str) -> dict[str, dict[str, StagedPicture]]:
     """Look up what the catalog knows of these products' files: source key -> name of the picture -> picture."""
-    query = (
-        select(products.c.source_key, product_pictures, pictures)
-        .join(
-            product_pictures,
-            (product_pictures.c.catalog_id == products.c.catalog_id)
-            & (product_pictures.c.product_id == products.c.product_id),
-        )
+    bearers = select(products.c.product_id, products.c.source_key).where(
+        products.c.catalog_id == catalog_id, products.c.source_values["source"].as_string() == source
+    )
+    # In two steps: joined, SQLite walks through the pictures of the whole catalog to find the few that bear a key.
+    shown = (
+        select(product_pictures, pictures)
         .join(pictures, pictures.c.picture_hash == product_pictures.c.picture_hash)
-        .where(products.c.catalog_id == catalog_id)
-        .where(products.c.source_values["source"].as_string() == source)
+        .where(product_pictures.c.catalog_id == catalog_id)
         .where(product_pictures.c.source_bytes.is_not(None))
     )
     known: dict[str, dict[str, StagedPicture]] = {}
     with read(home) as connection:
-        for row in (row for bearing in bears_key(keys) for row in connection.execute(query.where(bearing))):
+        found = [tuple(row) for bearing in bears_key(keys) for row in connection.execute(bearers.where(bearing))]
+        key_of = {product_id: source_key for product_id, source_key in found}
+        rows = connection.execute(shown.where(product_pictures.c.product_id.in_(key_of))) if key_of else []
+        for row in rows:
             stored = StoredPicture(row.picture_hash, row.extension, row.width_px, row.height_px, row.bytes, row.format)
             staged = StagedPicture(row.source_name, stored, row.source_bytes, row.source_modified_ns)
-            known.setdefault(row.source_key, {})[row.source_name] = staged
+            known.setdefault(key_of[row.product_id], {})[row.source_name] = staged
     return known

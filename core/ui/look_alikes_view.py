@@ -66,8 +66,10 @@ def _draw_ranked(catalog: Catalog, parts: QueryParts, settings: RankingSettings)
     moves = moves_since_last_change(parts, settings, matches)
     _draw_grid(catalog, parts, matches, settings, key="matches", label="matches, best first", moves=moves)
     _say_limits(matches, settings)
-    with st.expander("The parts of each score, in numbers", icon=":material/table:"):
-        st.dataframe(_parts_table(parts.index, matches, settings), hide_index=True, width="stretch")
+    words = "The parts of each score, in numbers"
+    with st.expander(words, icon=":material/table:", key="numbers", on_change="rerun", bind="query-params") as table:
+        if table.open:  # drawn for nobody it would cost every move of a slider a few hundredths of a second
+            st.dataframe(_parts_table(parts.index, matches, settings), hide_index=True, width="stretch")
 
 
 def _draw_two(catalog: Catalog, parts: QueryParts, kept: RankingSettings, now: RankingSettings) -> None:
