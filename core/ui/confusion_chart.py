@@ -32,16 +32,17 @@ def confusion_heatmap(
         marked: A square (true, predicted) to frame.
     """
     few = max(len(rows), len(columns)) <= _MOST_WRITTEN
-    texts = cell_texts(counts, shares, normalized) if few else None
+    texts = cell_texts(counts, shares, normalized) if few else _counts_written(counts)
+    shown = shares if normalized else counts
     ticks = [[chart_text(name.rsplit(" > ", 1)[-1], length=22) for name in names] for names in (rows, columns)]
     figure = go.Figure(
         go.Heatmap(
-            z=shares if normalized else counts,
+            z=shown if few else _spread_colors(counts, shares, normalized=normalized),
             x=list(range(len(columns))),
             y=list(range(len(rows))),
             customdata=_hover(counts, shares, rows, columns) if few else np.round(100 * shares, 1)[..., None],
             text=texts,
-            texttemplate="%{text}" if texts else None,
+            texttemplate="%{text}" if few else None,
             xgap=1 if few else 0,
             ygap=1 if few else 0,
             showscale=False,
@@ -49,8 +50,6 @@ def confusion_heatmap(
             hovertemplate=_template(few=few),
         )
     )
-    if not few:
-        _spread_colors(figure, counts, shares, normalized=normalized)
     if marked is not None:
         _frame(figure, *marked)
     size = {"tickfont": {"size": 12 if few else 9 if max(len(rows), len(columns)) > 45 else 11}}
@@ -98,12 +97,15 @@ def _template(*, few: bool) -> str:
     return f"true: {true}<br>predicted: {predicted}<br>{count} pictures, {of_row}<extra></extra>"
 
 
-def _spread_colors(figure: go.Figure, counts: np.ndarray, shares: np.ndarray, *, normalized: bool) -> None:
+def _spread_colors(counts: np.ndarray, shares: np.ndarray, *, normalized: bool) -> np.ndarray:
     """Color by the logarithm of one more than the pictures: thousands on the diagonal would hide single mistakes."""
-    values = np.log1p(100 * shares if normalized else counts)
-    figure.update_traces(
-        z=np.where(counts > 0, values, np.nan), text=[[number_text(each) for each in row] for row in counts]
-    )
+    return np.where(counts > 0, np.log1p(100 * shares if normalized else counts), np.nan)
+
+
+def _counts_written(counts: np.ndarray) -> list[list[str]]:
+    """Write counts; of thousands of squares few differ."""
+    words = {count: number_text(count) for count in np.unique(counts).tolist()}
+    return [[words[count] for count in row] for row in counts.tolist()]
 
 
 def _frame(figure: go.Figure, row: int, column: int) -> None:

@@ -59,17 +59,19 @@ def ask_cell(true: str | None, predicted: str | None) -> None:
 
 def _draw_matrix(drawn: Drawn, true: str | None, predicted: str | None) -> None:
     blocks, names = drawn.blocks, drawn.confusion.classes
-    figure = confusion_heatmap(
-        blocks.counts,
-        blocks.shares,
-        rows=_block_names(names, blocks.rows, blocks.row_starts),
-        columns=_block_names(names, blocks.columns, blocks.column_starts),
-        normalized=drawn.normalized,
-        marked=_square_of(drawn, true, predicted),
-    )
-    st.plotly_chart(figure, key=CHART, config={"displayModeBar": False}, alt="Confusion matrix; choose a cell above")
-    clicked = clicked_cell(CHART)
+    place = st.container()
+    clicked = clicked_cell(CHART)  # first: what it leads to is drawn without drawing this matrix once more
     if clicked is None or clicked[0] >= blocks.counts.shape[0] or clicked[1] >= blocks.counts.shape[1]:
+        figure = confusion_heatmap(
+            blocks.counts,
+            blocks.shares,
+            rows=_block_names(names, blocks.rows, blocks.row_starts),
+            columns=_block_names(names, blocks.columns, blocks.column_starts),
+            normalized=drawn.normalized,
+            marked=_square_of(drawn, true, predicted),
+        )
+        bare = {"displayModeBar": False}
+        place.plotly_chart(figure, key=CHART, config=bare, alt="Confusion matrix; choose a cell above")
         return
     rows, columns = blocks.classes_at(*clicked)
     if len(rows) == 1 and len(columns) == 1:
