@@ -40,4 +40,4 @@ def told_clearly(home: Home) -> Iterator[None]:
         yield
     except OSError as error:
         words = refusal_words(error, home) or f"{error.filename or home.jobs} cannot be used: {error.strerror or error}"
-        raise JobError(f"{words}, then try again; nothing was begun") from error
+        raise JobError(f"{words}, then try again") from error

@@ -1,5 +1,6 @@
 """Starting the process that does a queued job, and seeing to it that its end is noticed."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -49,7 +50,8 @@ def start_worker(
             )
     except OSError as error:
         message = f"no process could be started: {error.strerror or error}"
-        _fail_if_queued(folder, attempt, message)
+        with contextlib.suppress(OSError):  # what kept it from starting may keep it from being noted
+            _fail_if_queued(folder, attempt, message)
         raise JobError(f"job {folder.job}: {message}; resume it when the machine has room") from error
     hand_over(process, password)
     # Collects the exit code, so that no zombie stays in a server that lives for weeks.

@@ -112,10 +112,13 @@ def resume_job(home: Home, job_id: str, *, password: str | None = None) -> None:
         JobError: There is no such job, it runs, it is done, or its spec is damaged.
     """
     in_line = is_queued_kind(find_folder(home, job_id).kind)
-    folder, attempt = _queue_again(home, job_id, state="waiting" if in_line else "queued")
+    with told_clearly(home):
+        folder, attempt = _queue_again(home, job_id, state="waiting" if in_line else "queued")
+        if in_line:
+            put_first(home, folder)
     if in_line:
-        put_first(home, folder)
-        start_next(home)
+        with contextlib.suppress(OSError):  # as in submit
+            start_next(home)
     else:
         start_worker(home, folder, attempt=attempt, password=password)
 
@@ -128,7 +131,8 @@ def resume_here(
     password: str | None = None,
 ) -> dict[str, Any]:
     """Resume a job in this process; takes and raises what :func:`resume_job` and :func:`run_here` do."""
-    folder, _ = _queue_again(home, job_id)
+    with told_clearly(home):
+        folder, _ = _queue_again(home, job_id)
     return _run_folder(home, folder, on_report, password)
 
 
