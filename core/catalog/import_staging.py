@@ -189,8 +189,7 @@ def _known_pictures(home: Home, keys: list[str], catalog_id: int, source: str) -
     with read(home) as connection:
         found = [tuple(row) for bearing in bears_key(keys) for row in connection.execute(bearers.where(bearing))]
         key_of = {product_id: source_key for product_id, source_key in found}
-        rows = connection.execute(shown.where(product_pictures.c.product_id.in_(key_of))) if key_of else []
-        for row in rows:
+        for row in connection.execute(shown.where(product_pictures.c.product_id.in_(key_of))):
             stored = StoredPicture(row.picture_hash, row.extension, row.width_px, row.height_px, row.bytes, row.format)
             staged = StagedPicture(row.source_name, stored, row.source_bytes, row.source_modified_ns)
             known.setdefault(key_of[row.product_id], {})[row.source_name] = staged
