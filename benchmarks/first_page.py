@@ -11,58 +11,30 @@ import argparse
 import json
 import os
 import platform
-import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
 import streamlit
 from playwright.sync_api import Browser, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
-START_SECONDS = 60.0
+from benchmarks.measuring import ROOT
+from benchmarks.serving import open_browser, serving
 
 
 def measure(browser: Browser, start: list[str], home: Path) -> float:
     """Start a server and return the seconds until its first page can be used."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    command = [sys.executable, "-m", *start, "--server.headless", "true"]
-    command += ["--server.port", address.rpartition(":")[2], "--server.address", "127.0.0.1"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "SHELFLENS_HOME": str(home)}, **quiet)
-    try:
-        _wait_until_up(address)
+    with serving(start, {"SHELFLENS_HOME": str(home)}) as address:
         page = browser.new_context().new_page()
         started = time.perf_counter()
-        page.goto(f"http://{address}/")
+        page.goto(f"{address}/")
         expect(page.locator("h1").first).to_be_visible(timeout=60_000)
         idle = page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
         expect(idle).to_be_visible(timeout=60_000)
         seconds = time.perf_counter() - started
         page.context.close()
         return seconds
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait_until_up(address: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://{address}/_stcore/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(f"no server at {address} after {START_SECONDS:.0f} s")
 
 
 def main() -> None:
@@ -76,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         peer = Path(folder) / "one_line.py"
         peer.write_text("import streamlit as st\nst.title('One line')\n")
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIET))
+        browser = open_browser(playwright)
         for _ in range(given.rounds):  # in turn, so that whatever else the machine does hits both
             for name, start in {
                 "shelflens": ["core.ui.serve"],

@@ -40,7 +40,8 @@ def serving(words: Sequence[str], environment: Mapping[str, str] | None = None, 
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_healthy(address)
+        if not is_healthy(address, server):
+            raise SystemExit(f"{address} did not start within {START_SECONDS:.0f} seconds")
         yield address
     finally:
         server.terminate()
@@ -53,13 +54,13 @@ def open_browser(playwright: Playwright, *, webgl: bool = False) -> Browser:
     return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*_QUIET, *drawn])
 
 
-def _wait_until_healthy(address: str) -> None:
+def is_healthy(address: str, server: "subprocess.Popen[bytes]") -> bool:
+    """Wait until a server that was just started answers; False when it ended or took longer than a minute."""
     deadline = time.monotonic() + START_SECONDS
-    while True:
+    while server.poll() is None and time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                return
+                return True
         except OSError:
-            if time.monotonic() > deadline:
-                raise SystemExit(f"{address} did not start within {START_SECONDS:.0f} seconds") from None
             time.sleep(0.1)
+    return False

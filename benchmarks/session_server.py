@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +13,8 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 120.0
+from benchmarks.measuring import ROOT
+from benchmarks.serving import is_healthy
 
 
 @dataclass(frozen=True)
@@ -70,24 +69,13 @@ def start_session_server(home: Path, *, forget_seconds: int) -> Iterator[Session
         addresses = (f"http://127.0.0.1:{port}/metrics" for port in (metrics, probe))
         server = SessionServer(f"http://127.0.0.1:{pages}", *addresses, process)
         try:
-            if not _healthy(server):
+            if not is_healthy(server.address, process):
                 said.seek(0)
                 raise RuntimeError(f"the server did not come up:\n{said.read()[-4000:].decode(errors='replace')}")
             yield server
         finally:
             process.terminate()
             process.wait(30)
-
-
-def _healthy(server: SessionServer) -> bool:
-    deadline = time.monotonic() + START_SECONDS
-    while server.process.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{server.address}/_stcore/health", timeout=2):
-                return True
-        except OSError:
-            time.sleep(0.1)
-    return False
 
 
 def _read_metrics(address: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:

@@ -13,7 +13,7 @@ from core.catalog.export_cells import csv_lines, optional_cell, safe_cell
 from core.catalog.log import change
 from core.catalog.products import picture_table, product_table
 from core.catalog.schema import products
-from core.errors import CatalogError, RunError, SettingsError
+from core.errors import RunError
 from core.evaluation.calibration import scale
 from core.files import write_whole
 from core.home import Home
@@ -21,6 +21,7 @@ from core.models.gathered_features import gather_features
 from core.models.predict import predict_features
 from core.models.runs import RunFiles
 from core.progress import Progress
+from core.written_file import check_written_file
 
 FORMATS = (".csv", ".parquet", ".json")
 COLUMNS = ("product_id", "picture_hash", "pictures", "current", "category", "probability", "threshold", "accepted")
@@ -127,17 +128,8 @@ def _by_product(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_table(path: Path) -> Path:
-    """Check where the table goes before the work begins.
-
-    Raises:
-        SettingsError: The name ends in none of :data:`FORMATS`.
-        CatalogError: There is no folder to write in, or a folder has the name.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise SettingsError(f"predictions are written as {', '.join(FORMATS)}, not {path.name[:200]!r}")
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise CatalogError(f"cannot write {str(path)[:300]}: name a file in a folder that is there")
-    return path
+    """Check where the table goes before the work begins; raises as :func:`check_written_file` does."""
+    return check_written_file(path, endings=FORMATS, what="predictions")
 
 
 def write_table(decided: pd.DataFrame, path: Path, *, ruled: bool) -> None:

@@ -42,7 +42,7 @@ class Pruning:
 
 
 def prune_jobs(home: Home, *, keep: int | None = None, days: int | None = None) -> Pruning:
-    """Delete the folders of jobs that ended more than so many days ago, and of those beyond so many newer ones.
+    """Delete the folders of jobs that ended more than so many days ago, and of those beyond so many that ended later.
 
     Args:
         home: The home.
@@ -55,14 +55,12 @@ def prune_jobs(home: Home, *, keep: int | None = None, days: int | None = None) 
     keep = _setting(KEEP_JOBS, _JOBS) if keep is None else keep
     days = _setting(KEEP_DAYS, _DAYS) if days is None else days
     gone: list[str] = []
-    size, ended, now = 0, 0, time.time()
-    for folder in list_folders(home):
-        changed = _ended_at(folder)
-        if changed is None:
-            continue
-        ended += 1
+    size, now = 0, time.time()
+    ended = [(changed, folder) for folder in list_folders(home) if (changed := _ended_at(folder)) is not None]
+    ended.sort(key=lambda each: each[0], reverse=True)
+    for place, (changed, folder) in enumerate(ended):
         age_days = (now - changed) / _DAY_SECONDS
-        if age_days > 1 and (ended > keep or age_days > days):
+        if age_days > 1 and (place >= keep or age_days > days):
             freed = _delete(home, folder)
             if freed is not None:
                 size, gone = size + freed, [*gone, folder.job]

@@ -23,6 +23,7 @@ from core.recommend.rank_products import rank_parts
 from core.recommend.ranking import Matches
 from core.recommend.ranking_settings import RankingSettings
 from core.recommend.weights import PARTS
+from core.written_file import check_written_file
 
 FORMATS = (".parquet", ".csv")
 MOST_K = 1_000
@@ -35,17 +36,8 @@ class _Writer(Protocol):
 
 
 def check_target(path: Path) -> Path:
-    """Check where the table goes before the work begins.
-
-    Raises:
-        SettingsError: The name ends in neither .parquet nor .csv.
-        CatalogError: There is no folder to write in, or a folder has the name.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise SettingsError(f"matches are written as {' or '.join(FORMATS)}, not {path.name[:200]!r}")
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise CatalogError(f"cannot write {str(path)[:300]}: name a file in a folder that is there")
-    return path
+    """Check where the table goes before the work begins; raises as :func:`check_written_file` does."""
+    return check_written_file(path, endings=FORMATS, what="matches")
 
 
 def export_matches(

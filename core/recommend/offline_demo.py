@@ -30,6 +30,7 @@ from core.recommend.price_modes import Pricing
 from core.recommend.ranking import exact_parts, score_parts
 from core.recommend.ranking_settings import RankingSettings
 from core.recommend.weights import PARTS
+from core.written_file import check_written_file
 
 MOST_PRODUCTS = 1_000
 MOST_BYTES = 20 * 2**20
@@ -41,17 +42,8 @@ _LONGEST_TEXT = 300
 
 
 def check_demo_target(path: Path) -> Path:
-    """Check where the file goes before the work begins.
-
-    Raises:
-        SettingsError: Its name does not end in .html.
-        CatalogError: There is no folder to write in.
-    """
-    if path.suffix.lower() != ".html":
-        raise SettingsError(f"a demo is one .html file, not {path.name[:200]!r}")
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise CatalogError(f"cannot write {str(path)[:300]}: name a file in a folder that is there")
-    return path
+    """Check where the file goes before the work begins; raises as :func:`check_written_file` does."""
+    return check_written_file(path, endings=(".html",), what="demos")
 
 
 def export_demo(

@@ -1,6 +1,6 @@
 """Sparing the garbage collector the libraries, which never become garbage.
 
-Streamlit collects all generations after every run of a page and holds the interpreter meanwhile: with the half million
+Streamlit collects all generations after every run of a page and holds the interpreter meanwhile: with the
 objects that pandas, Plotly and our own modules bring, that is 0.1 to 0.2 seconds in which nobody's answer leaves the
 server.
 """

@@ -47,6 +47,7 @@ def main(options: list[str]) -> None:
     """
     settings = asked_settings()
     address = asked_address(options, config.get_option("server.address"))
+    config._config_options = None  # what the options below say is then no change that asks for another start
     problem = exposure_problem(address) if settings.off else settings.problem
     if problem:
         sys.exit(f"error: {problem}")

@@ -133,7 +133,7 @@ def test_predict_refuses_what_does_not_go_with_a_catalog(call, home, runs, tmp_p
         (("--catalog", "shop"), "needs --out FILE"),
         (("--catalog", "shop", "--file"), "--file takes a rule"),
         ((picture, "--catalog", "shop", "--out", "x.csv"), "goes with --rule"),
-        (("--catalog", "shop", "--out", "x.xls"), "written as .csv, .parquet, .json"),
+        (("--catalog", "shop", "--out", "x.xls"), "written as .csv, .parquet or .json"),
         (("--catalog", "shop", "--rule", rule, "--file"), f"is a rule of run '{runs[0]}'"),
         ((picture, "--detach"), "belong to --catalog"),
     ):

@@ -75,7 +75,7 @@ def test_catalog_says_when_nothing_passes(demo_home, open_page):
 
 def test_recommend_keeps_query_and_weights_of_the_address(demo_home, open_page):
     product_id = product_table(demo_home, find_catalog(demo_home, "demo"))["product_id"].iloc[3]
-    app = open_page(demo_home, "recommend", f"query={product_id}&weight_color=1.5")
+    app = open_page(demo_home, "recommend", f"query={product_id}&weight_color=1.5&numbers=true")
     assert broken(app) == []
     weights = {slider.label: slider.value for slider in app.slider if str(slider.key).startswith("weight_")}
     further = dict.fromkeys(("Brand", "Popularity", "Freshness", "Text"), 0.0)

@@ -59,6 +59,13 @@ class FaultServer:
     def port(self) -> int:
         return self.server.server_port
 
+    def wait_until_idle(self) -> None:
+        """Wait until every answer is counted: a client may have the last byte before the server knows that it sent it."""
+        deadline = time.monotonic() + 10
+        while self.at_once and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert not self.at_once, "an answer is still on its way"
+
     def url(self, path: str, *, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
 

@@ -90,6 +90,7 @@ def test_a_killed_import_goes_on_and_fetches_nothing_twice(shop, shared_data, tm
 
     finished = {path.name for path in (root / "cache" / "fetched").glob("??/*") if path.suffix != ".part"}
     assert len(finished) > 50
+    shop.wait_until_idle()
     before = shop.requests.copy()
     report = import_flipkart(open_home(root), table)
     assert (report.totals.products, report.totals.pictures) == (400, there)
@@ -98,7 +99,9 @@ def test_a_killed_import_goes_on_and_fetches_nothing_twice(shop, shared_data, tm
     assert {name for name, count in shop.requests.items() if key_of(shop.url(name)) in finished and count != 1} == set()
 
     # And once more: every picture is asked for with a condition, and none is sent again.
+    shop.wait_until_idle()
     complete = shop.complete.copy()
     again = import_flipkart(open_home(root), table)
+    shop.wait_until_idle()
     assert shop.complete == complete
     assert (again.new, again.changed, again.totals.pictures) == (0, 0, there)
