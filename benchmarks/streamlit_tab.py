@@ -18,6 +18,9 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 PATIENCE_SECONDS = 60.0
+_QUIET_SECONDS = 1.0
+"""A page that ran anew drew the fragment that was asked for too, unless a run of that fragment follows within this."""
+
 _FAULT_WORDS = "Something broke inside ShelfLens"
 
 
@@ -54,6 +57,7 @@ class Tab:
         self._page_hash = ""
         self._page_name = ""
         self._awaited: tuple[str, asyncio.Future] | None = None
+        self._cut_short: set[str] = set()
 
     async def connect(self) -> None:
         """Open the connection; the page is asked for by `open`."""
@@ -99,14 +103,13 @@ class Tab:
 
     async def _rerun(self, *, fragment: str) -> float:
         done = asyncio.get_running_loop().create_future()
-        self._awaited = (fragment, done)
+        self._awaited, self._cut_short = (fragment, done), set()
         started = time.perf_counter()
         await self._send(fragment)
         try:
-            await asyncio.wait_for(done, PATIENCE_SECONDS)
+            return float(await asyncio.wait_for(done, PATIENCE_SECONDS)) - started
         finally:
             self._awaited = None
-        return time.perf_counter() - started
 
     async def _send(self, fragment: str, *, by_itself: bool = False) -> None:
         message = BackMsg()
@@ -129,6 +132,9 @@ class Tab:
             self._fail("the server closed the connection")
         except websockets.ConnectionClosed as error:
             self._fail(f"the connection broke: {error}")
+        except Exception as error:
+            self._fail(f"a message could not be taken: {error!r}")
+            raise
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
@@ -162,16 +168,21 @@ class Tab:
 
     def _take_end(self, status: int, fragments: set[str]) -> None:
         if status == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-            return  # the run that replaces it ends too
+            # Said too of a fragment that was drawn whole when another one began before its end was sent; whether it was
+            # drawn or is being replaced, the end of the next run tells.
+            self._cut_short |= fragments
+            return
         self.reruns += 1
         if status == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self._fail("a page does not compile")
         if self._awaited is None:
             return
         fragment, done = self._awaited
-        of_the_page = not fragments
-        if (of_the_page or fragment in fragments) and not done.done():
-            done.set_result(None)
+        ended = time.perf_counter()
+        if fragment in fragments | self._cut_short or not (fragment or fragments):
+            _resolve(done, ended)
+        elif not fragments:  # the whole page, perhaps begun before what was asked for arrived
+            asyncio.get_running_loop().call_later(_QUIET_SECONDS, _resolve, done, ended)
 
     def _take_delta(self, delta: Delta) -> None:
         if delta.WhichOneof("type") != "new_element":
@@ -218,3 +229,8 @@ class Tab:
         self.problems.append(words)
         if self._awaited is not None and not self._awaited[1].done():
             self._awaited[1].set_exception(ConnectionError(words))
+
+
+def _resolve(done: asyncio.Future, ended: float) -> None:
+    if not done.done():
+        done.set_result(ended)

@@ -97,22 +97,6 @@ def _check_text(arguments: argparse.Namespace) -> None:
                 raise UsageError(f"{name} is no readable text ({joined[:80]!r}): write it in UTF-8")
 
 
-def refuse_unsupported(arguments: argparse.Namespace, options: Sequence[str], *, way_out: str) -> None:
-    """Refuse options that a command knows but cannot honor yet, so that none is silently ignored.
-
-    Args:
-        arguments: The command line.
-        options: Names such as ``--merge``.
-        way_out: What to do instead.
-
-    Raises:
-        UsageError: One of them was given.
-    """
-    for option in options:
-        if getattr(arguments, option.lstrip("-").replace("-", "_")):
-            raise UsageError(f"`{arguments.command}` cannot do {option} yet: {way_out}")
-
-
 def whole_number(least: int) -> Callable[[str], int]:
     """Make a reader of whole numbers from a least one up."""
 

@@ -52,8 +52,9 @@ def draw_cell(
     opened = product_grid(cards, key="cell_grid", empty="No picture is in this cell.", label="pictures of the cell")
     if drawn.level is None and true is not None and predicted is not None and true != predicted and len(shown):
         _draw_because(run, shown, true, predicted)
-    if catalog is not None:
+    if catalog is not None and opened:
         open_product(opened)
+        st.rerun()  # the dialog opens at the end of the whole page
 
 
 def verdict_tones(evaluation: Evaluation, rows: pd.DataFrame) -> list[str]:

@@ -1,7 +1,7 @@
 """What of a confusion is drawn: level, order, search, only mistakes, and the block looked into; all in the address."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -30,6 +30,7 @@ class Drawn:
         level: That level, from 1; None for the classes themselves.
         blocks: The squares.
         normalized: Show shares of the rows instead of counts.
+        only_errors: Leave out what was predicted right.
         is_part: Whether a block was looked into.
     """
 
@@ -37,6 +38,7 @@ class Drawn:
     level: int | None
     blocks: Blocks
     normalized: bool
+    only_errors: bool
     is_part: bool
 
 
@@ -64,7 +66,7 @@ def ask_drawn(evaluation: Evaluation) -> Drawn:
     if window is not None:
         rows, columns = rows[window[0]], columns[window[1]]
     blocks = blocks_of(confusion, rows, columns, only_errors=only_errors)
-    return Drawn(confusion, level, blocks, cells != "Counts", window is not None)
+    return Drawn(confusion, level, blocks, cells != "Counts", only_errors, window is not None)
 
 
 def roll_up_levels(evaluation: Evaluation) -> list[int]:
@@ -85,18 +87,15 @@ def _ordered(key: tuple[str, str, int | None, ClassOrder], _confusion: Confusion
     return class_order(_confusion, key[3])
 
 
-def look_into(drawn: Drawn, row: int, column: int) -> None:
+def looked_into(drawn: Drawn, row: int, column: int) -> Drawn:
     """Draw only the classes of a square from now on."""
     blocks = drawn.blocks
     first = _window_start()
-    places = [
-        first[0] + int(blocks.row_starts[row]),
-        first[0] + int(blocks.row_starts[row + 1]),
-        first[1] + int(blocks.column_starts[column]),
-        first[1] + int(blocks.column_starts[column + 1]),
-    ]
+    down, across = blocks.row_starts[row : row + 2].tolist(), blocks.column_starts[column : column + 2].tolist()
+    places = [*(first[0] + each for each in down), *(first[1] + each for each in across)]
     st.query_params[_BLOCK] = "-".join(map(str, places))
-    st.rerun()
+    inside = blocks.classes_at(row, column)
+    return replace(drawn, blocks=blocks_of(drawn.confusion, *inside, only_errors=drawn.only_errors), is_part=True)
 
 
 def look_below(evaluation: Evaluation, level: int, true: str, predicted: str) -> None:
@@ -128,9 +127,9 @@ def draw_extent(drawn: Drawn) -> None:
         words += f". A square stands for up to {number_text(each)} pairs of categories: click it to look into it"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.caption(f"{words}.", width="stretch" if not drawn.is_part else "content")
-        if drawn.is_part and st.button("Whole matrix", icon=":material/zoom_out_map:", key="whole_matrix"):
-            _forget_block()
-            st.rerun()
+        if drawn.is_part:
+            icon = ":material/zoom_out_map:"
+            st.button("Whole matrix", icon=icon, key="whole_matrix", on_click=_forget_block)
 
 
 def _ask_level(evaluation: Evaluation, levels: list[int]) -> int | None:

@@ -1,5 +1,6 @@
 """The confusion matrix to look into: a click on a square, or two choices by keyboard, shows its pictures."""
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +16,8 @@ from core.ui.address import ask
 from core.ui.chart_events import clicked_cell
 from core.ui.confusion_cell import draw_cell
 from core.ui.confusion_chart import confusion_heatmap
-from core.ui.confusion_choice import ALL, Drawn, ask_drawn, draw_extent, look_below, look_into
+from core.ui.confusion_choice import ALL, Drawn, ask_drawn, draw_extent, look_below, looked_into
+from core.ui.errors import shown_errors
 from core.ui.wording import counted, percent, short_category
 
 CHART = "confusion"
@@ -24,17 +26,22 @@ _MOST_PAIRS = 200
 _ANY = "any category"
 
 
+@st.fragment
 def draw_confusion(run: Run, evaluation: Evaluation, catalog: Catalog | None) -> None:
-    """Draw the matrix, the choice of a cell, its pictures and the pairs that are confused most."""
-    drawn = ask_drawn(evaluation)
-    true, predicted = _pick_cell(drawn)
-    draw_extent(drawn)
-    _draw_matrix(drawn, true, predicted)
-    below = drawn.level is not None and true is not None and predicted is not None
-    if below and st.button("Look at the categories inside", icon=":material/zoom_in:", key="look_below"):
-        look_below(evaluation, int(drawn.level or 0), str(true), str(predicted))
-    draw_cell(run, evaluation, catalog, drawn, true, predicted)
-    _draw_all_pairs(drawn)
+    """Draw the matrix, the choice of a cell, its pictures and the pairs that are confused most.
+
+    A fragment, in which a click leads on in the same run: the rest of the page is not drawn once more for it.
+    """
+    with shown_errors():
+        drawn = _follow_click(ask_drawn(evaluation))
+        true, predicted = _pick_cell(drawn)
+        draw_extent(drawn)
+        _draw_matrix(drawn, true, predicted)
+        below = drawn.level is not None and true is not None and predicted is not None
+        if below and st.button("Look at the categories inside", icon=":material/zoom_in:", key="look_below"):
+            look_below(evaluation, int(drawn.level or 0), str(true), str(predicted))
+        draw_cell(run, evaluation, catalog, drawn, true, predicted)
+        _draw_all_pairs(drawn)
 
 
 def draw_pairs(evaluation: Evaluation, *, count: int = 8) -> None:
@@ -57,27 +64,35 @@ def ask_cell(true: str | None, predicted: str | None) -> None:
     st.rerun()
 
 
+def _follow_click(drawn: Drawn) -> Drawn:
+    """Take the square that was clicked as the choice, or look into it where it stands for several categories."""
+    clicked = clicked_cell(CHART)
+    blocks, names = drawn.blocks, drawn.confusion.classes
+    if clicked is None or clicked[0] >= blocks.counts.shape[0] or clicked[1] >= blocks.counts.shape[1]:
+        return drawn
+    rows, columns = blocks.classes_at(*clicked)
+    if len(rows) > 1 or len(columns) > 1:
+        return looked_into(drawn, *clicked)
+    _choose(names[rows[0]], names[columns[0]])
+    return drawn
+
+
+def _choose(true: str, predicted: str) -> None:
+    """Show a cell in this run; its choices are not drawn yet."""
+    st.session_state["true"], st.session_state["predicted"] = true, predicted
+
+
 def _draw_matrix(drawn: Drawn, true: str | None, predicted: str | None) -> None:
     blocks, names = drawn.blocks, drawn.confusion.classes
-    place = st.container()
-    clicked = clicked_cell(CHART)  # first: what it leads to is drawn without drawing this matrix once more
-    if clicked is None or clicked[0] >= blocks.counts.shape[0] or clicked[1] >= blocks.counts.shape[1]:
-        figure = confusion_heatmap(
-            blocks.counts,
-            blocks.shares,
-            rows=_block_names(names, blocks.rows, blocks.row_starts),
-            columns=_block_names(names, blocks.columns, blocks.column_starts),
-            normalized=drawn.normalized,
-            marked=_square_of(drawn, true, predicted),
-        )
-        bare = {"displayModeBar": False}
-        place.plotly_chart(figure, key=CHART, config=bare, alt="Confusion matrix; choose a cell above")
-        return
-    rows, columns = blocks.classes_at(*clicked)
-    if len(rows) == 1 and len(columns) == 1:
-        ask(true=names[rows[0]], predicted=names[columns[0]])
-        st.rerun()
-    look_into(drawn, *clicked)
+    figure = confusion_heatmap(
+        blocks.counts,
+        blocks.shares,
+        rows=_block_names(names, blocks.rows, blocks.row_starts),
+        columns=_block_names(names, blocks.columns, blocks.column_starts),
+        normalized=drawn.normalized,
+        marked=_square_of(drawn, true, predicted),
+    )
+    st.plotly_chart(figure, key=CHART, config={"displayModeBar": False}, alt="Confusion matrix; choose a cell above")
 
 
 def _block_names(names: tuple[str, ...], order: np.ndarray, starts: np.ndarray) -> list[str]:
@@ -147,22 +162,23 @@ def _draw_all_pairs(drawn: Drawn) -> None:
             "Share": 100 * pairs["share"],
         }
     )
-    shown = st.dataframe(
+    st.dataframe(
         table,
         hide_index=True,
         width="stretch",
         height=min(300, 38 + 36 * len(table)),
         key="pairs_table",
-        on_select="rerun",
+        on_select=partial(_choose_pair, table),
         selection_mode="single-row",
         column_config={"Share": st.column_config.ProgressColumn(format="%.0f %%", min_value=0.0, max_value=100.0)},
     )
-    row = shown.selection.rows[0] if shown.selection.rows else None
-    if row is not None and row < len(table) and st.session_state.get("_pair_row") != row:
-        st.session_state["_pair_row"] = row
-        ask(true=table["True"][row], predicted=table["Predicted"][row])
-        st.rerun()
-    st.session_state["_pair_row"] = row
+
+
+def _choose_pair(table: pd.DataFrame) -> None:
+    """Show the cell of the pair that was selected just now."""
+    rows = st.session_state["pairs_table"].selection.rows
+    if rows and rows[0] < len(table):
+        _choose(table["True"][rows[0]], table["Predicted"][rows[0]])
 
 
 def pairs_within(confusion: Confusion, rows: np.ndarray, columns: np.ndarray) -> pd.DataFrame:

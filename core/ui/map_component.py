@@ -10,7 +10,6 @@ import streamlit as st
 from core.explore.map_picture import Camera, digest
 from core.explore.map_scene import encoded_members
 from core.ui.caches import thumbnails
-from core.ui.chart_events import HoverCard
 from core.ui.product_grid import component_text
 
 _MOST_THUMBNAILS = 120
@@ -25,6 +24,15 @@ _map = st.components.v2.component(
 _wire = st.components.v2.component(
     "shelflens_map_wire", html='<div class="root" hidden></div>', js=component_text("map_wire.js")
 )
+
+
+@dataclass(frozen=True)
+class HoverCard:
+    """What appears beside the pointer: foreign texts are shown as they are."""
+
+    title: str
+    line: str
+    picture_hash: str | None
 
 
 @dataclass(frozen=True)

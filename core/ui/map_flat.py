@@ -10,10 +10,9 @@ from core.explore.map_coloring import Coloring, Shapes
 from core.explore.map_picture import Camera, MapPicture, map_data
 from core.explore.maps import CatalogMap
 from core.ui.caches import home
-from core.ui.chart_events import HoverCard
 from core.ui.map_address import AskedSelection, asked_camera, asked_selection, choose_selection, note_camera
 from core.ui.map_colors import pick_coloring, pick_opacity, pick_shapes
-from core.ui.map_component import MapAnswers, map_wire, product_map
+from core.ui.map_component import HoverCard, MapAnswers, map_wire, product_map
 from core.ui.map_export import draw_saving
 from core.ui.map_fallback import draw_fallback
 from core.ui.map_offer import HELP, METHODS, draw_offer

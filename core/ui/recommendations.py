@@ -1,6 +1,5 @@
 """Indexes and queries for the Recommend page, kept between reruns so that a slider only ranks anew."""
 
-import hashlib
 from dataclasses import dataclass
 
 import streamlit as st
@@ -55,25 +54,6 @@ def _index_of(
     root: str, key: tuple[int, int], backbone: str, embedding_version: str, _catalog: Catalog
 ) -> CatalogIndex:
     return open_index(home(), _catalog, backbone=backbone)
-
-
-def product_parts(index: CatalogIndex, product_id: str) -> QueryParts:
-    """Compare a product of the catalog with all others.
-
-    Raises:
-        CatalogError: The index has no such product.
-    """
-    return asked_parts(index, Asked(product_id))
-
-
-def picture_parts(index: CatalogIndex, data: bytes) -> QueryParts:
-    """Compare an uploaded picture with all products.
-
-    Raises:
-        PictureError: The bytes are no picture that can be read.
-        BackboneError: The backbone cannot run in this process yet.
-    """
-    return asked_parts(index, Asked(digest=hashlib.sha256(data).hexdigest()), data)
 
 
 def asked_parts(index: CatalogIndex, asked: Asked, data: bytes | None = None) -> QueryParts:

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.ui.chart_events import HoverCard
-from core.ui.map_component import MapAnswers, _answer, read_camera, read_codes
+from core.ui.map_component import HoverCard, MapAnswers, _answer, read_camera, read_codes
 
 FOLDER = Path(__file__).parents[2] / "core" / "ui" / "components"
 

@@ -60,7 +60,7 @@ class FaultServer:
         return self.server.server_port
 
     def wait_until_idle(self) -> None:
-        """Wait until every answer is counted: a client may have the last byte before the server knows that it sent it."""
+        """Wait until every answer is counted: a client may have the last byte before the server knows it sent it."""
         deadline = time.monotonic() + 10
         while self.at_once and time.monotonic() < deadline:
             time.sleep(0.01)
