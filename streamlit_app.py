@@ -1,6 +1,6 @@
 """ShelfLens in the browser: the frame around every page. Start it with ``streamlit run streamlit_app.py``."""
 
-from core.ui.collecting import set_aside_libraries
+from core.ui.collecting import tidy_memory
 from core.ui.errors import page_run
 from core.ui.frame import draw_frame
 from core.ui.guard import check_visitor, note_entry
@@ -12,4 +12,4 @@ try:
     with page_run(page):
         page.run()
 finally:
-    set_aside_libraries()  # those this page brought along
+    tidy_memory()

@@ -8,7 +8,7 @@ from core.jobs.status import JobStatus
 from core.ui.address import choice_in_address, forget_choice, last_choice, take_asked
 from core.ui.caches import home
 from core.ui.errors import show_problem, shown_errors
-from core.ui.job_list import active_jobs
+from core.ui.job_list import active_jobs, watched_jobs
 from core.ui.navigation import BRAND, current_page, link
 from core.ui.palette import write_button_style
 from core.ui.table_download import hide_table_download
@@ -84,11 +84,11 @@ def _jobs_strip() -> None:
 
 def _draw_strip(known: set[str]) -> None:
     try:
-        active = active_jobs()
+        active = watched_jobs()
     except ShelfLensError as error:
         show_problem(error)
         return
-    if {job.job for job in active} != known:
+    if {job.job for job in active} != known and {job.job for job in active_jobs()} != known:
         st.rerun()  # one ended or began: pages may have something new to show
     running = [job for job in active if job.state != "waiting"]
     in_line = f", {len(active) - len(running)} in line" if len(active) > len(running) else ""

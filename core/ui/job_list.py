@@ -26,6 +26,16 @@ def active_jobs() -> list[JobStatus]:
     return [job for job in all_jobs() if job.state in ACTIVE_STATES]
 
 
+def watched_jobs() -> list[JobStatus]:
+    """List them as they stood at most a second ago: many visitors who watch the same jobs ask once."""
+    return _watched_jobs(str(home().root))
+
+
+@st.cache_data(show_spinner=False, ttl=1.0, max_entries=8)
+def _watched_jobs(root: str) -> list[JobStatus]:
+    return active_jobs()
+
+
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _ended_jobs(root: str) -> dict[_Key, JobStatus]:
     return {}

@@ -5,6 +5,7 @@ files are read here too: whatever is set up by halves shows nothing.
 """
 
 import os
+import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ FILES = "STREAMLIT_SECRETS_FILES"
 _CALLBACK = "/oauth2callback"
 _PROVIDER_KEYS = ("client_id", "client_secret", "server_metadata_url")
 _SHORTEST_SECRET = 32
+_BELIEVED_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,17 @@ class LoginSettings:
         return not self.providers and self.problem is None
 
 
+_known: tuple[float, LoginSettings | None] = (0.0, None)
+
+
 def login_settings() -> LoginSettings:
-    """Read how visitors log in; a file that did not change is read once."""
-    return settings_of(config.get_option("secrets.files"), named=config.is_manually_set("secrets.files"))
+    """Read how visitors log in; what the files say is believed for a second, for every run asks many times."""
+    global _known
+    until, settings = _known
+    if settings is None or time.monotonic() > until:
+        settings = settings_of(config.get_option("secrets.files"), named=config.is_manually_set("secrets.files"))
+        _known = time.monotonic() + _BELIEVED_SECONDS, settings
+    return settings
 
 
 def asked_settings() -> LoginSettings:

@@ -18,6 +18,7 @@ from core.monitoring.journal import note, start_journal
 from core.ui.errors import catch_uncaught
 from core.ui.exposure import asked_address, exposure_problem
 from core.ui.headers import send_security_headers
+from core.ui.late_events import wait_for_late_events
 from core.ui.login_settings import asked_settings
 from core.ui.own_addresses import ask_nobody_for_addresses
 from core.ui.sessions import count_sessions
@@ -58,6 +59,7 @@ def main(options: list[str]) -> None:
     except ShelfLensError as error:
         sys.exit(f"error: {error}")
     send_security_headers()
+    wait_for_late_events()
     sys.argv = ["streamlit", "run", str(APP), *options]
     cli.main()
 
