@@ -108,7 +108,7 @@ async def _come(visitor: Visitor, rank: Rank) -> None:
     query = {"catalog": CATALOG, "query": visitor.product}
     written = {f"weight_{part}": f"{value:g}" for part, value in visitor.weights.items()}
     visitor.opens.append(await visitor.tab.open("recommend", **query, **written))
-    visitor.wrong += _problems(visitor, rank)
+    visitor.wrong += problems_of(visitor, rank)
 
 
 async def _slide(visitor: Visitor, rank: Rank) -> None:
@@ -119,14 +119,14 @@ async def _slide(visitor: Visitor, rank: Rank) -> None:
     seconds = await visitor.tab.slide(part.capitalize(), value, name=f"weight_{part}")
     # Where a page was being drawn already, its end may come before the answer: what counts is when the answer is there.
     began = time.perf_counter() - seconds
-    while (problems := _problems(visitor, rank)) and seconds < ANSWERED_SECONDS:
+    while (problems := problems_of(visitor, rank)) and seconds < ANSWERED_SECONDS:
         await asyncio.sleep(0.05)
         seconds = time.perf_counter() - began
     visitor.slides.append(seconds)
     visitor.wrong += problems
 
 
-def _problems(visitor: Visitor, rank: Rank) -> list[str]:
+def problems_of(visitor: Visitor, rank: Rank) -> list[str]:
     """Compare what the server sent with what this visitor asked for; names what is another's or out of date."""
     grids, found = visitor.tab.grids, []
     asked = [card["id"] for card in grids.get("the product asked for", [])]

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from benchmarks.many_sessions import FORGET_SECONDS, Visitor, check, come_and_go
+from benchmarks.many_sessions import FORGET_SECONDS, Visitor, come_and_go, problems_of
 from benchmarks.session_server import start_session_server
 from benchmarks.streamlit_tab import Tab
 from core.home import open_home
@@ -36,16 +36,13 @@ def test_another_visitors_answer_would_be_noticed():
     card["parts"] += [{"name": name, "value": 1.0, "share": weight / 2.0} for name, weight in _OTHERS.items()]
     tab = Tab("", grids={"the product asked for": [{"id": "a"}], "matches, best first": [card]})
     mine = Visitor(0, "a", tab, None, weights={})
-    check(mine, lambda product, weights: ["b"])
-    assert mine.wrong == []
+    assert problems_of(mine, lambda product, weights: ["b"]) == []
     for wrong in (
         Visitor(1, "c", tab, None),
         Visitor(2, "a", tab, None, weights={"color": 1.9}),
     ):
-        check(wrong, lambda product, weights: ["b"])
-        assert len(wrong.wrong) == 1
-    check(mine, lambda product, weights: ["d"])
-    assert mine.wrong == ["matches of a by {} are not its own"]
+        assert len(problems_of(wrong, lambda product, weights: ["b"])) == 1
+    assert problems_of(mine, lambda product, weights: ["d"]) == ["matches of a by {} are not its own"]
 
 
 _OTHERS = {"color": 0.5, "price": 0.5}
