@@ -11,6 +11,7 @@ from core.ui.errors import show_problem, shown_errors
 from core.ui.job_list import active_jobs, watched_jobs
 from core.ui.navigation import BRAND, current_page, link
 from core.ui.palette import write_button_style
+from core.ui.redrawing import redraw_page
 from core.ui.table_download import hide_table_download
 from core.ui.visitor import draw_visitor
 from core.ui.wording import counted, duration
@@ -89,7 +90,7 @@ def _draw_strip(known: set[str]) -> None:
         show_problem(error)
         return
     if {job.job for job in active} != known and {job.job for job in active_jobs()} != known:
-        st.rerun()  # one ended or began: pages may have something new to show
+        redraw_page()  # one ended or began: pages may have something new to show
     running = [job for job in active if job.state != "waiting"]
     in_line = f", {len(active) - len(running)} in line" if len(active) > len(running) else ""
     st.markdown(f"**{counted(len(running), 'job')} running{in_line}**")

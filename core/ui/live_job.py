@@ -18,6 +18,7 @@ from core.ui.epoch_curves import draw_epochs
 from core.ui.errors import show_problem, shown_errors
 from core.ui.job_list import active_jobs, all_jobs
 from core.ui.permission import drawn_for
+from core.ui.redrawing import redraw_page
 from core.ui.said import rerun_saying
 from core.ui.wording import duration, number_text
 
@@ -71,7 +72,7 @@ def _draw_job(job_id: str, title: str, on_done: Callable[[JobStatus], None] | No
     with shown_errors():
         job = job_status(home(), job_id)
         if was_active and job.state not in ACTIVE_STATES:
-            st.rerun()  # ends the refreshing and lets the whole page show the result
+            redraw_page()  # ends the refreshing and lets the whole page show the result
         with st.container(border=True, key=f"job_{job_id}"):
             _draw_header(job, title)
             _draw_epochs(job)

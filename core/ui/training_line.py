@@ -17,6 +17,7 @@ from core.ui.errors import shown_errors
 from core.ui.job_list import all_jobs
 from core.ui.live_job import draw_cancel, draw_pause, draw_resume, ordinal, state_badge
 from core.ui.permission import may_delete
+from core.ui.redrawing import redraw_page
 from core.ui.wording import duration, literal
 
 JOB_IN_URL, SEARCH_IN_URL = "job", "search_job"
@@ -92,7 +93,7 @@ def draw_stopped(catalog: str, *, shown_job: str | None = None) -> None:
 def _draw_line(known: set[str]) -> None:
     jobs = active_trainings()
     if {job.job for job in jobs} != known:
-        st.rerun()  # one ended or began: the page may have something new to show
+        redraw_page()  # one ended or began: the page may have something new to show
     with st.container(border=True, key="training_line", gap="small"):
         _draw_line_header(jobs)
         waiting = [job for job in jobs if job.state == "waiting"]
