@@ -19,7 +19,7 @@ from core.ui.match_cards import match_cards, moves_since_last_change
 from core.ui.product_detail import open_product
 from core.ui.product_grid import product_grid
 from core.ui.query_choice import add_examples, chosen_query, draw_query
-from core.ui.ranking_choices import choose_settings
+from core.ui.ranking_choices import further_choices, weigh
 from core.ui.score_weights import draw_part_legend
 from core.ui.wording import counted, number_text
 
@@ -39,9 +39,16 @@ def draw_look_alikes(catalog: Catalog, index: CatalogIndex) -> None:
 
 @st.fragment
 def _draw_matches(catalog: Catalog, parts: QueryParts, product_id: str | None) -> None:
-    """Rank and draw; a slider reruns only this."""
+    """Let the visitor choose, rank and draw; a choice reruns only this."""
     with shown_errors():
-        settings = choose_settings(catalog, parts.index)
+        _draw_weighed(catalog, parts, product_id, further_choices(catalog, parts.index))
+
+
+@st.fragment
+def _draw_weighed(catalog: Catalog, parts: QueryParts, product_id: str | None, choices: RankingSettings) -> None:
+    """Draw the four sliders and what they rank; a slider reruns only this, without the two dozen other choices."""
+    with shown_errors():
+        settings = weigh(choices)
         if settings is None:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -140,17 +147,18 @@ def _say_limits(matches: Matches, settings: RankingSettings) -> None:
 
 def _beside_button(settings: RankingSettings) -> None:
     if _BESIDE in st.query_params:
-        if st.button("Stop comparing", icon=":material/close:", key="stop_beside"):
-            st.query_params.pop(_BESIDE, None)
-            st.rerun(scope="fragment")
-    elif st.button(
-        "Compare from here",
-        icon=":material/splitscreen_vertical_add:",
-        key="keep_beside",
-        help="Keeps these settings on the left while you change the sliders.",
-    ):
+        st.button("Stop comparing", icon=":material/close:", key="stop_beside", on_click=_keep_beside, args=(None,))
+        return
+    icon = ":material/splitscreen_vertical_add:"
+    words = "Keeps these settings on the left while you change the sliders."
+    st.button("Compare from here", icon=icon, key="keep_beside", help=words, on_click=_keep_beside, args=(settings,))
+
+
+def _keep_beside(settings: RankingSettings | None) -> None:
+    if settings is None:
+        st.query_params.pop(_BESIDE, None)
+    else:
         st.query_params[_BESIDE] = json.dumps(settings.to_json(), separators=(",", ":"))
-        st.rerun(scope="fragment")
 
 
 def _settings_beside() -> RankingSettings | None:

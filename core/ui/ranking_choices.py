@@ -1,6 +1,7 @@
 """The settings of a ranking as the visitor chose them: sliders and further choices, all of them in the URL."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -27,8 +28,13 @@ _MOST_CHOICES = 500
 
 
 def choose_settings(catalog: Catalog, index: CatalogIndex) -> RankingSettings | None:
-    """Draw the sliders and further choices; give the settings, or None when all weights are zero."""
-    weight_sliders()
+    """Draw further choices and the sliders; give the settings, or None when all weights are zero."""
+    choices = further_choices(catalog, index)
+    return weigh(choices)
+
+
+def further_choices(catalog: Catalog, index: CatalogIndex) -> RankingSettings:
+    """Draw what is chosen less often than the four weights; gives settings whose weights are still to be set."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         with st.popover("More parts", icon=":material/add_circle:"):
             further_sliders()
@@ -38,12 +44,7 @@ def choose_settings(catalog: Catalog, index: CatalogIndex) -> RankingSettings | 
             filters = _filter_choice(catalog, index, currency)
         with st.popover("Variety and pool", icon=":material/tune:"):
             diversity, group, pool, classic = _grid_choice()
-    weights = chosen_weights()
-    if weights is None:
-        st.info("All weights are zero, so nothing can be ranked. Move one slider up.")
-        return None
     return RankingSettings(
-        weights=weights,
         embedding=index.encoder,
         pool=CLASSIC_POOL if classic else pool,
         formula="classic" if classic else "weighted",
@@ -54,6 +55,16 @@ def choose_settings(catalog: Catalog, index: CatalogIndex) -> RankingSettings | 
         diversity=diversity,
         group_variants=group,
     )
+
+
+def weigh(choices: RankingSettings) -> RankingSettings | None:
+    """Draw the sliders; give the settings with their weights, or None when all are zero."""
+    weight_sliders()
+    weights = chosen_weights()
+    if weights is None:
+        st.info("All weights are zero, so nothing can be ranked. Move one slider up.")
+        return None
+    return replace(choices, weights=weights)
 
 
 def with_settings(draw: Callable[[Catalog, CatalogIndex, RankingSettings], None]) -> View:
