@@ -34,16 +34,12 @@ from core.models.runs import MANIFEST, ROWS, register_run
 
 RUN, CATALOG = "linear-20260101-000000-0000", "huge"
 PICTURES, PEER_SECONDS = 200, 180
-_CELL = """([row, column]) => {
-  const chart = document.querySelector('.st-key-confusion .js-plotly-plot');
-  const layout = chart._fullLayout, box = chart.getBoundingClientRect();
-  return [box.left + layout._size.l + layout.xaxis.d2p(column), box.top + layout._size.t + layout.yaxis.d2p(row)];
+_CANVAS = ".st-key-confusion_squares canvas"
+_CELL = """(canvas, [row, column]) => {
+  const {left, top, width, height} = canvas.squares, box = canvas.getBoundingClientRect();
+  return [box.left + left + (column + 0.5) * width, box.top + top + (row + 0.5) * height];
 }"""
-_FULL = """() => {
-  const drawn = document.querySelector('.st-key-confusion .js-plotly-plot').calcdata[0][0].z, full = [];
-  drawn.forEach((row, y) => row.forEach((value, x) => value > 0 && full.push([y, x])));
-  return full;
-}"""
+_DRAWN = "(canvas) => canvas.squares?.cells.length > 0"
 
 
 def build_home(folder: Path, classes: int, predictions: int) -> Home:
@@ -120,7 +116,7 @@ def measure_page(browser: Browser, address: str, clicks: int) -> dict[str, list[
     for name, more in (("rolled up, first paint", ""), ("all classes, first paint", "&level=All")):
         started = time.perf_counter()
         warm.goto(address + query + more)
-        warm.locator(".st-key-confusion .heatmaplayer image").first.wait_for(timeout=60_000)
+        _wait_until_drawn(warm)
         found[name].append(time.perf_counter() - started)
         print(f"{name}: {found[name][-1]:.2f} s", file=sys.stderr, flush=True)
     random = np.random.default_rng(1)
@@ -134,8 +130,10 @@ def measure_page(browser: Browser, address: str, clicks: int) -> dict[str, list[
 
 
 def _click(page: Page, random: np.random.Generator, leads_to: str) -> float:
-    full = page.evaluate(_FULL)
-    x, y = page.evaluate(_CELL, full[int(random.integers(len(full)))])
+    _wait_until_drawn(page)
+    canvas = page.locator(_CANVAS)
+    full = canvas.evaluate("(canvas) => canvas.squares.cells.map((cell) => cell.slice(0, 2))")
+    x, y = canvas.evaluate(_CELL, full[int(random.integers(len(full)))])
     page.mouse.move(x, y)
     started = time.perf_counter()
     page.mouse.click(x, y)
@@ -143,6 +141,15 @@ def _click(page: Page, random: np.random.Generator, leads_to: str) -> float:
     seconds = time.perf_counter() - started
     print(f"a click: {seconds:.2f} s", file=sys.stderr, flush=True)
     return seconds
+
+
+def _wait_until_drawn(page: Page) -> None:
+    canvas, deadline = page.locator(_CANVAS), time.monotonic() + 60
+    canvas.wait_for(timeout=60_000)
+    while not canvas.evaluate(_DRAWN):
+        if time.monotonic() > deadline:
+            raise SystemExit("the matrix is not drawn after a minute")
+        time.sleep(0.01)
 
 
 def _settle(page: Page) -> None:

@@ -7,10 +7,11 @@ from core.catalog.product_filter import ProductFilter
 from core.catalog.product_search import matching_rows
 from core.errors import SettingsError
 from core.home import Home
+from core.recommend.catalog_index import CatalogIndex, fold_brand
 from core.recommend.category import path_levels
 from core.recommend.color_filter import shows_colors
-from core.recommend.index import CatalogIndex, Query, fold_brand
 from core.recommend.price_modes import currency_rows
+from core.recommend.query import Query
 from core.recommend.ranking_settings import MatchFilter
 
 

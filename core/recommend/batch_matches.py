@@ -15,7 +15,8 @@ from core.catalog.export_cells import csv_lines, safe_cell
 from core.errors import CatalogError, SettingsError
 from core.home import Home
 from core.progress import Progress, SilentProgress
-from core.recommend.index import CatalogIndex, open_index
+from core.recommend.catalog_index import CatalogIndex
+from core.recommend.index import open_index
 from core.recommend.kept_matches import COLUMNS as COLUMNS
 from core.recommend.kept_matches import KeptMatches, table_schema
 from core.recommend.query_parts import queries_together, score_together

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from core.recommend.index import CatalogIndex
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.query import Query
 from core.recommend.ranking import rank, score_parts
 from core.recommend.weights import RankWeights

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.color import PaletteTable
-from core.recommend.index import CatalogIndex
 
 NEUTRAL_CHROMA = 18.0
 """CIELAB chroma below which a color is a gray, a white or a black."""

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 
 from core.errors import CatalogError
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.collaborative_similarity import column_similarities
 from core.recommend.complements_fit import color_harmony, fit_of, shared_style
 from core.recommend.complements_pairs import CategoryPairs, Partner, category_partners, same_branch
 from core.recommend.history_table import HistoryTable
 from core.recommend.hybrid_content import content_parts
-from core.recommend.index import CatalogIndex
 from core.recommend.ranking import Matches, rank, score_parts
 from core.recommend.similar import describe_matches
 from core.recommend.weights import RankWeights

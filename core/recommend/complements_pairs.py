@@ -11,9 +11,9 @@ from core.catalog.documents import Document, add_document, change_document, list
 from core.catalog.tables.cells import clean_text
 from core.errors import CatalogError, SettingsError
 from core.home import Home
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.category import path_levels
 from core.recommend.history_table import HistoryTable
-from core.recommend.index import CatalogIndex
 
 KIND = "pairs"
 NAME = "complements"

@@ -22,11 +22,11 @@ import numpy as np
 from core.catalog.catalogs import Catalog
 from core.errors import SettingsError
 from core.home import Home
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.collaborative_scores import check_method, collaborative_scores, popularity_scores
 from core.recommend.history_store import open_table, recent_of_user
 from core.recommend.history_table import STRENGTHS, HistoryTable
 from core.recommend.hybrid_content import content_parts, typical_rows, weighted_content
-from core.recommend.index import CatalogIndex
 from core.recommend.ranking import Matches
 from core.recommend.weights import PARTS, RankWeights, is_number
 

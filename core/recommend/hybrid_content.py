@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.recommend.index import CatalogIndex
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.ranking import score_parts
 from core.recommend.weights import BASIC_PARTS, PARTS, RankWeights
 

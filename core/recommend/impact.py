@@ -16,7 +16,8 @@ from core.catalog.catalogs import Catalog
 from core.errors import SettingsError
 from core.home import Home
 from core.progress import Progress, SilentProgress
-from core.recommend.index import CatalogIndex, open_index
+from core.recommend.catalog_index import CatalogIndex
+from core.recommend.index import open_index
 from core.recommend.rank_products import rank_in, rank_parts
 from core.recommend.ranking import Matches, exact_parts, score_parts
 from core.recommend.ranking_settings import RankingSettings

@@ -15,7 +15,7 @@ from typing import Any
 
 from core.errors import CatalogError
 from core.home import Home
-from core.recommend.index import CatalogIndex
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.ranking_settings import RankingSettings
 from core.recommend.weights import PARTS
 

@@ -24,8 +24,9 @@ from core.errors import CatalogError, SettingsError
 from core.files import write_whole
 from core.home import Home
 from core.progress import Progress, SilentProgress
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.impact import sample_queries
-from core.recommend.index import CatalogIndex, open_index
+from core.recommend.index import open_index
 from core.recommend.price_modes import Pricing
 from core.recommend.ranking import exact_parts, score_parts
 from core.recommend.ranking_settings import RankingSettings

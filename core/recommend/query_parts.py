@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.recommend.index import CatalogIndex, Query, fold_brand
+from core.recommend.catalog_index import CatalogIndex, fold_brand
 from core.recommend.price_modes import LEVEL_PRICING, Pricing, price_values
+from core.recommend.query import Query
 
 _MOST_TOGETHER = 128
 _VALUES_TOGETHER = 2**24  # float32 values of one part; two parts are held

@@ -8,10 +8,12 @@ from core.catalog.catalogs import Catalog
 from core.home import Home
 from core.monitoring.measures import timed
 from core.recommend.allowed_products import allowed_products
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.classic import rank_classic
 from core.recommend.diversity import candidate_count, diverse_order
-from core.recommend.index import CatalogIndex, Query, open_index
+from core.recommend.index import open_index
 from core.recommend.price_modes import Pricing
+from core.recommend.query import Query
 from core.recommend.ranking import Matches, QueryParts, rank, score_parts
 from core.recommend.ranking_settings import RankingSettings
 

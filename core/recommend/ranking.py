@@ -26,8 +26,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import SettingsError
-from core.recommend.index import CatalogIndex, Query
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.price_modes import LEVEL_PRICING, Pricing
+from core.recommend.query import Query
 from core.recommend.query_parts import QueryParts as QueryParts
 from core.recommend.query_parts import score_parts as score_parts
 from core.recommend.weights import PARTS, RankWeights

@@ -14,7 +14,8 @@ from core.catalog.catalogs import Catalog
 from core.errors import SettingsError
 from core.home import Home
 from core.recommend.allowed_products import allowed_products
-from core.recommend.index import CatalogIndex, open_index
+from core.recommend.catalog_index import CatalogIndex
+from core.recommend.index import open_index
 from core.recommend.price_levels import LEVELS
 from core.recommend.ranking_settings import RankingSettings
 

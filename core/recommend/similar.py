@@ -15,9 +15,10 @@ from core.catalog.pictures import read_picture
 from core.catalog.products import get_product
 from core.errors import PictureError, SettingsError, ShelfLensError
 from core.home import Home
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.color_filter import color_of_name
-from core.recommend.index import CatalogIndex, Query, open_index
-from core.recommend.query import joined_query
+from core.recommend.index import open_index
+from core.recommend.query import Query, joined_query
 from core.recommend.rank_products import rank_parts
 from core.recommend.ranking import Matches, score_parts
 from core.recommend.ranking_settings import RankingSettings

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from core.recommend.index import CatalogIndex
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.ranking import exact_parts, score_parts
 from core.recommend.teaching import Pick, Taught, fit_weights, information, posterior_draws, teach
 from core.recommend.weights import PARTS, RankWeights

@@ -21,9 +21,9 @@ from core.catalog.sources import SourceRecord
 from core.catalog.tables.cells import UNCLEAN, one_line
 from core.errors import BackboneError, CatalogError, RunError
 from core.home import Home
+from core.recommend.catalog_index import CatalogIndex
 from core.recommend.cluster_place import cluster_place
 from core.recommend.complements_items import nearest_category
-from core.recommend.index import CatalogIndex
 from core.recommend.ranking import rank, score_parts
 from core.recommend.similar import describe_matches, picture_query
 from core.recommend.weights import RankWeights

@@ -1,5 +1,7 @@
 """Clicks on the cells of a heat map, which Streamlit's charts do not tell: a small component listens to the chart."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.ui.product_grid import component_text
@@ -9,15 +11,18 @@ _events = st.components.v2.component(
 )
 
 
-def _nothing() -> None:
-    """Stand for a callback: its presence makes Streamlit give the trigger's value back."""
-
-
-def clicked_cell(chart: str) -> tuple[int, int] | None:
-    """Give the cell of a heat map clicked just now as (row, column), or None.
+def hear_clicks(chart: str, on_click: Callable[[int, int], None]) -> None:
+    """Hear of clicks on the cells of a heat map.
 
     Args:
         chart: The key of the ``st.plotly_chart`` on the same page.
+        on_click: Hears the row and column of a cell that was clicked, before the page is drawn anew.
     """
-    clicked = _events(key=f"{chart}_clicks", data={"chart": chart}, on_clicked_change=_nothing).clicked
-    return (int(clicked["y"]), int(clicked["x"])) if clicked else None
+    key = f"{chart}_clicks"
+
+    def clicked() -> None:
+        cell = st.session_state[key].clicked
+        if cell:
+            on_click(int(cell["y"]), int(cell["x"]))
+
+    _events(key=key, data={"chart": chart}, on_clicked_change=clicked)

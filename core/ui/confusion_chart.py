@@ -1,4 +1,4 @@
-"""The heat map of a confusion, at most a few thousand squares however many classes there are."""
+"""The heat map of a confusion of few enough categories that each cell has its figure written in it."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,13 @@ import plotly.graph_objects as go
 from core.ui.charts import COLORS
 from core.ui.wording import chart_text, number_marks, number_text
 
-_MOST_WRITTEN = 25
-"""Names along a side up to which figures are written into the squares."""
+MOST_WRITTEN = 25
+"""Names along a side up to which figures fit into the squares."""
+
+_TEMPLATE = (
+    "true: %{customdata[0]}<br>predicted: %{customdata[1]}<br>"
+    "%{customdata[3]} pictures, %{customdata[2]} % of the row<extra></extra>"
+)
 
 
 def confusion_heatmap(
@@ -31,29 +36,25 @@ def confusion_heatmap(
         normalized: Show shares instead of counts.
         marked: A square (true, predicted) to frame.
     """
-    few = max(len(rows), len(columns)) <= _MOST_WRITTEN
-    texts = cell_texts(counts, shares, normalized) if few else _counts_written(counts)
-    shown = shares if normalized else counts
     ticks = [[chart_text(name.rsplit(" > ", 1)[-1], length=22) for name in names] for names in (rows, columns)]
     figure = go.Figure(
         go.Heatmap(
-            z=shown if few else _spread_colors(counts, shares, normalized=normalized),
+            z=shares if normalized else counts,
             x=list(range(len(columns))),
             y=list(range(len(rows))),
-            customdata=_hover(counts, shares, rows, columns) if few else np.round(100 * shares, 1)[..., None],
-            text=texts,
-            texttemplate="%{text}" if few else None,
-            xgap=1 if few else 0,
-            ygap=1 if few else 0,
+            customdata=_hover(counts, shares, rows, columns),
+            text=cell_texts(counts, shares, normalized),
+            texttemplate="%{text}",
+            xgap=1,
+            ygap=1,
             showscale=False,
             hoverongaps=False,
-            hovertemplate=_template(few=few),
+            hovertemplate=_TEMPLATE,
         )
     )
     if marked is not None:
         _frame(figure, *marked)
-    size = {"tickfont": {"size": 12 if few else 9 if max(len(rows), len(columns)) > 45 else 11}}
-    axis = {"showgrid": False, "constrain": "domain", **size}
+    axis = {"showgrid": False, "constrain": "domain", "tickfont": {"size": 12}}
     figure.update_xaxes(title="Predicted", tickangle=-40, tickvals=list(range(len(columns))), ticktext=ticks[1], **axis)
     figure.update_yaxes(title="True", autorange="reversed", tickvals=list(range(len(rows))), ticktext=ticks[0], **axis)
     return figure.update_layout(
@@ -87,25 +88,6 @@ def _hover(
         ]
         for row in range(len(rows))
     ]
-
-
-def _template(*, few: bool) -> str:
-    """Words beside the pointer; with many names those of the axes are taken, which cost nothing to send."""
-    true, predicted, share = ("%{customdata[0]}", "%{customdata[1]}", 2) if few else ("%{y}", "%{x}", 0)
-    count = "%{customdata[3]}" if few else "%{text}"
-    of_row = f"%{{customdata[{share}]}} % of the row"
-    return f"true: {true}<br>predicted: {predicted}<br>{count} pictures, {of_row}<extra></extra>"
-
-
-def _spread_colors(counts: np.ndarray, shares: np.ndarray, *, normalized: bool) -> np.ndarray:
-    """Color by the logarithm of one more than the pictures: thousands on the diagonal would hide single mistakes."""
-    return np.where(counts > 0, np.log1p(100 * shares if normalized else counts), np.nan)
-
-
-def _counts_written(counts: np.ndarray) -> list[list[str]]:
-    """Write counts; of thousands of squares few differ."""
-    words = {count: number_text(count) for count in np.unique(counts).tolist()}
-    return [[words[count] for count in row] for row in counts.tolist()]
 
 
 def _frame(figure: go.Figure, row: int, column: int) -> None:

@@ -1,7 +1,7 @@
 """What of a confusion is drawn: level, order, search, only mistakes, and the block looked into; all in the address."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -30,7 +30,6 @@ class Drawn:
         level: That level, from 1; None for the classes themselves.
         blocks: The squares.
         normalized: Show shares of the rows instead of counts.
-        only_errors: Leave out what was predicted right.
         is_part: Whether a block was looked into.
     """
 
@@ -38,7 +37,6 @@ class Drawn:
     level: int | None
     blocks: Blocks
     normalized: bool
-    only_errors: bool
     is_part: bool
 
 
@@ -66,7 +64,7 @@ def ask_drawn(evaluation: Evaluation) -> Drawn:
     if window is not None:
         rows, columns = rows[window[0]], columns[window[1]]
     blocks = blocks_of(confusion, rows, columns, only_errors=only_errors)
-    return Drawn(confusion, level, blocks, cells != "Counts", only_errors, window is not None)
+    return Drawn(confusion, level, blocks, cells != "Counts", window is not None)
 
 
 def roll_up_levels(evaluation: Evaluation) -> list[int]:
@@ -87,15 +85,13 @@ def _ordered(key: tuple[str, str, int | None, ClassOrder], _confusion: Confusion
     return class_order(_confusion, key[3])
 
 
-def looked_into(drawn: Drawn, row: int, column: int) -> Drawn:
+def look_into(drawn: Drawn, row: int, column: int) -> None:
     """Draw only the classes of a square from now on."""
     blocks = drawn.blocks
     first = _window_start()
     down, across = blocks.row_starts[row : row + 2].tolist(), blocks.column_starts[column : column + 2].tolist()
     places = [*(first[0] + each for each in down), *(first[1] + each for each in across)]
     st.query_params[_BLOCK] = "-".join(map(str, places))
-    inside = blocks.classes_at(row, column)
-    return replace(drawn, blocks=blocks_of(drawn.confusion, *inside, only_errors=drawn.only_errors), is_part=True)
 
 
 def look_below(evaluation: Evaluation, level: int, true: str, predicted: str) -> None:

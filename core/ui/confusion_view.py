@@ -2,6 +2,7 @@
 
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,15 @@ from core.evaluation.confusion import Confusion, most_confused_pairs
 from core.evaluation.report import Evaluation
 from core.models.runs import Run
 from core.ui.address import ask
-from core.ui.chart_events import clicked_cell
+from core.ui.chart_events import hear_clicks
 from core.ui.confusion_cell import draw_cell
-from core.ui.confusion_chart import confusion_heatmap
-from core.ui.confusion_choice import ALL, Drawn, ask_drawn, draw_extent, look_below, looked_into
+from core.ui.confusion_chart import MOST_WRITTEN, confusion_heatmap
+from core.ui.confusion_choice import ALL, Drawn, ask_drawn, draw_extent, look_below, look_into
 from core.ui.errors import shown_errors
+from core.ui.square_matrix import square_matrix
 from core.ui.wording import counted, percent, short_category
 
-CHART = "confusion"
+CHART, SQUARES = "confusion", "confusion_squares"
 _MOST_OPTIONS = 400
 _MOST_PAIRS = 200
 _ANY = "any category"
@@ -30,10 +32,10 @@ _ANY = "any category"
 def draw_confusion(run: Run, evaluation: Evaluation, catalog: Catalog | None) -> None:
     """Draw the matrix, the choice of a cell, its pictures and the pairs that are confused most.
 
-    A fragment, in which a click leads on in the same run: the rest of the page is not drawn once more for it.
+    A fragment: the rest of the page is not drawn once more for a click.
     """
     with shown_errors():
-        drawn = _follow_click(ask_drawn(evaluation))
+        drawn = ask_drawn(evaluation)
         true, predicted = _pick_cell(drawn)
         draw_extent(drawn)
         _draw_matrix(drawn, true, predicted)
@@ -64,34 +66,35 @@ def ask_cell(true: str | None, predicted: str | None) -> None:
     st.rerun()
 
 
-def _follow_click(drawn: Drawn) -> Drawn:
+def _follow_click(drawn: Drawn, row: int, column: int) -> None:
     """Take the square that was clicked as the choice, or look into it where it stands for several categories."""
-    clicked = clicked_cell(CHART)
     blocks, names = drawn.blocks, drawn.confusion.classes
-    if clicked is None or clicked[0] >= blocks.counts.shape[0] or clicked[1] >= blocks.counts.shape[1]:
-        return drawn
-    rows, columns = blocks.classes_at(*clicked)
-    if len(rows) > 1 or len(columns) > 1:
-        return looked_into(drawn, *clicked)
-    _choose(names[rows[0]], names[columns[0]])
-    return drawn
+    if row >= blocks.counts.shape[0] or column >= blocks.counts.shape[1]:
+        return
+    true, predicted = blocks.classes_at(row, column)
+    if len(true) > 1 or len(predicted) > 1:
+        look_into(drawn, row, column)
+    else:
+        _choose(names[true[0]], names[predicted[0]])
 
 
 def _choose(true: str, predicted: str) -> None:
-    """Show a cell in this run; its choices are not drawn yet."""
+    """Show a cell from now on; called before its two choices are drawn."""
     st.session_state["true"], st.session_state["predicted"] = true, predicted
 
 
 def _draw_matrix(drawn: Drawn, true: str | None, predicted: str | None) -> None:
     blocks, names = drawn.blocks, drawn.confusion.classes
-    figure = confusion_heatmap(
-        blocks.counts,
-        blocks.shares,
-        rows=_block_names(names, blocks.rows, blocks.row_starts),
-        columns=_block_names(names, blocks.columns, blocks.column_starts),
-        normalized=drawn.normalized,
-        marked=_square_of(drawn, true, predicted),
-    )
+    rows = _block_names(names, blocks.rows, blocks.row_starts)
+    columns = _block_names(names, blocks.columns, blocks.column_starts)
+    marked = _square_of(drawn, true, predicted)
+    shown: dict[str, Any] = {"rows": rows, "columns": columns, "normalized": drawn.normalized, "marked": marked}
+    on_click = partial(_follow_click, drawn)
+    if max(len(rows), len(columns)) > MOST_WRITTEN:
+        square_matrix(blocks.counts, blocks.shares, **shown, key=SQUARES, on_click=on_click)
+        return
+    hear_clicks(CHART, on_click)
+    figure = confusion_heatmap(blocks.counts, blocks.shares, **shown)
     st.plotly_chart(figure, key=CHART, config={"displayModeBar": False}, alt="Confusion matrix; choose a cell above")
 
 

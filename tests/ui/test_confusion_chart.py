@@ -36,13 +36,3 @@ def test_names_from_outside_never_become_links():
         np.eye(2, dtype=int), np.eye(2), rows=[HOSTILE, "B"], columns=[HOSTILE, "B"], normalized=False
     )
     assert "<a href" not in json.dumps(figure.to_plotly_json(), default=lambda value: np.asarray(value).tolist())
-
-
-def test_many_squares_are_colored_by_the_logarithm_and_sent_without_names():
-    names = [f"Some long parent > Category {place:03}" for place in range(75)]
-    counts = np.ones((75, 75), dtype=int)
-    counts[0, 0], counts[1, 0] = 999, 0
-    trace = confusion_heatmap(counts, counts / 10, rows=names, columns=names, normalized=False).data[0]
-    assert trace.z[0][0] == np.log(1000) and np.isnan(trace.z[1][0])  # log of one more; an empty square stays empty
-    assert trace.text[0][0] == "999" and trace.texttemplate is None
-    assert np.asarray(trace.customdata).dtype.kind == "f"  # shares alone: names come from the axes

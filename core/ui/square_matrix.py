@@ -1,0 +1,71 @@
+"""A confusion of more categories than a chart library draws at once, as squares that can be clicked."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from core.ui.product_grid import component_text
+from core.ui.wording import number_text, shortened
+
+_matrix = st.components.v2.component(
+    "shelflens_square_matrix",
+    html='<div class="root"><canvas role="img"></canvas><div class="tip" role="status"></div></div>',
+    css=component_text("square_matrix.css"),
+    js=component_text("square_matrix.js"),
+)
+_NAME_LENGTH, _LABEL_LENGTH = 60, 22
+
+
+def square_matrix(
+    counts: np.ndarray,
+    shares: np.ndarray,
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    normalized: bool,
+    marked: tuple[int, int] | None,
+    key: str,
+    on_click: Callable[[int, int], None],
+) -> None:
+    """Draw squares of a confusion; rows are true, columns predicted categories.
+
+    Args:
+        counts: Pictures, int (R, K).
+        shares: The same as shares of the pictures of each row's true categories, float (R, K).
+        rows: R names of categories from outside, or of the first and last of several.
+        columns: K names, likewise.
+        normalized: Color by shares instead of counts.
+        marked: A square (true, predicted) to frame.
+        key: Names the matrix within its page.
+        on_click: Hears the row and column of a square that was clicked, before the page is drawn anew.
+    """
+
+    def clicked() -> None:
+        square = st.session_state[key].clicked
+        if square:
+            on_click(int(square["row"]), int(square["column"]))
+
+    full = np.argwhere(counts > 0)
+    # By the logarithm of one more than the pictures: thousands on the diagonal would hide single mistakes.
+    shades = np.log1p(100 * shares if normalized else counts)
+    shades = shades / max(float(shades.max(initial=0.0)), 1e-9)
+    cells = [
+        [row, column, number_text(counts[row, column]), f"{100 * shares[row, column]:.1f}", round(shade, 3)]
+        for (row, column), shade in zip(full.tolist(), shades[counts > 0].tolist(), strict=True)
+    ]
+    data = {
+        "rows": [shortened(name, _NAME_LENGTH) for name in rows],
+        "columns": [shortened(name, _NAME_LENGTH) for name in columns],
+        "row_labels": [_label(name) for name in rows],
+        "column_labels": [_label(name) for name in columns],
+        "cells": cells,
+        "marked": marked,
+        "height": int(np.clip(170 + 30 * len(rows), 340, 820)),
+        "label": "Confusion matrix; choose a cell above",
+    }
+    _matrix(key=key, data=data, on_clicked_change=clicked)
+
+
+def _label(name: str) -> str:
+    return shortened(name.rsplit(" > ", 1)[-1], _LABEL_LENGTH)
