@@ -34,7 +34,7 @@ from core.models.runs import MANIFEST, ROWS, register_run
 
 RUN, CATALOG = "linear-20260101-000000-0000", "huge"
 PICTURES, PEER_SECONDS = 200, 180
-_CANVAS = ".st-key-confusion_squares canvas"
+_CANVAS = ".st-key-confusion canvas"
 _CELL = """(canvas, [row, column]) => {
   const {left, top, width, height} = canvas.squares, box = canvas.getBoundingClientRect();
   return [box.left + left + (column + 0.5) * width, box.top + top + (row + 0.5) * height];

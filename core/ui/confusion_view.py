@@ -2,7 +2,6 @@
 
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,15 +13,13 @@ from core.evaluation.confusion import Confusion, most_confused_pairs
 from core.evaluation.report import Evaluation
 from core.models.runs import Run
 from core.ui.address import ask
-from core.ui.chart_events import hear_clicks
 from core.ui.confusion_cell import draw_cell
-from core.ui.confusion_chart import MOST_WRITTEN, confusion_heatmap
 from core.ui.confusion_choice import ALL, Drawn, ask_drawn, draw_extent, look_below, look_into
 from core.ui.errors import shown_errors
 from core.ui.square_matrix import square_matrix
 from core.ui.wording import counted, percent, short_category
 
-CHART, SQUARES = "confusion", "confusion_squares"
+MATRIX = "confusion"
 _MOST_OPTIONS = 400
 _MOST_PAIRS = 200
 _ANY = "any category"
@@ -85,17 +82,16 @@ def _choose(true: str, predicted: str) -> None:
 
 def _draw_matrix(drawn: Drawn, true: str | None, predicted: str | None) -> None:
     blocks, names = drawn.blocks, drawn.confusion.classes
-    rows = _block_names(names, blocks.rows, blocks.row_starts)
-    columns = _block_names(names, blocks.columns, blocks.column_starts)
-    marked = _square_of(drawn, true, predicted)
-    shown: dict[str, Any] = {"rows": rows, "columns": columns, "normalized": drawn.normalized, "marked": marked}
-    on_click = partial(_follow_click, drawn)
-    if max(len(rows), len(columns)) > MOST_WRITTEN:
-        square_matrix(blocks.counts, blocks.shares, **shown, key=SQUARES, on_click=on_click)
-        return
-    hear_clicks(CHART, on_click)
-    figure = confusion_heatmap(blocks.counts, blocks.shares, **shown)
-    st.plotly_chart(figure, key=CHART, config={"displayModeBar": False}, alt="Confusion matrix; choose a cell above")
+    square_matrix(
+        blocks.counts,
+        blocks.shares,
+        rows=_block_names(names, blocks.rows, blocks.row_starts),
+        columns=_block_names(names, blocks.columns, blocks.column_starts),
+        normalized=drawn.normalized,
+        marked=_square_of(drawn, true, predicted),
+        key=MATRIX,
+        on_click=partial(_follow_click, drawn),
+    )
 
 
 def _block_names(names: tuple[str, ...], order: np.ndarray, starts: np.ndarray) -> list[str]:

@@ -1,4 +1,4 @@
-"""A confusion of more categories than a chart library draws at once, as squares that can be clicked."""
+"""A confusion as squares that can be clicked, at most a few thousand however many categories there are."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,6 +15,8 @@ _matrix = st.components.v2.component(
     js=component_text("square_matrix.js"),
 )
 _NAME_LENGTH, _LABEL_LENGTH = 60, 22
+_MOST_WRITTEN = 25
+"""Names along a side up to which figures fit into the squares."""
 
 
 def square_matrix(
@@ -35,7 +37,7 @@ def square_matrix(
         shares: The same as shares of the pictures of each row's true categories, float (R, K).
         rows: R names of categories from outside, or of the first and last of several.
         columns: K names, likewise.
-        normalized: Color by shares instead of counts.
+        normalized: Show shares instead of counts.
         marked: A square (true, predicted) to frame.
         key: Names the matrix within its page.
         on_click: Hears the row and column of a square that was clicked, before the page is drawn anew.
@@ -61,6 +63,7 @@ def square_matrix(
         "column_labels": [_label(name) for name in columns],
         "cells": cells,
         "marked": marked,
+        "written": None if max(counts.shape) > _MOST_WRITTEN else "share" if normalized else "count",
         "height": int(np.clip(170 + 30 * len(rows), 340, 820)),
         "label": "Confusion matrix; choose a cell above",
     }

@@ -8,22 +8,11 @@ _POINT = """([key, trace, place]) => {
   return [box.left + layout._size.l + layout.xaxis.d2p(points.x[place]),
           box.top + layout._size.t + layout.yaxis.d2p(points.y[place])];
 }"""
-_CELL = """([key, row, column]) => {
-  const chart = document.querySelector(`.st-key-${key} .js-plotly-plot`);
-  const layout = chart._fullLayout, box = chart.getBoundingClientRect();
-  return [box.left + layout._size.l + layout.xaxis.d2p(column), box.top + layout._size.t + layout.yaxis.d2p(row)];
-}"""
 
 
 def point_on(page: Page, key: str, *, trace: int = 0, place: int = 0) -> tuple[float, float]:
     """Give where a point of a scatter chart is."""
     x, y = page.evaluate(_POINT, [key, trace, place])
-    return x, y
-
-
-def cell_on(page: Page, key: str, *, row: int, column: int) -> tuple[float, float]:
-    """Give where the middle of a heat map's cell is."""
-    x, y = page.evaluate(_CELL, [key, row, column])
     return x, y
 
 

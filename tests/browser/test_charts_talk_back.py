@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from core.evaluation.report import evaluate_run
 from core.models.runs import list_runs
-from tests.browser.plotly_pointer import cell_on
+from tests.browser.square_pointer import drawn_matrix, square_at
 
 
 def test_click_on_a_confusion_cell_shows_its_pictures(serve, visit, demo_copy):
@@ -17,9 +17,8 @@ def test_click_on_a_confusion_cell_shows_its_pictures(serve, visit, demo_copy):
     row, column, count = (int(values[fullest]) for values in (confusion.true, confusion.predicted, confusion.counts))
     visitor = visit(serve(demo_copy))
     page = visitor.open(f"/evaluate?show=Confusion&run={run.run_id}")
-    expect(page.locator(".st-key-confusion .nsewdrag")).to_be_visible()
-    page.wait_for_timeout(600)  # the chart takes its final size a moment after it is there
-    page.mouse.click(*cell_on(page, "confusion", row=row, column=column))
+    canvas = drawn_matrix(page)
+    canvas.click(position=square_at(canvas, row, column))
     expect(page.get_by_role("heading", name=f"{count} pictures")).to_be_visible()
     expect(page.locator(".card")).to_have_count(min(count, 48))
     expect(page).to_have_url(re.compile(r"true=.*predicted="))

@@ -7,12 +7,7 @@ from playwright.sync_api import expect
 
 from benchmarks.confusion_page import CATALOG, RUN, build_home
 from core.evaluation.report import evaluate_run
-
-_DRAWN = "(canvas) => canvas.squares?.cells.length"
-_PLACE = """(canvas, place) => {
-  const {left, top, width, height, cells} = canvas.squares;
-  return {x: left + (cells[place][1] + 0.5) * width, y: top + (cells[place][0] + 0.5) * height};
-}"""
+from tests.browser.square_pointer import drawn_matrix, first_full, square_at
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +17,11 @@ def many_home(tmp_path_factory):
 
 def test_a_click_looks_into_a_square_and_then_at_its_pictures(serve, visit, many_home):
     page = visit(serve(many_home)).open(f"/evaluate?show=Confusion&catalog={CATALOG}&run={RUN}&level=All")
-    canvas = page.locator(".st-key-confusion_squares canvas")
     expect(page.get_by_text("160 true × 160 predicted of 160 categories")).to_be_visible()
-    assert canvas.evaluate(_DRAWN)
-    canvas.click(position=canvas.evaluate(_PLACE, 0))  # 54 squares a side, 3 x 3 pairs of categories each
+    canvas = drawn_matrix(page)
+    canvas.click(
+        position=square_at(canvas, *first_full(canvas)[:2])
+    )  # 54 squares a side, 3 x 3 pairs of categories each
     expect(page.get_by_text("3 true × 3 predicted of 160 categories")).to_be_visible()
     page.get_by_role("button", name="Whole matrix").click()
     expect(page.get_by_text("160 true × 160 predicted of 160 categories")).to_be_visible()
@@ -35,12 +31,12 @@ def test_a_click_looks_into_a_square_and_then_at_its_pictures(serve, visit, many
     page = visit(serve(many_home)).open(
         f"/evaluate?show=Confusion&catalog={CATALOG}&run={RUN}&level=All&block=0-40-0-40"
     )
-    canvas = page.locator(".st-key-confusion_squares canvas")
     expect(page.get_by_text("40 true × 40 predicted of 160 categories")).to_be_visible()
-    row, column, count = canvas.evaluate("(canvas) => canvas.squares.cells[0].slice(0, 3)")
-    where = canvas.evaluate(_PLACE, 0)
+    canvas = drawn_matrix(page)
+    row, column, count = first_full(canvas)
+    where = square_at(canvas, row, column)
     canvas.hover(position=where)
-    tip = page.locator(".st-key-confusion_squares .tip")
+    tip = page.locator(".st-key-confusion .tip")
     expect(tip).to_contain_text(f"predicted: {confusion.classes[column]}")
     expect(tip).to_contain_text(f"{count} pictures")
     canvas.click(position=where)

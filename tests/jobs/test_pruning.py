@@ -1,14 +1,16 @@
 """Folders of jobs that ended long ago are tidied away, and nothing that can go on."""
 
 import os
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 
+from core.errors import JobGoneError
 from core.jobs import list_jobs
 from core.jobs.folder import JobFolder
-from core.jobs.lock import take_lock
+from core.jobs.lock import gate, take_lock
 from core.jobs.pruning import prune_jobs
 from core.jobs.spec import create_job
 from core.jobs.stored_status import read_status, write_status
@@ -60,3 +62,30 @@ def test_what_a_dead_process_left_is_swept(home):
     os.utime(left, (1, 1))
     prune_jobs(home)
     assert (left.exists(), fresh.exists()) == (False, True)
+
+
+def test_whoever_looks_at_a_job_that_is_tidied_away_meanwhile_does_not_bring_its_folder_back(home, ended, monkeypatch):
+    kept, folder = ended("paused", 1), JobFolder(home.jobs / ended("done", 100))
+    refused = []
+
+    def look():
+        with pytest.raises(JobGoneError), gate(folder):
+            pass
+        refused.append(True)
+
+    waiting = threading.Thread(target=look)
+    rename = type(folder.path).rename
+
+    def rename_while_somebody_waits(path, target):
+        waiting.start()
+        time.sleep(0.1)  # the other one stands at the gate, which this one holds
+        return rename(path, target)
+
+    monkeypatch.setattr(type(folder.path), "rename", rename_while_somebody_waits)
+    assert prune_jobs(home).jobs == (folder.job,)
+    waiting.join()
+    assert refused == [True]
+    look()  # whoever listed it before and comes only now
+    monkeypatch.setattr("core.jobs.status.list_folders", lambda _home: [folder, JobFolder(home.jobs / kept)])
+    assert [job.job for job in list_jobs(home)] == [kept]
+    assert [path.name for path in home.jobs.iterdir()] == [kept]

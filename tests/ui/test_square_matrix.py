@@ -49,8 +49,16 @@ def test_only_full_squares_are_sent_colored_by_the_logarithm(drawn):
     # log(1000) is the darkest; log(2) / log(1000) = 0.1003
     assert data["cells"] == [[0, 0, "999", "99.9", 1.0], [0, 1, "1", "0.1", 0.1], [29, 2, "1", "100.0", 0.1]]
     assert data["rows"][29] == "Some long parent > Category 029" and data["row_labels"][29] == "Category 029"
-    assert data["marked"] == (1, 0)
+    assert data["marked"] == (1, 0) and data["written"] is None
     assert draw(drawn, counts, normalized=True)["cells"][2][4] == 1.0  # all of its row
+
+
+def test_figures_are_written_into_few_squares(drawn):
+    counts = np.array([[3, 1], [0, 4]])
+    data = draw(drawn, counts)
+    # Row 0: 3 of 4 right, 1 of 4 taken for 1. Row 1: none of 4 taken for 0, so nothing is sent of that square.
+    assert [cell[:4] for cell in data["cells"]] == [[0, 0, "3", "75.0"], [0, 1, "1", "25.0"], [1, 1, "4", "100.0"]]
+    assert data["written"] == "count" and draw(drawn, counts, normalized=True)["written"] == "share"
 
 
 def test_nothing_at_all_can_be_drawn(drawn):

@@ -1,6 +1,7 @@
 // Draws a matrix of up to a few thousand squares on a canvas: a click is answered at once, where a chart library takes a
-// second to draw its axes anew. Foreign names are drawn as text or put into textContent, never read as markup.
+// second to draw its axes anew. Few squares have their figures written in them. Foreign names are drawn as text or put into textContent, never read as markup.
 const FONT_PX = 11;
+const WRITTEN_FONT_PX = 13;
 const MOST_LABEL_PX = 150;
 const LABEL_STEP_PX = 13;
 const TITLE_PX = 18;
@@ -9,6 +10,12 @@ const states = new WeakMap();
 function color(scale, share) {
   const place = Math.min(scale.length - 1, Math.round(share * (scale.length - 1)));
   return scale[place];
+}
+
+// Dark words on light squares and the other way round, by the brightness that eyes give red, green and blue.
+function wordsOn(hex) {
+  const [red, green, blue] = [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16));
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? "#0C1416" : "#FBFAF6";
 }
 
 function shortened(context, text, width) {
@@ -65,15 +72,24 @@ function draw(state) {
   [canvas.width, canvas.height] = [Math.round(width * dense), Math.round(height * dense)];
   const context = canvas.getContext("2d");
   context.setTransform(dense, 0, 0, dense, 0, 0);
-  context.font = `${FONT_PX}px ${style.fontFamily}`;
+  const font = data.written === null ? FONT_PX : WRITTEN_FONT_PX;
+  context.font = `${font}px ${style.fontFamily}`;
   const at = layout(context, data, width, height);
   const read = (name) => style.getPropertyValue(name).trim();
   const scale = read("--st-chart-sequential-colors").split(",").map((each) => each.trim());
-  for (const [row, column, , , shade] of data.cells) {
-    context.fillStyle = color(scale, shade);
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const cell of data.cells) {
+    const [row, column, , , shade] = cell;
+    const filled = color(scale, shade);
+    context.fillStyle = filled;
     // Rounded outwards, so that no seams show between neighbors.
     const [x, y] = [Math.floor(at.left + column * at.width), Math.floor(at.top + row * at.height)];
     context.fillRect(x, y, Math.ceil(at.width), Math.ceil(at.height));
+    if (data.written === null) continue;
+    context.fillStyle = wordsOn(filled);
+    const words = data.written === "share" ? `${Math.round(cell[3])} %` : cell[2];
+    context.fillText(words, at.left + (column + 0.5) * at.width, at.top + (row + 0.5) * at.height);
   }
   context.strokeStyle = read("--st-border-color");
   context.strokeRect(at.left, at.top, at.width * data.column_labels.length, at.height * data.row_labels.length);
