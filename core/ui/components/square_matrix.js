@@ -2,6 +2,7 @@
 // second to draw its axes anew. Few squares have their figures written in them. Foreign names are drawn as text or put into textContent, never read as markup.
 const FONT_PX = 11;
 const WRITTEN_FONT_PX = 13;
+const LEAST_FONT_PX = 7;
 const MOST_LABEL_PX = 150;
 const LABEL_STEP_PX = 13;
 const TITLE_PX = 18;
@@ -36,6 +37,18 @@ function layout(context, data, width, height) {
     width: Math.max(40, width - left - 8) / data.column_labels.length,
     height: Math.max(40, height - bottom - 4) / data.row_labels.length,
   };
+}
+
+function written(data, cell) {
+  return data.written === "share" ? `${Math.round(cell[3])} %` : cell[2];
+}
+
+// The largest size at which all figures fit into their squares; 0 where none is readable.
+function figureSize(context, data, at) {
+  if (data.written === null) return 0;
+  const widest = Math.max(1, ...data.cells.map((cell) => context.measureText(written(data, cell)).width));
+  const size = Math.floor(Math.min(WRITTEN_FONT_PX, (WRITTEN_FONT_PX * (at.width - 3)) / widest, at.height - 2));
+  return size >= LEAST_FONT_PX ? size : 0;
 }
 
 function drawLabels(context, data, at) {
@@ -77,6 +90,8 @@ function draw(state) {
   const at = layout(context, data, width, height);
   const read = (name) => style.getPropertyValue(name).trim();
   const scale = read("--st-chart-sequential-colors").split(",").map((each) => each.trim());
+  const figures = figureSize(context, data, at);
+  context.font = `${figures}px ${style.fontFamily}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   for (const cell of data.cells) {
@@ -86,10 +101,9 @@ function draw(state) {
     // Rounded outwards, so that no seams show between neighbors.
     const [x, y] = [Math.floor(at.left + column * at.width), Math.floor(at.top + row * at.height)];
     context.fillRect(x, y, Math.ceil(at.width), Math.ceil(at.height));
-    if (data.written === null) continue;
+    if (!figures) continue;
     context.fillStyle = wordsOn(filled);
-    const words = data.written === "share" ? `${Math.round(cell[3])} %` : cell[2];
-    context.fillText(words, at.left + (column + 0.5) * at.width, at.top + (row + 0.5) * at.height);
+    context.fillText(written(data, cell), at.left + (column + 0.5) * at.width, at.top + (row + 0.5) * at.height);
   }
   context.strokeStyle = read("--st-border-color");
   context.strokeRect(at.left, at.top, at.width * data.column_labels.length, at.height * data.row_labels.length);
@@ -100,6 +114,7 @@ function draw(state) {
     context.strokeRect(at.left + column * at.width - 2, at.top + row * at.height - 2, at.width + 4, at.height + 4);
   }
   context.fillStyle = style.color;
+  context.font = `${font}px ${style.fontFamily}`;
   drawLabels(context, data, at);
   canvas.squares = { ...at, cells: data.cells };
 }
