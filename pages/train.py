@@ -45,15 +45,17 @@ def draw_result(job: JobStatus) -> None:
     result = job.result or {}
     tests = result.get("metrics", {}).get("test", {})
     classes = result.get("classes", 0)
+    named = "labels" if "all_labels_right" in tests else "categories"
     shown = {
         "Test accuracy": (percent(tests.get("accuracy")), "Share of test pictures put into the right category."),
-        "Macro F1": (
-            percent(tests.get("macro_f1")),
-            "Mean over categories, so small ones count as much as large ones.",
-        ),
+        "Macro F1": (percent(tests.get("macro_f1")), f"Mean over {named}, so small ones count as much as large ones."),
         "Test pictures": (number_text(tests.get("pictures", 0)), "What these figures rest on."),
-        "Categories": (number_text(len(classes) if isinstance(classes, list) else classes), None),
+        named.capitalize(): (number_text(len(classes) if isinstance(classes, list) else classes), None),
     }
+    if named == "labels":  # any number of labels for a picture: there is no accuracy, only how often all are right
+        right = percent(tests.get("all_labels_right"))
+        shown = {"All labels right": (right, "Share of test pictures with exactly their labels.")} | shown
+        del shown["Test accuracy"]
     with st.container(horizontal=True, gap="medium"):
         for label, (value, words) in shown.items():
             st.metric(label, value, help=words, width=150)
@@ -109,7 +111,7 @@ def draw_start(catalog: Catalog, recipe: Recipe, *, backbone: str, target: str) 
         return
     augmentation_preview(catalog, parsed)
     draw_changes(catalog, recipe, backbone=backbone, target=target, settings=settings)
-    asked = {"catalog": catalog.name, "recipe": recipe.name, "backbone": backbone, "target": target}
+    asked: dict[str, Any] = {"catalog": catalog.name, "recipe": recipe.name, "backbone": backbone, "target": target}
     asked |= {"settings": settings, "balance": balance, "seed": int(seed), "name": name or None}
     draw_button(catalog, asked)
 
@@ -160,6 +162,6 @@ if job is None:
             f"{counted(catalog.categories, 'category', 'categories')}."
         )
     elif view == SEARCH:
-        search_panel(catalog, target=str(st.query_params.get("target", "category")))
+        search_panel(catalog)
     else:
         draw_setup(catalog)

@@ -1,5 +1,6 @@
 """The Train page: what is offered, what it costs, what happens to runs and to trainings in line."""
 
+import json
 import shutil
 
 import pytest
@@ -49,6 +50,16 @@ def test_every_recipe_has_a_card(demo_home, open_page):
         assert recipe.title in shown.replace("\\", "")
     keys = {button.key for button in app.button}
     assert {f"choose_{name}" for name in RECIPES} <= keys
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [("Search settings", "Start search"), ("Past runs", "Tick one to open"), ("New training", "Choose")],
+)
+def test_every_view_opens(demo_home, open_page, view, shown):
+    app = open_page(demo_home, "train", f"train_view={view.replace(' ', '+')}")
+    assert broken(app) == []
+    assert shown in words(app) or shown in [button.label for button in app.button]
 
 
 def test_a_setup_can_be_sent_as_a_link(demo_home, open_page):
@@ -139,6 +150,17 @@ def test_a_training_that_was_stopped_says_what_is_kept_and_offers_to_go_on(shop,
         assert "Pictures that were embedded and finished epochs are kept" in words(app)
     press(app, "Set up another training")
     assert (f"line_resume_{job}" in {button.key for button in app.button}) == (state == "paused")
+
+
+def test_a_finished_training_on_labels_says_how_often_all_labels_are_right(shop, open_page):
+    tests = {"all_labels_right": 0.25, "accuracy": 0.25, "macro_f1": 0.5, "pictures": 12}
+    job = stopped_training(shop, "done")
+    result = {"run": "gone", "classes": 3, "metrics": {"test": tests}}
+    JobFolder(shop.jobs / job).result.write_text(json.dumps(result), encoding="utf-8")
+    app = open_page(shop, "train", f"job={job}")
+    assert broken(app) == []
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert figures == {"All labels right": "25.0 %", "Macro F1": "50.0 %", "Test pictures": "12", "Labels": "3"}
 
 
 def test_a_job_that_is_not_there_shows_the_setup(demo_home, open_page):
