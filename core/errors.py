@@ -11,6 +11,7 @@
     ├── TrainingError       a training cannot be started or finished
     ├── RunError            a run is missing or cannot be used
     ├── JobError            a job is missing or cannot do what was asked
+    │   └── JobGoneError        its folder was tidied away a moment ago
     ├── SettingsError       a setting is out of its range
     ├── AccessError         the role of whoever acts does not allow it
     └── UndoError           a change cannot be undone
@@ -71,6 +72,10 @@ class RunError(ShelfLensError):
 
 class JobError(ShelfLensError):
     """A job is missing or cannot do what was asked."""
+
+
+class JobGoneError(JobError):
+    """The folder of a job was tidied away a moment ago."""
 
 
 class SettingsError(ShelfLensError):

@@ -5,12 +5,14 @@ means trying to take it, which could make a starting worker believe that it is t
 passes a gate first, a second lock held for moments only.
 """
 
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from filelock import FileLock, Timeout
 
-from core.errors import JobError
+from core.errors import JobError, JobGoneError
 from core.jobs.folder import JobFolder
 
 _GATE_SECONDS = 20.0
@@ -21,11 +23,16 @@ def gate(folder: JobFolder) -> Iterator[None]:
     """Hold the gate of a job; must not be nested.
 
     Raises:
+        JobGoneError: The job's folder was tidied away.
         JobError: Another process kept the gate for 20 s, which only a stopped one does.
     """
+    if not folder.path.is_dir():
+        raise _gone(folder)
     lock = FileLock(folder.gate, timeout=_GATE_SECONDS, poll_interval=0.01)
     try:
         lock.acquire()
+    except FileNotFoundError as error:
+        raise _gone(folder) from error
     except OSError as error:
         if not isinstance(error, Timeout):
             raise _unusable(folder, error) from error
@@ -34,6 +41,7 @@ def gate(folder: JobFolder) -> Iterator[None]:
             "continue or end that process, then try again"
         ) from error
     try:
+        _refuse_gone(folder)
         yield
     finally:
         lock.release()
@@ -68,6 +76,22 @@ def take_lock(folder: JobFolder) -> FileLock:
             f"job {folder.job} is being run by another worker; watch it with `status {folder.job}`"
         ) from error
     return lock
+
+
+def _refuse_gone(folder: JobFolder) -> None:
+    """Refuse a job that was tidied away while this waited at its gate, whose lock made the folder anew."""
+    try:
+        if set(os.listdir(folder.path)) <= {folder.gate.name, folder.lock.name}:  # noqa: PTH208 - names alone
+            shutil.rmtree(folder.path)
+            raise _gone(folder)
+    except FileNotFoundError as error:  # somebody else who waited was first
+        raise _gone(folder) from error
+    except OSError as error:
+        raise _unusable(folder, error) from error
+
+
+def _gone(folder: JobFolder) -> JobGoneError:
+    return JobGoneError(f"job {folder.job} ended long ago and its record was tidied away; see `jobs`")
 
 
 def _unusable(folder: JobFolder, error: OSError) -> JobError:

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from core.access.actor import Role, require
 from core.access.audit_file import record
-from core.errors import JobError, ShelfLensError
+from core.errors import JobError, JobGoneError, ShelfLensError
 from core.files import write_json_whole
 from core.home import Home
 from core.jobs.folder import JobFolder, list_folders
@@ -157,8 +157,11 @@ def _runs(folder: JobFolder) -> bool:
     stored = read_status(folder)
     if stored is not None and (stored.state in FINAL_STATES or stored.state == "waiting"):
         return False
-    with gate(folder):
-        return state_at_gate(folder)[0] in ("queued", "running")
+    try:
+        with gate(folder):
+            return state_at_gate(folder)[0] in ("queued", "running")
+    except JobGoneError:
+        return False
 
 
 def _call(folder: JobFolder) -> int | None:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.errors import JobError
+from core.errors import JobError, JobGoneError
 from core.files import open_appending
 from core.home import Home
 from core.jobs.environment import PACKAGE_ROOT, worker_environment
@@ -61,7 +61,7 @@ def start_worker(
 
 def _collect(process: "subprocess.Popen[bytes]", folder: JobFolder, attempt: int, on_end: OnEnd | None) -> None:
     code = process.wait()
-    if folder.path.exists():
+    with contextlib.suppress(JobGoneError):
         _fail_if_queued(folder, attempt, f"its worker ended with code {code} before it began; see {folder.log}")
     if on_end is not None:
         on_end()

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.errors import JobError
+from core.errors import JobError, JobGoneError
 from core.files import read_json, read_ordinary
 from core.home import Home
 from core.jobs.folder import JobFolder, find_folder, list_folders
@@ -63,8 +63,8 @@ class JobStatus:
 
 def list_jobs(home: Home, *, limit: int | None = None) -> list[JobStatus]:
     """List the jobs, newest first; with a limit only so many, whose folders alone are read."""
-    statuses = with_places(home, [_status(folder) for folder in list_folders(home)[:limit]])
-    return sorted(statuses, key=lambda status: (status.created, status.job), reverse=True)
+    found = [status for folder in list_folders(home)[:limit] if (status := _status_if_there(folder)) is not None]
+    return sorted(with_places(home, found), key=lambda status: (status.created, status.job), reverse=True)
 
 
 def job_status(home: Home, job_id: str) -> JobStatus:
@@ -142,6 +142,13 @@ def state_at_gate(folder: JobFolder) -> tuple[State, StoredStatus | None, bool]:
     stored = read_status(folder)
     state, _ = judge(stored, free=free, finished=folder.result.exists())
     return state, stored, free
+
+
+def _status_if_there(folder: JobFolder) -> JobStatus | None:
+    try:
+        return _status(folder)
+    except JobGoneError:
+        return None
 
 
 def _status(folder: JobFolder) -> JobStatus:
