@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from core.access.actor import Role, require
 from core.backup.contents import kept_files
 from core.backup.file_checks import file_problem
+from core.backup.leftovers import leftovers, remove_leftover
 from core.catalog.database import read
 from core.catalog.schema import pictures, runs
 from core.errors import HomeError
@@ -83,7 +84,7 @@ def verify_home(home: Home, *, mend: bool = False, progress: Progress) -> Verifi
     Args:
         home: The home; others may go on working with it.
         mend: Whether damaged files that can be made again are taken away, into ``damaged/``, and thumbnails are made
-            again.
+            again; what dead processes left half written is deleted.
         progress: Told about every file.
 
     Raises:
@@ -106,6 +107,7 @@ def verify_home(home: Home, *, mend: bool = False, progress: Progress) -> Verifi
         if problem:
             problems.append(_problem(home, name, problem, mend=mend))
     problems += _missing(home, {name for name, _ in files}, mend=mend)
+    problems += _left_over(home, mend=mend)
     progress.report(len(files), len(files), "checked")
     order = ["shelflens.db", "pictures", "runs"]
     problems.sort(key=lambda each: next((rank for rank, top in enumerate(order) if each.path.startswith(top)), 9))
@@ -176,6 +178,14 @@ def _missing(home: Home, there: set[str], *, mend: bool) -> Iterator[Problem]:
         for run_id in connection.execute(select(runs.c.run_id).where(runs.c.deleted.is_(None))).scalars().all():
             if f"runs/{run_id}/manifest.json" not in there:
                 yield Problem(f"runs/{run_id}", "is missing", MENDS["runs"])
+
+
+def _left_over(home: Home, *, mend: bool) -> Iterator[Problem]:
+    """Find what processes that died left half written; whatever they wrote last was never part of the home."""
+    for path in leftovers(home.root):
+        name = path.relative_to(home.root).as_posix()
+        mended = mend and remove_leftover(path)
+        yield Problem(name, "was left by a process that died", "deleted by `verify --mend`", mended=mended)
 
 
 def _redraw_thumbnail(home: Home, picture_hash: str) -> bool:

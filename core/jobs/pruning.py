@@ -12,6 +12,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
+from core.backup.leftovers import leftovers, remove_leftover
 from core.errors import JobError, SettingsError, ShelfLensError
 from core.home import Home
 from core.jobs.disk_room import folder_bytes
@@ -64,7 +65,8 @@ def prune_jobs(home: Home, *, keep: int | None = None, days: int | None = None) 
             freed = _delete(home, folder)
             if freed is not None:
                 size, gone = size + freed, [*gone, folder.job]
-    _sweep(home)
+    for left in leftovers(home.jobs):
+        remove_leftover(left)
     return Pruning(tuple(gone), size)
 
 
@@ -95,17 +97,6 @@ def _delete(home: Home, folder: JobFolder) -> int | None:
         return None
     shutil.rmtree(nameless, ignore_errors=True)
     return size
-
-
-def _sweep(home: Home) -> None:
-    """Delete what a process left nameless that died while it made or deleted a folder."""
-    for path in home.jobs.glob(".*.tmp"):
-        try:
-            old = time.time() - path.stat().st_mtime > _DAY_SECONDS
-        except OSError:
-            continue
-        if old and path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _setting(name: str, default: int) -> int:

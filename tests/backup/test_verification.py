@@ -1,6 +1,7 @@
 """Every damaged or missing file is found and said to be mendable or not; mending takes away only what is made again."""
 
 import io
+import os
 
 import numpy as np
 import pytest
@@ -89,3 +90,24 @@ def test_an_array_that_would_be_unpickled_is_a_problem_and_is_not_run(shop, tmp_
     (tmp_path / "run").unlink(missing_ok=True)
     assert "features/net/2-b.npy" in problems(shop)
     assert not (tmp_path / "run").exists()
+
+
+def test_what_a_killed_process_left_half_written_is_deleted_after_a_day(shop, tmp_path):
+    (shop.root / "runs").mkdir(exist_ok=True)
+    file, folder, busy = (shop.root / name for name in ("features/net/.1-a.0.tmp", "runs/.r.1.tmp", "runs/.r.2.tmp"))
+    fresh, link = shop.root / ".home.json.3.tmp", shop.root / ".mine.4.tmp"
+    for each in (folder, busy):
+        (each / "deep").mkdir(parents=True)
+        (each / "deep" / "weights").touch()
+    file.touch()
+    fresh.touch()
+    link.symlink_to(tmp_path)
+    for each in (file, folder / "deep" / "weights", folder / "deep", folder, busy):
+        os.utime(each, (1, 1))  # in the other folder a file was written a moment ago
+    expected = {"features/net/.1-a.0.tmp": False, "runs/.r.1.tmp": False}
+    assert {name: each.mended for name, each in problems(shop).items()} == expected
+    assert file.exists() and folder.exists()
+    assert {name: each.mended for name, each in problems(shop, mend=True).items()} == dict.fromkeys(expected, True)
+    assert [each.exists() for each in (file, folder, busy, fresh)] == [False, False, True, True]
+    assert link.is_symlink() and tmp_path.is_dir()
+    assert problems(shop) == {}

@@ -59,9 +59,12 @@ def test_what_a_dead_process_left_is_swept(home):
     left.mkdir(parents=True)
     fresh = home.jobs / ".20260101-000000-count-abcdef.1.tmp"
     fresh.mkdir()
-    os.utime(left, (1, 1))
+    file = home.jobs / ".line.json.2.tmp"
+    file.touch()
+    for each in (left, file):
+        os.utime(each, (1, 1))
     prune_jobs(home)
-    assert (left.exists(), fresh.exists()) == (False, True)
+    assert (left.exists(), file.exists(), fresh.exists()) == (False, False, True)
 
 
 def test_whoever_looks_at_a_job_that_is_tidied_away_meanwhile_does_not_bring_its_folder_back(home, ended, monkeypatch):
