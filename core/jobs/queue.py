@@ -134,13 +134,14 @@ def set_at_once(home: Home, count: int) -> None:
     Raises:
         JobError: It is no number from 1 to 16.
         AccessError: Whoever acts is no admin.
+        HomeError: The audit log cannot be written; nothing was set.
     """
     require(Role.ADMIN, "change a setting")
     if not 1 <= count <= MOST_AT_ONCE:
         raise JobError(f"{count} jobs at once: expected 1 to {MOST_AT_ONCE}; each needs memory and cores of its own")
     with _changing(home):
+        record(home, "settings", f"Set the jobs at once to {count}")
         _write(home, replace(read_line(home), at_once=count))
-    record(home, "settings", f"Set the jobs at once to {count}")
     start_next(home)
 
 

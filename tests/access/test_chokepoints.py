@@ -3,6 +3,7 @@
 import pytest
 
 from core.access.actor import Actor, Role, acting
+from core.access.audit_file import audit_file
 from core.backup.snapshot import make_backup
 from core.catalog.audit_log import audit_csv, count_damaged, read_audit_log
 from core.catalog.catalogs import create_catalog, delete_catalog, find_catalog, rename_catalog
@@ -10,7 +11,8 @@ from core.catalog.documents import add_document, append_entries, delete_document
 from core.catalog.histories import history_sets
 from core.catalog.log import list_events, undo
 from core.catalog.recorded_history import append_events, recorded_event
-from core.errors import AccessError
+from core.errors import AccessError, HomeError
+from core.jobs.line import read_line
 from core.jobs.queue import set_at_once
 from core.jobs.run import owned, run_owned
 from core.jobs.signals import stop_on_signals
@@ -63,6 +65,13 @@ def test_deleting_and_settings_take_an_admin(home, shop, tmp_path):
     assert find_catalog(home, "shop").name == "shop"
     with acting(ADMIN):
         delete_catalog(home, "shop", actor=ADMIN.name)
+
+
+def test_a_setting_that_cannot_be_recorded_is_not_set(home):
+    audit_file(home).mkdir(parents=True)  # a folder in the file's place
+    with pytest.raises(HomeError, match="nothing was done"):
+        set_at_once(home, 2)
+    assert read_line(home).at_once == 1
 
 
 def test_an_editor_cannot_delete_again_by_undoing(home, shop):
