@@ -43,9 +43,13 @@ def _ended_jobs(root: str) -> dict[_Key, JobStatus]:
 
 def _status(folder: JobFolder, kept: dict[_Key, JobStatus]) -> JobStatus | None:
     """Tell how a job stands. Resuming one writes its status anew, so the time of that file tells whether it changed."""
-    key = (folder.job, folder.status.stat().st_mtime_ns if folder.status.exists() else 0)
-    if key in kept:
-        return kept[key]
+    try:
+        key = (folder.job, folder.status.stat().st_mtime_ns)
+    except OSError:  # damaged, or taken away a moment ago
+        key = (folder.job, 0)
+    found = kept.get(key)  # asked once: every session shares what is kept, and another may clear it any moment
+    if found is not None:
+        return found
     try:
         job = job_status(home(), folder.job)
     except JobError:  # taken away a moment ago

@@ -35,3 +35,20 @@ def test_a_waiting_job_is_read_every_time(home):
     assert [job.job for job in active_jobs()] == [folder.job]
     write_status(find_folder(home, folder.job), StoredStatus(state="cancelled"))
     assert active_jobs() == []
+
+
+def test_a_session_that_lets_go_what_all_share_takes_nothing_from_another(home, monkeypatch):
+    class Cleared(dict):
+        """Another session clears it right after this one has looked."""
+
+        def __contains__(self, key):
+            found = super().__contains__(key)
+            self.clear()
+            return found
+
+    kept = Cleared()
+    monkeypatch.setattr(job_list, "_ended_jobs", lambda _root: kept)
+    folder = create_job(home, "demo", {"seed": 7}, actor="tests")
+    write_status(folder, StoredStatus(state="failed", error="first"))
+    for _look in range(2):
+        assert [job.error for job in all_jobs()] == ["first"]
