@@ -87,9 +87,12 @@ def settings_of(files: list[str], *, named: bool) -> LoginSettings:
 def _stamp(file: str) -> tuple[int, int] | None:
     try:
         status = os.stat(file)  # noqa: PTH116 - asked in every rerun
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    return status.st_mtime_ns, status.st_size
+    except OSError:  # it is there for all we know, and reading it says what is wrong
+        return 0, 0
+    # Not the time of the content, which a copy keeps: a file put in its place, or one that may now be read, is new.
+    return status.st_ctime_ns, status.st_size
 
 
 @lru_cache(maxsize=8)

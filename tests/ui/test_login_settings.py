@@ -1,5 +1,7 @@
 """A login that is set up by halves shows nothing; without one everything is as on one machine."""
 
+import os
+
 import pytest
 
 from core.access.actor import Role
@@ -57,6 +59,22 @@ def test_a_changed_file_counts_from_the_next_look(tmp_path):
     assert settings_of([str(path)], named=True).rules.role_of({"email": "ed@shop.example"}) is Role.EDITOR
     path.write_text(path.read_text().replace("ed@shop.example", "edith@shop.example"))
     assert settings_of([str(path)], named=True).rules.role_of({"email": "ed@shop.example"}) is None
+
+
+def test_a_change_that_keeps_size_and_time_counts_too(tmp_path):
+    path = write_secrets(tmp_path)
+    os.utime(path, (1, 1))
+    assert settings_of([str(path)], named=True).rules.role_of({"email": "ed@shop.example"}) is Role.EDITOR
+    path.write_text(path.read_text().replace("ed@shop.example", "al@shop.example"))
+    os.utime(path, (1, 1))  # as a copy does that keeps times
+    assert settings_of([str(path)], named=True).rules.role_of({"email": "ed@shop.example"}) is None
+
+
+def test_a_file_that_is_there_but_out_of_reach_is_no_missing_login(tmp_path):
+    path = tmp_path / "secrets.toml"
+    path.symlink_to(path)  # refused by the system, as a folder without rights is
+    settings = settings_of([str(path)], named=False)
+    assert not settings.off and "cannot be read" in settings.problem
 
 
 def test_the_server_starts_in_the_open_with_a_whole_login_only(tmp_path, monkeypatch):
