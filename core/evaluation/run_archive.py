@@ -21,8 +21,9 @@ from core.files import read_json, whole_folder, write_json_whole
 from core.home import Home
 from core.models.network_check import check_network
 from core.models.recipes import recipe_of_run
+from core.models.run_files import HEAD, HISTORY, MANIFEST, PROBABILITIES, ROWS
 from core.models.run_writer import new_run_id
-from core.models.runs import HEAD, HISTORY, MANIFEST, PROBABILITIES, ROWS, check_run_name, open_run, register_run
+from core.models.runs import check_run_name, open_run, register_run
 from core.models.targets import parse_target
 from core.vision.backbones import NETWORK, NETWORK_NOTE, NETWORK_WEIGHTS, find_backbone
 

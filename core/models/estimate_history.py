@@ -8,8 +8,9 @@ from typing import Any
 from core.files import read_json
 from core.home import Home
 from core.models.estimate_note import Basis, ratio_to_actual
+from core.models.run_files import MANIFEST
 from core.models.run_writer import machine
-from core.models.runs import MANIFEST, list_runs
+from core.models.runs import list_runs
 
 _MOST_RUNS = 60
 _MOST_ERRORS = 7

@@ -20,7 +20,7 @@ from core.home import Home
 from core.models.further_figures import with_further_figures
 from core.models.label_rows import judged_labels, label_metrics, write_label_rows
 from core.models.learning import Arrays
-from core.models.runs import HEAD, HISTORY, MANIFEST, PROBABILITIES, ROWS
+from core.models.run_files import HEAD, HISTORY, MANIFEST, PROBABILITIES, ROWS
 from core.models.scores import count_classes, judge, mean_log_loss
 from core.models.splits import SPLIT_NAMES
 from core.vision.backbones import NETWORK, NETWORK_WEIGHTS

@@ -15,8 +15,9 @@ from core.models.balance import BalanceSettings
 from core.models.balanced_training import balance_training_set, weighted_settings
 from core.models.plan_learning import learn
 from core.models.recipes import find_recipe
+from core.models.run_files import MANIFEST
 from core.models.run_writer import FinishedTraining, new_run_id, peak_memory_mib, write_run
-from core.models.runs import MANIFEST, check_run_name, find_run, register_run
+from core.models.runs import check_run_name, find_run, register_run
 from core.models.splits import FRACTIONS, SPLIT_NAMES, TRAIN
 from core.models.targets import labeled_pictures, parse_target
 from core.models.training_manifest import TrainingPlan, contents, embedding, origin

@@ -8,8 +8,9 @@ import pandas as pd
 from core.catalog.catalogs import Catalog
 from core.files import write_json_whole
 from core.home import Home
+from core.models.run_files import HISTORY, MANIFEST, ROWS
 from core.models.run_writer import split_metrics
-from core.models.runs import HISTORY, MANIFEST, ROWS, register_run
+from core.models.runs import register_run
 from tests.models.synthetic import picture_hash
 
 

@@ -18,7 +18,7 @@ from core.errors import CatalogError, RunError
 from core.evaluation.report import evaluate_run
 from core.explore.maps import latest_map
 from core.home import open_home
-from core.models import runs
+from core.models import run_files
 from core.models.predict import predict_features
 from core.models.runs import list_runs, open_run
 from core.models.train import train_run
@@ -119,7 +119,7 @@ def test_a_head_of_other_arrays_is_one_error(home, run, change):
 
 
 def test_an_archive_that_unpacks_to_more_than_the_memory_is_not_unpacked(home, run, monkeypatch):
-    monkeypatch.setattr(runs, "MOST_BYTES", 2**24)
+    monkeypatch.setattr(run_files, "MOST_BYTES", 2**24)
     head = run.folder / "head.npz"
     with zipfile.ZipFile(head, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("weights.npy", "w") as file:
         for _ in range(17):
@@ -154,7 +154,7 @@ def test_rows_of_other_columns_or_values_are_one_error(home, run, change):
 
 
 def test_a_small_table_of_very_many_rows_is_not_read(home, run, monkeypatch):
-    monkeypatch.setattr(runs, "_MOST_CELLS", 1_000_000)
+    monkeypatch.setattr(run_files, "_MOST_CELLS", 1_000_000)
     few = pa.DictionaryArray.from_arrays(pa.array(np.zeros(150_000, np.int8)), ["x"])
     pq.write_table(pa.table({f"c{number}": few for number in range(8)}), run.folder / "products.parquet")
     with pytest.raises(RunError, match="1,200,000 cells"):

@@ -9,7 +9,8 @@ from core.errors import RunError
 from core.evaluation.second_stage_report import second_stage_report
 from core.home import open_home
 from core.models.predict import predict_features
-from core.models.runs import HEAD, open_run
+from core.models.run_files import HEAD
+from core.models.runs import open_run
 from core.models.second_stage_head import Specialist, predict_second_stage, read_stage, stage_arrays
 from core.models.second_stage_sets import ConfusableSet
 from core.models.second_stage_trees import read_trees
