@@ -42,7 +42,9 @@ if index.stale:
 views = list(VIEWS)
 view = views[0]
 if len(views) > 1:
-    view = st.segmented_control("Show", views, default=views[0], key="show", bind="query-params", required=True)
+    view = st.segmented_control(
+        "Show", views, default=views[0], key="show", bind="query-params", required=True, label_visibility="collapsed"
+    )
 with shown_errors():
     VIEWS[view](catalog, index)
 show_asked_product(catalog)

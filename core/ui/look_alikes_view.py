@@ -20,7 +20,7 @@ from core.ui.product_detail import open_product
 from core.ui.product_grid import product_grid
 from core.ui.query_choice import add_examples, chosen_query, draw_query
 from core.ui.ranking_choices import further_choices, weigh
-from core.ui.score_weights import draw_part_legend
+from core.ui.score_weights import draw_part_legend, reset_button
 from core.ui.wording import counted, number_text
 
 SHOWN = 24
@@ -48,13 +48,14 @@ def _draw_matches(catalog: Catalog, parts: QueryParts, product_id: str | None) -
 def _draw_weighed(catalog: Catalog, parts: QueryParts, product_id: str | None, choices: RankingSettings) -> None:
     """Draw the four sliders and what they rank; a slider reruns only this, without the two dozen other choices."""
     with shown_errors():
-        settings = weigh(choices)
+        settings = weigh(choices, reset=False)
         if settings is None:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             draw_part_legend(settings.weights.told)
             choose_user()
             _beside_button(settings)
+            reset_button()
             _selected_buttons()
         with st.container(horizontal=True, gap="medium"):
             if product_id is not None:

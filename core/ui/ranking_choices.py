@@ -12,7 +12,7 @@ from core.recommend.index import CatalogIndex
 from core.recommend.ranking_settings import CLASSIC_POOL, MatchFilter, RankingSettings
 from core.ui.address import ask
 from core.ui.caches import counts_of
-from core.ui.score_weights import MOST, chosen_weights, further_sliders, weight_key, weight_sliders
+from core.ui.score_weights import MOST, chosen_weights, further_sliders, reset_button, weight_key, weight_sliders
 
 View = Callable[[Catalog, CatalogIndex], None]
 """Draws one view of the Recommend page."""
@@ -57,12 +57,19 @@ def further_choices(catalog: Catalog, index: CatalogIndex) -> RankingSettings:
     )
 
 
-def weigh(choices: RankingSettings) -> RankingSettings | None:
-    """Draw the sliders; give the settings with their weights, or None when all are zero."""
-    weight_sliders()
+def weigh(choices: RankingSettings, *, reset: bool = True) -> RankingSettings | None:
+    """Draw the sliders; give the settings with their weights, or None when all are zero.
+
+    Args:
+        choices: All but the weights.
+        reset: Whether the button that puts the sliders back stands beside them.
+    """
+    weight_sliders(reset=reset)
     weights = chosen_weights()
     if weights is None:
         st.info("All weights are zero, so nothing can be ranked. Move one slider up.")
+        if not reset:
+            reset_button()
         return None
     return replace(choices, weights=weights)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from core.recommend.weights import BASIC_PARTS, PARTS, RankWeights
 from core.ui.palette import part_colors
 
-SLIDER_PX = 160
+SLIDER_PX = 120
 MOST = 2.0
 FURTHER_PARTS = PARTS[len(BASIC_PARTS) :]
 _PREFIX = "weight_"
@@ -25,12 +25,18 @@ _HELP = {
 }
 
 
-def weight_sliders() -> None:
-    """Draw a slider for each basic part, in one row."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+def weight_sliders(*, reset: bool = True) -> None:
+    """Draw a slider for each basic part, in one row that fits a page of 800 px; ``reset`` adds the button."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         for part in BASIC_PARTS:
             _slider(part, SLIDER_PX)
-        st.button("Reset", on_click=reset_weights, icon=":material/restart_alt:")
+        if reset:
+            reset_button()
+
+
+def reset_button() -> None:
+    """Draw the button that puts all sliders back."""
+    st.button("Reset", on_click=reset_weights, icon=":material/restart_alt:", help="Puts all weights back.")
 
 
 def further_sliders() -> None:
