@@ -141,7 +141,8 @@ def _take_picked() -> None:
 
 def _region_choice(catalog: Catalog, product_id: str | None, data: bytes | None) -> Region:
     """Ask which part of the picture is meant, and show it."""
-    part = any(st.session_state.get(key, _ALL) != _ALL for key in ("crop_x", "crop_y"))
+    asked = {key: tuple(st.query_params.get_all(key)) for key in ("crop_x", "crop_y")}  # before the sliders are drawn
+    part = any(tuple(st.session_state.get(key, asked[key] or _ALL)) != _ALL for key in asked)
     with st.popover("Part of the picture · on" if part else "Part of the picture", icon=":material/crop:"):
         left, right = st.slider("From left to right, %", 0, 100, _ALL, 5, key="crop_x", bind="query-params")
         top, bottom = st.slider("From top to bottom, %", 0, 100, _ALL, 5, key="crop_y", bind="query-params")
