@@ -189,8 +189,10 @@ def _curve(points: list[dict[str, float]], first: str, second: str) -> go.Figure
             "<extra></extra>",
         )
     )
-    for point, words in ((points[0], f"all on {first}"), (points[-1], f"all on {second}")):
-        figure.add_annotation(x=point[second], y=point[first], text=words, showarrow=True, ay=-26, ax=0)
+    # The curve falls from left to right, so below its left end and left of its right end nothing is drawn over.
+    ends = ((points[0], f"all on {first}", 0, 26), (points[-1], f"all on {second}", -70, 0))
+    for point, words, right_px, down_px in ends:
+        figure.add_annotation(x=point[second], y=point[first], text=words, showarrow=True, ax=right_px, ay=down_px)
     figure.update_xaxes(title=f"{second.capitalize()} part of the matches, 0 to 1")
     figure.update_yaxes(title=f"{first.capitalize()} part of the matches, 0 to 1")
     return figure.update_layout(separators=number_marks(), height=360, margin={"l": 8, "r": 8, "t": 24, "b": 8})
