@@ -5,7 +5,6 @@ means trying to take it, which could make a starting worker believe that it is t
 passes a gate first, a second lock held for moments only.
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,8 +25,7 @@ def gate(folder: JobFolder) -> Iterator[None]:
         JobGoneError: The job's folder was tidied away.
         JobError: Another process kept the gate for 20 s, which only a stopped one does.
     """
-    if not folder.path.is_dir():
-        raise _gone(folder)
+    content = _content(folder)
     lock = FileLock(folder.gate, timeout=_GATE_SECONDS, poll_interval=0.01)
     try:
         lock.acquire()
@@ -41,7 +39,9 @@ def gate(folder: JobFolder) -> Iterator[None]:
             "continue or end that process, then try again"
         ) from error
     try:
-        _refuse_gone(folder)
+        if content and not _content(folder):  # tidied away while this waited
+            shutil.rmtree(folder.path, ignore_errors=True)
+            raise _gone(folder)
         yield
     finally:
         lock.release()
@@ -78,13 +78,11 @@ def take_lock(folder: JobFolder) -> FileLock:
     return lock
 
 
-def _refuse_gone(folder: JobFolder) -> None:
-    """Refuse a job that was tidied away while this waited at its gate, whose lock made the folder anew."""
+def _content(folder: JobFolder) -> set[str]:
+    """Name what a job's folder holds beside its locks; empty in one that taking a lock has made anew."""
     try:
-        if set(os.listdir(folder.path)) <= {folder.gate.name, folder.lock.name}:  # noqa: PTH208 - names alone
-            shutil.rmtree(folder.path)
-            raise _gone(folder)
-    except FileNotFoundError as error:  # somebody else who waited was first
+        return {path.name for path in folder.path.iterdir()} - {folder.gate.name, folder.lock.name}
+    except FileNotFoundError as error:
         raise _gone(folder) from error
     except OSError as error:
         raise _unusable(folder, error) from error
