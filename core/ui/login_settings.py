@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from streamlit import config
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.access.roles import RoleRules, read_rules
 from core.errors import SettingsError
@@ -28,6 +29,7 @@ _CALLBACK = "/oauth2callback"
 _PROVIDER_KEYS = ("client_id", "client_secret", "server_metadata_url")
 _SHORTEST_SECRET = 32
 _BELIEVED_SECONDS = 1.0
+_KEPT = "shelflens_login_settings"
 
 
 @dataclass(frozen=True)
@@ -50,16 +52,14 @@ class LoginSettings:
         return not self.providers and self.problem is None
 
 
-_known: tuple[float, LoginSettings | None] = (0.0, None)
-
-
 def login_settings() -> LoginSettings:
-    """Read how visitors log in; what the files say is believed for a second, for every run asks many times."""
-    global _known
-    until, settings = _known
+    """Read how visitors log in; every run asks many times and believes what it read for a second."""
+    run = get_script_run_ctx(suppress_warning=True)
+    until, settings = getattr(run, _KEPT, (0.0, None))
     if settings is None or time.monotonic() > until:
         settings = settings_of(config.get_option("secrets.files"), named=config.is_manually_set("secrets.files"))
-        _known = time.monotonic() + _BELIEVED_SECONDS, settings
+        if run is not None:
+            setattr(run, _KEPT, (time.monotonic() + _BELIEVED_SECONDS, settings))
     return settings
 
 
