@@ -31,14 +31,12 @@ CHANGED_SHOWN = 24
 MEASURES = {
     "same_category": "Matches in the query's own category, share 0..1",
     "price_drift": "Mean ln(price / query's price) of matches in its currency: 0 the same, 0.1 about 10 % dearer",
-    "color_distance": "1 - color part of the matches, 0..1: 0 the same colors",
+    "color_distance": "1 - cosine of the color vectors of query and matches, 0..1: 0 the same colors",
     "coverage": "Different products shown / places shown, 0..1: 1 no product is shown twice",
     "diversity": "1 - cosine between the matches of a query, mean over pairs: 0 all alike",
     "popularity": "Popularity part of the matches, 0..1: how much the popular are favored",
 }
 """What is measured for each setting, and its unit."""
-
-_COLOR = PARTS.index("color")
 
 
 @dataclass(frozen=True)
@@ -218,11 +216,10 @@ def _measure_one(index: CatalogIndex, product_id: str, shown: Matches, often: Co
     same = np.nan
     if index.category_of(own) is not None:
         same = float((index.category.codes[rows] == index.category.codes[own]).mean())
-    parts = shown.parts
     return [
         same,
         _price_drift(index, own, rows),
-        1 - _means(parts[:, [_COLOR]])[0],
+        _color_distance(index, own, rows),
         # Summed over all queries this is exactly: different products / places.
         float(np.mean([1 / often[each] for each in shown.product_ids])),
         _diversity(index.embeddings[rows]),
@@ -240,6 +237,14 @@ def _price_drift(index: CatalogIndex, own: int, rows: np.ndarray) -> float:
         if index.currencies[row] == currency and (index.prices_minor_units[row] or 0) > 0
     ]
     return float(np.mean(ratios)) if ratios else np.nan
+
+
+def _color_distance(index: CatalogIndex, own: int, rows: np.ndarray) -> float:
+    """Mean of 1 - color part; found anew, since the classic formula tells a color score of its own."""
+    known = rows[index.colors_known[rows]]
+    if not index.colors_known[own] or not len(known):
+        return np.nan
+    return float(1 - np.clip(index.colors[known] @ index.colors[own], 0, 1).mean(dtype=np.float64))
 
 
 def _diversity(vectors: np.ndarray) -> float:

@@ -14,7 +14,7 @@ from core.recommend.impact import measure_impact
 from core.recommend.ranking_settings import RankingSettings
 from core.vision.embeddings import latest_embedding
 
-_METHOD = 1
+_METHOD = 2
 """Raised whenever the same question would get another answer."""
 
 

@@ -8,7 +8,7 @@ from core.progress import SilentProgress
 from core.recommend import impact
 from core.recommend.impact import measure_impact, sample_queries, trade_off
 from core.recommend.impact_kept import ImpactQuestion, impact_of, kept_impact
-from core.recommend.ranking_settings import RankingSettings
+from core.recommend.ranking_settings import CLASSIC, RankingSettings
 from core.recommend.weights import RankWeights
 from tests.catalog.store import small_catalog
 from tests.recommend.catalogs_for_ranking import make_index, random_index
@@ -53,6 +53,17 @@ def test_measures_by_hand(measured):
     assert {each["query"] for each in other["changed"]} == {"p0", "p1", "p2", "p3"}
     first = next(each for each in other["changed"] if each["query"] == "p0")
     assert (first["current"], first["proposed"]) == (["p1"], ["p2"])
+
+
+def test_colors_are_measured_alike_whatever_formula_ranks(measured):
+    # With three products and k 2 every setting shows both others, so nothing about what is shown can differ; the
+    # classic formula's own color score, which depends on its candidates, must not be told for it.
+    index = make_index(
+        np.eye(3), prices=[100, 200, 300], bins=[[0] * 5, [400] * 5, [700] * 5], shares=np.full((3, 5), 0.2)
+    )
+    figures = measured(index, CLASSIC, LOOKS, queries=3, k=2)["measures"]["color_distance"]
+    assert figures["current"]["queries"] == 3
+    assert figures["difference"]["value"] == 0.0
 
 
 def test_intervals_hold_the_mean_and_the_same_question_has_the_same_answer(measured):
