@@ -63,10 +63,24 @@ def check_place(home: Home) -> None:
     check_running(len(_running(home, in_line=False)))
 
 
-def put_first(home: Home, folder: JobFolder) -> None:
-    """Let a waiting job be the next one, as one that was begun before."""
+def check_again(home: Home, folder: JobFolder) -> None:
+    """Refuse to put a job in line again that was never begun, when its user has as many in line as they may.
+
+    Raises:
+        JobError: They have.
+    """
+    if not folder.progress.exists():
+        check_waiting(asker(folder), [asker(each) for each in waiting_folders(home)])
+
+
+def put_again(home: Home, folder: JobFolder) -> None:
+    """Let a waiting job be the next one if it was begun before; cancelling and resuming betters no other's place."""
     with _changing(home):
-        _reorder(home, [folder.job, *_ids(home, without=folder.job)])
+        others = [each for each in waiting_folders(home) if each.job != folder.job]
+        askers, running = ([asker(each) for each in found] for found in (others, _running(home, in_line=True)))
+        place = 0 if folder.progress.exists() else fair_place(asker(folder), askers, running)
+        order = [each.job for each in others]
+        _reorder(home, [*order[:place], folder.job, *order[place:]])
 
 
 def start_next(home: Home) -> list[str]:
@@ -145,8 +159,8 @@ def set_at_once(home: Home, count: int) -> None:
     start_next(home)
 
 
-def _ids(home: Home, *, without: str = "") -> list[str]:
-    return [folder.job for folder in waiting_folders(home) if folder.job != without]
+def _ids(home: Home) -> list[str]:
+    return [folder.job for folder in waiting_folders(home)]
 
 
 def _running(home: Home, *, in_line: bool) -> list[JobFolder]:

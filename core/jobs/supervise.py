@@ -20,7 +20,7 @@ from core.jobs.kinds import is_queued_kind
 from core.jobs.lock import gate, lock_is_free
 from core.jobs.passwords import without_password
 from core.jobs.processes import send_signal
-from core.jobs.queue import check_place, put_first, put_in_line, start_next, start_next_quietly
+from core.jobs.queue import check_again, check_place, put_again, put_in_line, start_next, start_next_quietly
 from core.jobs.refusals import told_clearly
 from core.jobs.reports import Report
 from core.jobs.run import owned, run_owned
@@ -100,7 +100,7 @@ def run_here(
 def resume_job(home: Home, job_id: str, *, password: str | None = None) -> None:
     """Go on with a paused, interrupted, failed or cancelled job in a new worker; its checkpoints are kept.
 
-    A training becomes the next one in line, and starts at once when none runs.
+    A training that was begun becomes the next one in line, and starts at once when none runs; another takes its turn.
 
     Args:
         home: Where the work happens.
@@ -109,13 +109,18 @@ def resume_job(home: Home, job_id: str, *, password: str | None = None) -> None:
             `$SHELFLENS_SOURCE_PASSWORD`.
 
     Raises:
-        JobError: There is no such job, it runs, it is done, or its spec is damaged.
+        JobError: There is no such job, it runs, it is done, its spec is damaged, or as much runs or waits as may.
     """
-    in_line = is_queued_kind(find_folder(home, job_id).kind)
+    asked = find_folder(home, job_id)
+    in_line = is_queued_kind(asked.kind)
     with told_clearly(home):
+        if in_line:
+            check_again(home, asked)
+        else:
+            check_place(home)
         folder, attempt = _queue_again(home, job_id, state="waiting" if in_line else "queued")
         if in_line:
-            put_first(home, folder)
+            put_again(home, folder)
     if in_line:
         with contextlib.suppress(OSError):  # as in submit
             start_next(home)

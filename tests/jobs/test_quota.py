@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import JobError, SettingsError
-from core.jobs import job_status, list_jobs, submit
+from core.jobs import cancel_job, job_status, list_jobs, resume_job, submit
 from core.jobs.line import waiting_folders
 from core.jobs.queue import put_in_line
 from core.jobs.quota import asker, fair_place
@@ -53,6 +53,34 @@ def test_as_many_run_as_may(home, tmp_path, monkeypatch):
     with pytest.raises(JobError, match="1 jobs run now, and 1 is the most at a time"):
         submit(home, "count", {}, actor="bob")
     assert [each.job for each in list_jobs(home)] == [first]
+
+
+def test_cancelling_and_resuming_gives_no_better_place_and_no_more_of_them(home, tmp_path, monkeypatch):
+    monkeypatch.setenv("SHELFLENS_MOST_WAITING", "2")
+    monkeypatch.setattr("core.jobs.supervise.start_next", lambda _home: [])
+    mine = put_in_line(home, "learn", {"until": str(tmp_path)}, actor="ann")
+    cancel_job(home, mine.job)
+    other = put_in_line(home, "learn", {"until": str(tmp_path)}, actor="bob")
+    resume_job(home, mine.job)
+    assert [each.job for each in waiting_folders(home)] == [other.job, mine.job]  # both are somebody's first
+    cancel_job(home, mine.job)
+    for _ in range(2):
+        put_in_line(home, "learn", {"until": str(tmp_path)}, actor="ann")
+    with pytest.raises(JobError, match="2 jobs of ann wait in line already"):
+        resume_job(home, mine.job)
+    assert job_status(home, mine.job).state == "cancelled"
+
+
+def test_as_many_run_as_may_after_resuming_too(home, monkeypatch):
+    from core.jobs.spec import create_job
+
+    monkeypatch.setenv("SHELFLENS_MOST_RUNNING", "1")
+    stopped = create_job(home, "count", {}, actor="ann").job
+    cancel_job(home, stopped)
+    create_job(home, "count", {}, actor="bob")  # its worker is being started
+    with pytest.raises(JobError, match="1 jobs run now, and 1 is the most at a time"):
+        resume_job(home, stopped)
+    assert job_status(home, stopped).state == "cancelled"
 
 
 def test_a_limit_that_is_no_number_says_so(home, monkeypatch):
