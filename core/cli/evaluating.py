@@ -74,6 +74,10 @@ def check_details(given: argparse.Namespace, *, labels: bool) -> None:
         raise UsageError("--gap compares with another catalog: name it with --on CATALOG")
     if given.leaks and given.on is not None:
         raise UsageError("--leaks is of a run's own pictures: leave out --on or --leaks")
+    if given.level is not None and not labels and not (given.pairs or given.confusion):
+        raise UsageError("--level rolls pairs and cells up: add --pairs N or --confusion FILE, or leave --level out")
+    if given.order != "tree" and not given.confusion:
+        raise UsageError("--order is of the cells of --confusion FILE: add it, or leave --order out")
     asked = given.per_category or given.pairs or given.confusion or given.gap
     if labels and (asked or given.level):
         raise UsageError(
