@@ -64,7 +64,7 @@ def draw_errors(report: dict[str, Any]) -> None:
     """List the last faults with the ids that people were shown, and how to read what happened."""
     st.subheader("Last errors", anchor=False)
     if not report["errors"]:
-        st.caption("None that has an id.")
+        st.caption("None was noted.")
         return
     frame = pd.DataFrame(
         {
