@@ -12,8 +12,9 @@ from core.models.runs import Run, list_runs
 from core.ui.caches import home
 from core.ui.navigation import go, has_page
 from core.ui.run_care import delete_with_undo, draw_run_form, draw_run_words, offer_undo
+from core.ui.run_choice import reached_words
 from core.ui.training_estimate import estimated_words
-from core.ui.wording import counted, duration, literal, percent
+from core.ui.wording import counted, duration, literal
 
 FROM_IN_URL = "like"
 _ALL = "All recipes"
@@ -74,11 +75,12 @@ def _table(runs: Sequence[Run]) -> list[Run]:
         width="stretch",
         height="auto" if len(runs) < _MOST_ROWS else 420,
         on_select="rerun",
+        placeholder="",
         selection_mode="multi-row",
         column_config={
             "Test accuracy": share,
             "Macro F1": share,
-            "Minutes": st.column_config.NumberColumn(format="%.1f"),
+            "Took, s": st.column_config.NumberColumn(format="%.1f"),
             "Off by": st.column_config.NumberColumn(
                 format="%+.0f %%", help="How much longer it took than was estimated before."
             ),
@@ -101,7 +103,7 @@ def run_table(runs: Sequence[Run]) -> pd.DataFrame:
             "Test accuracy": [_percentage(figures.get("accuracy")) for figures in tests],
             "Macro F1": [_percentage(figures.get("macro_f1")) for figures in tests],
             "Test pictures": [figures.get("pictures") for figures in tests],
-            "Minutes": [run.seconds / 60 for run in runs],
+            "Took, s": [run.seconds for run in runs],
             "Off by": [None if ratio is None else 100 * (ratio - 1) for ratio in ratios],
             "Finished (UTC)": [run.created[:16].replace("T", " ") for run in runs],
         }
@@ -110,8 +112,7 @@ def run_table(runs: Sequence[Run]) -> pd.DataFrame:
 
 def _draw_one(run: Run) -> None:
     with st.container(border=True, key="chosen_run", gap="small"):
-        accuracy = percent(run.metrics.get("test", {}).get("accuracy"))
-        st.markdown(f"**{literal(run.name)}** · test accuracy {accuracy}")
+        st.markdown(f"**{literal(run.name)}** · {reached_words(run)}")
         words = estimated_words(run) or f"took {duration(run.seconds)}"
         st.caption(words[:1].upper() + words[1:])
         draw_run_words(run)

@@ -37,8 +37,13 @@ def pick_run() -> Run | None:
 
 def run_words(run: Run) -> str:
     """Write a run for a list: its name, recipe, figure and time, to the second, so that no two runs read alike."""
-    accuracy = percent(run.metrics.get("test", {}).get("accuracy"))
-    return f"{run.name} · {run.recipe} · test accuracy {accuracy} · {run.created[:19].replace('T', ' ')} UTC"
+    return f"{run.name} · {run.recipe} · {reached_words(run)} · {run.created[:19].replace('T', ' ')} UTC"
+
+
+def reached_words(run: Run) -> str:
+    """Say what a run reached on test pictures; on labels, how often all of a picture's are right."""
+    named = "all labels right" if run.predicts_labels else "test accuracy"
+    return f"{named} {percent(run.metrics.get('test', {}).get('accuracy'))}"
 
 
 def catalog_of(run: Run) -> Catalog | None:
