@@ -39,7 +39,7 @@ def draw_bar(table: HistoryTable) -> str:
     full = st.query_params.get(SCREEN) == "full"
     if full:
         st.html(_FULL)
-    ways, who, screen = st.columns([3, 2, 1.3], vertical_alignment="bottom")
+    ways, who, screen = st.columns([3, 1.8, 1.5], vertical_alignment="bottom")
     with ways.container(horizontal=True, gap="small"):
         for label, icon, place in (("Shop", "storefront", HOME), ("Find by picture", "photo_camera", UPLOAD)):
             if st.button(label, icon=f":material/{icon}:", key=f"to_{place}", type="tertiary"):
@@ -47,7 +47,7 @@ def draw_bar(table: HistoryTable) -> str:
         if not full and may_edit() and st.button("Set up", icon=":material/settings:", key="to_setup", type="tertiary"):
             visit(**{VIEW: SETUP})
     if screen.button(
-        "Leave" if full else "Full", icon=":material/fullscreen_exit:" if full else ":material/fullscreen:",
+        "Leave" if full else "Full screen", icon=":material/fullscreen_exit:" if full else ":material/fullscreen:",
         key="screen_switch", width="stretch", help="Hides the menu for a demo.",
     ):  # fmt: skip
         st.query_params.pop(SCREEN, None)
