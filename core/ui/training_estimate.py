@@ -39,7 +39,7 @@ def draw_estimate(estimate: Estimate) -> None:
     off = _off_words(estimate.usual_error)
     st.markdown(f"**{known}**{embedding}{off}")
     st.caption(
-        f"Memory about {_mebibytes(estimate.memory_mib)}, disk about {_mebibytes(estimate.disk_mib)}. "
+        f"Memory about {_mebibytes(estimate.memory_mib)}, disk {_mebibytes(estimate.disk_mib)}. "
         f"{literal(estimate.basis)}"
     )
     for shortage in estimate.shortages:
