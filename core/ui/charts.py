@@ -65,7 +65,7 @@ def curves(history: pd.DataFrame, *, measure: str = "loss", best_epoch: int | No
             x=best_epoch,
             line={"color": GRAY, "dash": "dash", "width": 1.4},  # the default is black, lost on dark
             annotation_text=f"best: {best_epoch}",
-            annotation_position="top right",
+            annotation_position="top right" if measure == "loss" else "bottom right",  # where no curve comes to rest
         )
     figure.update_xaxes(title="Epoch", rangemode="tozero")
     figure.update_yaxes(tickformat=".0%" if measure == "accuracy" else None)
