@@ -74,7 +74,8 @@ guard()
 st.title("Review")
 catalog = need_catalog()
 st.caption(
-    "Mistakes in the catalog, the most suspicious first. Keys: A accept, K keep, C choose another, S skip, U undo."
+    "Mistakes in the catalog, the most suspicious first. Keys, after a click on the card: A accept, K keep, C choose "
+    "another, S skip, U undo."
 )
 with shown_errors():
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
