@@ -25,7 +25,11 @@ if not list_runs(home()):
 with shown_errors():
     runs = pick_compared()
     if not runs:
-        st.info("Choose two or more runs above, or tick them in a list of runs.", icon=":material/balance:")
+        if len(list_runs(home())) == 1:
+            st.info("There is one run so far: train another to compare it with.", icon=":material/balance:")
+            link("train", "Go to Train", icon=":material/arrow_forward:")
+        else:
+            st.info("Choose two or more runs above, or tick them in a list of runs.", icon=":material/balance:")
         offer_newest()
     else:
         comparison = comparison_of(runs)
