@@ -46,8 +46,9 @@ def _add_query(parser: Parser) -> None:
 
 
 def _add_settings(parser: Parser) -> None:
-    parser.add_argument("--settings", metavar="FILE", help="ranking settings as JSON; options given beside it win")
-    parser.add_argument("--classic", action="store_true", help="the report's ranking: 20 nearest, price and color")
+    base = parser.add_mutually_exclusive_group()
+    base.add_argument("--settings", metavar="FILE", help="ranking settings as JSON; options given beside it win")
+    base.add_argument("--classic", action="store_true", help="the report's ranking: 20 nearest, price and color")
     parser.add_argument("--price-mode", choices=_PRICE_MODES, help="what a good price is; default level")
     parser.add_argument("--budget", metavar="AMOUNT", type=float, help="for --price-mode budget, major units")
     parser.add_argument("--only-category", metavar="PATH", help="matches in this category or below it")
@@ -120,11 +121,13 @@ def _settings(given: argparse.Namespace) -> "RankingSettings":
         "embedding": given.embedding,
         "pool": given.pool,
         "diversity": given.diversity,
-        "group_variants": given.group_variants,
+        "group_variants": given.group_variants or None,
     }
-    values |= {name: value for name, value in simple.items() if value}
+    values |= {name: value for name, value in simple.items() if value not in (None, "")}  # a diversity of 0 wins too
     if given.price_mode and given.price_mode != "budget":
         values |= {"price_mode": given.price_mode, "budget": None}
+    if given.budget is not None and given.price_mode not in (None, "budget"):
+        raise SettingsError(f"--budget is a price mode of its own: leave out --price-mode {given.price_mode}")
     if (given.price_mode == "budget") > (given.budget is not None or values["budget"] is not None):
         raise SettingsError("--price-mode budget needs --budget AMOUNT")
     return RankingSettings.from_json(values)

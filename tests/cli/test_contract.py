@@ -40,6 +40,11 @@ ROOT = Path(__file__).parents[2]
         (["import", ".", "--catalog", "x", "--format", "bson"], "is no file: expected a file of BSON documents"),
         (["similar", "colors"], "one of the arguments --product --picture is required"),
         (["similar", "colors", "--product", "1", "--visual", "-1"], "a weight is a number of at least 0, not '-1'"),
+        (
+            ["similar", "x", "--product", "1", "--classic", "--settings", "a.json"],
+            "not allowed with argument --classic",
+        ),
+        (["similar", "x", "--product", "1", "--budget", "5", "--price-mode", "same"], "leave out --price-mode same"),
         (["map", "colors", "--method", "mds"], "invalid choice: 'mds' (choose from 'umap', 'tsne', 'pca')"),
     ],
 )

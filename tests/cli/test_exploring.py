@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import numpy as np
@@ -15,6 +16,19 @@ def test_similar_on_a_fresh_import_embeds_first(call, colors):
     scores = [match["score"] for match in answer["matches"]]
     assert scores == sorted(scores, reverse=True)
     assert [job["kind"] for job in call("jobs", "--json").json["jobs"]] == ["embed"]
+
+
+def test_an_option_of_nothing_wins_over_the_settings_beside_it(call, colors, tmp_path):
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps({"version": 1, "diversity": 1.0}))
+    query = ("similar", "colors", "--product", "red/red-03.png", "--k", "5", "--json")
+
+    def ids(*options):
+        return [match["product_id"] for match in call(*query, *options).json["matches"]]
+
+    plain = ids()
+    assert ids("--settings", file) != plain  # each as unlike the others as can be
+    assert ids("--settings", file, "--diversity", "0") == plain
 
 
 def test_similar_to_a_picture_file(call, colors, color_folder):
