@@ -54,7 +54,8 @@ def _read_lines(path: Path) -> None:
     with path.open("rb") as file:
         lines = file.read().split(b"\n")
     for line in lines[:-1]:  # the last may be half written while its job runs
-        if line:
+        torn = line.startswith(b"{") and not line.endswith(b"}")  # left by a power cut; whoever reads them skips it
+        if line and not torn:
             json.loads(line)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from core.errors import JobError, SettingsError, ShelfLensError
 from core.home import Home
+from core.monitoring.folder_size import folder_bytes
 
 LEAST_FREE = "SHELFLENS_LEAST_FREE"
 MOST_DISK = "SHELFLENS_MOST_DISK"
@@ -27,7 +28,6 @@ _FLOAT_BYTES = 4
 _DEMO_BYTES = 80 * 2**20
 _THUMBNAIL_SHARE = 1.1
 """A thumbnail takes about a tenth of a shop's picture."""
-_MOST_FILES_COUNTED = 500_000
 
 
 @dataclass(frozen=True)
@@ -145,22 +145,6 @@ def _feature_bytes(home: Home, catalog_name: str, backbone: str) -> int:
     dimensions = find_backbone(backbone).feature_dimensions
     whole = find_catalog(home, catalog_name).pictures * dimensions * _FLOAT_BYTES
     return max(whole - folder_bytes(home.features), 0)
-
-
-def folder_bytes(folder: Path) -> int:
-    """Count the bytes of the files below a folder; links are not followed, what vanishes meanwhile is not counted."""
-    total, files, waiting = 0, 0, [str(folder)]
-    while waiting and files < _MOST_FILES_COUNTED:
-        try:
-            with os.scandir(waiting.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(entry.path)
-                    elif entry.is_file(follow_symlinks=False):
-                        total, files = total + entry.stat(follow_symlinks=False).st_size, files + 1
-        except OSError:
-            continue
-    return total
 
 
 def shown_size(size_bytes: int) -> str:

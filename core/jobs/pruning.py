@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from core.backup.leftovers import leftovers, remove_leftover
 from core.errors import JobError, SettingsError, ShelfLensError
 from core.home import Home
-from core.jobs.disk_room import folder_bytes
 from core.jobs.folder import JobFolder, list_folders
 from core.jobs.lock import gate, lock_is_free
 from core.jobs.stored_status import read_status
+from core.monitoring.folder_size import folder_bytes
 
 KEEP_JOBS = "SHELFLENS_KEEP_JOBS"
 KEEP_DAYS = "SHELFLENS_KEEP_JOB_DAYS"

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import __version__
-from core.errors import ShelfLensError
+from core.errors import HomeError, ShelfLensError
 from core.home import Home
 from core.monitoring.journal import note_fault
 from core.service.openapi import describe_api, docs_page
@@ -146,6 +146,8 @@ def _on_not_served(request: Request, error: Exception) -> Response:
 
 
 def _on_problem(request: Request, error: Exception) -> Response:
+    if isinstance(error, HomeError):  # it names folders of this machine, which are nobody's business
+        return _on_fault(request, error)
     return _error(409, str(error))
 
 

@@ -23,7 +23,7 @@ _collected = 0.0
 def tidy_memory() -> None:
     """Free what nobody needs any more, unless that was done a moment ago. Every run of a page ends with this.
 
-    What was loaded since the last time, libraries above all, never becomes garbage and is set aside for good.
+    Where libraries were loaded since the last time, what is alive is set aside for good: nearly all of it is theirs.
     """
     global _collected, _modules_then
     with _lock:

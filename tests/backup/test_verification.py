@@ -59,6 +59,14 @@ def test_each_damage_is_named_with_its_way_out(shop):
     assert [each.split("/")[0] for each in found][:2] == ["pictures", "pictures"]
 
 
+@pytest.mark.parametrize(("line", "sound"), [(b'{"event": "im', True), (b'{"event": imported}', False)])
+def test_a_line_torn_by_a_power_cut_is_no_damage_and_a_changed_one_is(shop, line, sound):
+    audit = shop.root / "audit"
+    audit.mkdir(exist_ok=True)
+    (audit / "log.jsonl").write_bytes(b'{"event": "first"}\n' + line + b'\n{"event": "last"}\n')
+    assert ("audit/log.jsonl" not in problems(shop)) == sound
+
+
 def test_mending_takes_away_what_is_made_again_and_nothing_else(shop):
     picture = sorted(shop.pictures.rglob("*.png"))[0]
     thumbnail = shop.thumbnail_path(picture.stem)

@@ -8,7 +8,8 @@ import pytest
 from core.errors import JobError, SettingsError
 from core.jobs import list_jobs, run_here, submit
 from core.jobs.arguments import EmbedArguments, ImportArguments
-from core.jobs.disk_room import check_room, disk_room, folder_bytes, needed_bytes
+from core.jobs.disk_room import check_room, disk_room, needed_bytes
+from core.monitoring.folder_size import folder_bytes
 from tests.catalog.store import small_catalog
 
 GIB = 2**30
