@@ -165,7 +165,7 @@ def _draw_all_pairs(drawn: Drawn) -> None:
         table,
         hide_index=True,
         width="stretch",
-        height=min(300, 38 + 36 * len(table)),
+        height=min(300, 38 + 35 * len(table)),
         key="pairs_table",
         on_select=partial(_choose_pair, table),
         selection_mode="single-row",
