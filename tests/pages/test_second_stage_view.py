@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.evaluation.second_stage_report import second_stage_report
-from core.models.run_files import HEAD, open_run
+from core.models.run_files import HEAD
+from core.models.runs import open_run
 from core.models.train import train_run
 from core.progress import SilentProgress
 from tests.models.synthetic import DIMENSIONS, planted_catalog, separable_features
