@@ -17,6 +17,9 @@ _TEMPERATURE = 4.0
 _CANDIDATES = 20
 """Diversity chooses among so many times the number that is wanted, the most doubtful ones."""
 
+_MOST_CANDIDATES = 10_000
+"""But among no more than this or the number that is wanted: each is compared with blocks of 4,096 others, 160 MiB."""
+
 _NAMED = 3
 
 
@@ -62,7 +65,8 @@ def next_to_label(audited: AuditedProducts, *, limit: int, progress: Progress) -
     chances = _chances(audited, labeled, unlabeled, names)
     doubt = _doubt(chances)
     progress.report(1, 2, "choosing pictures that differ")
-    pool = np.argsort(-doubt, kind="stable")[: limit * _CANDIDATES]
+    among = max(limit, min(limit * _CANDIDATES, _MOST_CANDIDATES))
+    pool = np.argsort(-doubt, kind="stable")[:among]
     chosen = pool[_spread(audited.matrix[unlabeled[pool]], audited.matrix, labeled, doubt[pool], limit)]
     progress.report(2, 2, "chosen")
     ids = audited.products["product_id"].iloc[unlabeled].tolist()
