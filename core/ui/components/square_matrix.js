@@ -51,6 +51,17 @@ function figureSize(context, data, at) {
   return size >= LEAST_FONT_PX ? size : 0;
 }
 
+function drawGrid(context, data, at, line) {
+  const [across, down] = [at.width * data.column_labels.length, at.height * data.row_labels.length];
+  context.fillStyle = line;
+  context.globalAlpha = 0.5;
+  for (let row = 1; row < data.row_labels.length; row++) context.fillRect(at.left, Math.round(at.top + row * at.height), across, 1);
+  for (let column = 1; column < data.column_labels.length; column++) {
+    context.fillRect(Math.round(at.left + column * at.width), at.top, 1, down);
+  }
+  context.globalAlpha = 1;
+}
+
 function drawLabels(context, data, at) {
   const across = data.column_labels.length, down = data.row_labels.length;
   context.textBaseline = "middle";
@@ -90,6 +101,7 @@ function draw(state) {
   const at = layout(context, data, width, height);
   const read = (name) => style.getPropertyValue(name).trim();
   const scale = read("--st-chart-sequential-colors").split(",").map((each) => each.trim());
+  if (data.written !== null) drawGrid(context, data, at, read("--st-border-color"));
   const figures = figureSize(context, data, at);
   context.font = `${figures}px ${style.fontFamily}`;
   context.textAlign = "center";
