@@ -21,6 +21,7 @@ _MOST_CANDIDATES = 10_000
 """But among no more than this or the number that is wanted: each is compared with blocks of 4,096 others, 160 MiB."""
 
 _NAMED = 3
+_PRODUCTS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -62,23 +63,37 @@ def next_to_label(audited: AuditedProducts, *, limit: int, progress: Progress) -
         return []
     progress.report(0, 2, "asking what the present categories say")
     names = tuple(sorted(categories.iloc[labeled].unique(), key=path_levels))
-    chances = _chances(audited, labeled, unlabeled, names)
-    doubt = _doubt(chances)
+    likeliest, chances = _likeliest(audited, labeled, unlabeled, names)
+    doubt = 1 - (chances[:, 0] - chances[:, 1]) if len(names) > 1 else np.ones(len(unlabeled))
     progress.report(1, 2, "choosing pictures that differ")
     among = max(limit, min(limit * _CANDIDATES, _MOST_CANDIDATES))
     pool = np.argsort(-doubt, kind="stable")[:among]
     chosen = pool[_spread(audited.matrix[unlabeled[pool]], audited.matrix, labeled, doubt[pool], limit)]
     progress.report(2, 2, "chosen")
     ids = audited.products["product_id"].iloc[unlabeled].tolist()
-    return [WorthLabeling(str(ids[place]), float(doubt[place]), _guesses(chances[place], names)) for place in chosen]
+    return [
+        WorthLabeling(
+            str(ids[place]),
+            float(doubt[place]),
+            tuple(zip((names[each] for each in likeliest[place]), chances[place].tolist(), strict=True)),
+        )
+        for place in chosen
+    ]
 
 
-def _chances(
+def _likeliest(
     audited: AuditedProducts, labeled: np.ndarray, unlabeled: np.ndarray, names: tuple[str, ...]
-) -> np.ndarray:
-    """Probabilities of the categories for the uncategorized products, float32 (U, C); no columns without two."""
-    if len(names) < 2:
-        return np.zeros((len(unlabeled), 0), dtype=np.float32)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the likeliest categories of the uncategorized products, the mean of their pictures' probabilities.
+
+    Returns:
+        Int64 (U, N) numbers of the names, best first, and float64 (U, N) their probabilities; N is the least of
+        :data:`_NAMED` and the number of names, 0 without two of them. All names are held of some products at a time.
+    """
+    shown = min(_NAMED, len(names)) if len(names) > 1 else 0
+    likeliest, chances = np.zeros((len(unlabeled), shown), np.int64), np.zeros((len(unlabeled), shown))
+    if not shown:
+        return likeliest, chances
     owners = audited.pictures["product"].to_numpy()
     inputs = measure_inputs(audited.features)
     number = np.full(len(audited.products), -1, dtype=np.int64)
@@ -88,19 +103,22 @@ def _chances(
     weights, bias = fit_whole(inputs, learned, labels, class_count=len(names), strength=_STRENGTH)
     place = np.full(len(audited.products), -1, dtype=np.int64)
     place[unlabeled] = np.arange(len(unlabeled))
-    chances = np.zeros((len(unlabeled), len(names)), dtype=np.float32)
-    counts = np.bincount(place[owners][labels < 0], minlength=len(unlabeled))
-    for block in blocks(np.flatnonzero(labels < 0)):
-        found = softened(inputs.rows(block) @ weights + bias, _TEMPERATURE)
-        np.add.at(chances, place[owners[block]], found)
-    return np.asarray(chances / np.maximum(counts, 1)[:, None], dtype=np.float32)
-
-
-def _doubt(chances: np.ndarray) -> np.ndarray:
-    if chances.shape[1] < 2:
-        return np.ones(len(chances))
-    best = np.partition(chances, -2, axis=1)[:, -2:].astype(np.float64)
-    return 1 - (best[:, 1] - best[:, 0])
+    asked = np.flatnonzero(labels < 0)
+    asked = asked[np.argsort(place[owners[asked]], kind="stable")]  # a product's pictures side by side
+    product = place[owners[asked]]
+    for first in range(0, len(unlabeled), _PRODUCTS_AT_ONCE):
+        last = min(first + _PRODUCTS_AT_ONCE, len(unlabeled))
+        start, end = np.searchsorted(product, (first, last))
+        sums = np.zeros((last - first, len(names)), dtype=np.float32)
+        for block in blocks(np.arange(start, end)):
+            found = softened(inputs.rows(asked[block]) @ weights + bias, _TEMPERATURE)
+            np.add.at(sums, product[block] - first, found)
+        pictures = np.bincount(product[start:end] - first, minlength=last - first)
+        means = sums / np.maximum(pictures, 1)[:, None]
+        best = np.argpartition(-means, shown - 1, axis=1)[:, :shown]
+        best = np.take_along_axis(best, np.argsort(-np.take_along_axis(means, best, axis=1), axis=1), axis=1)
+        likeliest[first:last], chances[first:last] = best, np.take_along_axis(means, best, axis=1)
+    return likeliest, chances
 
 
 def _spread(
@@ -118,8 +136,3 @@ def _spread(
         taken.append(best)
         nearest = np.maximum(nearest, candidates @ candidates[best])
     return taken
-
-
-def _guesses(chances: np.ndarray, names: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
-    order = np.argsort(-chances, kind="stable")[:_NAMED]
-    return tuple((names[place], float(chances[place])) for place in order)
