@@ -46,7 +46,7 @@ def show_fault(error: Exception) -> str:
         st.text(
             f"It was written to the server's log as {fault_id}. Your data is as it was before. "
             "Try again; if it happens again, report it with this id: "
-            f"`python -m core journal --id {fault_id}` tells what happened."
+            f"python -m core journal --id {fault_id} tells what happened."
         )
     return fault_id
 

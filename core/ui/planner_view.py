@@ -107,9 +107,15 @@ def _draw_promise(plan: FilingPlan, check: FilingCheck) -> None:
     low, high = check.interval
     found = "nothing filed" if check.precision is None else percent(check.precision)
     shown = {
-        "Filed without a person": (percent(check.share), "Share of test pictures at or above their threshold."),
+        "Filed without a person": (
+            percent(check.share),
+            "Share of test pictures, one a product, at or above their threshold.",
+        ),
         "Right among them": (found, f"On test, which had no say. Promised {percent(low)} to {percent(high)}."),
-        "Left to a person": (f"{check.pictures - check.accepted:,}", f"Of {check.pictures:,} test pictures."),
+        "Left to a person": (
+            f"{check.pictures - check.accepted:,}",
+            f"Of {check.pictures:,} test pictures, one a product.",
+        ),
     }
     with st.container(horizontal=True, gap="medium"):
         for label, (value, words) in shown.items():
@@ -176,7 +182,8 @@ def _draw_table(plan: FilingPlan, answers: pd.DataFrame) -> None:
         }
     )
     percents = st.column_config.NumberColumn(format="%.1f")
-    st.dataframe(table, hide_index=True, width="stretch", key="plan_table", column_config={"Filed from, %": percents})
+    config = {"Filed from, %": percents}
+    st.dataframe(table, hide_index=True, width="stretch", key="plan_table", column_config=config, placeholder="")
     shared = sum(each.kind == "pooled" for each in plan.categories)
     if shared:
         st.caption(
