@@ -8,7 +8,7 @@ runner is therefore made behind the events that wait: the old one has told all i
 
 from typing import Any
 
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, AppSessionState
 
 
 def wait_for_late_events() -> None:
@@ -26,6 +26,8 @@ def wait_for_late_events() -> None:
 
     def create_behind(session: Any, asked: Any, ended: Any) -> None:
         runner = session._scriptrunner
+        if session._state == AppSessionState.SHUTDOWN_REQUESTED:
+            return
         if runner is None or runner is ended:
             at_once(session, asked)
         elif not runner.request_rerun(asked):  # another request made it meanwhile, and it has ended already

@@ -4,7 +4,7 @@ import asyncio
 from types import SimpleNamespace
 
 import pytest
-from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.app_session import AppSession, AppSessionState
 
 from core.ui.late_events import wait_for_late_events
 
@@ -46,17 +46,34 @@ def ask(session, fragment, *before):
 
 
 def test_the_last_events_of_a_run_are_taken_before_a_fragment_gets_a_new_runner(created):
-    ask(SimpleNamespace(_scriptrunner=Runner(ended=True)), "f1", lambda: created.append("drawn"))
+    ask(
+        SimpleNamespace(_state=AppSessionState.APP_NOT_RUNNING, _scriptrunner=Runner(ended=True)),
+        "f1",
+        lambda: created.append("drawn"),
+    )
     assert created == ["drawn", "f1"]
 
 
 def test_a_page_is_not_kept_waiting(created):
-    ask(SimpleNamespace(_scriptrunner=Runner(ended=True)), None, lambda: created.append("drawn"))
+    ask(
+        SimpleNamespace(_state=AppSessionState.APP_NOT_RUNNING, _scriptrunner=Runner(ended=True)),
+        None,
+        lambda: created.append("drawn"),
+    )
     assert created == [None, "drawn"]
 
 
 @pytest.mark.parametrize(("ended", "made"), [(False, []), (True, ["f1"])])
 def test_a_runner_made_meanwhile_is_asked(created, ended, made):
-    session, other = SimpleNamespace(_scriptrunner=Runner(ended=True)), Runner(ended=ended)
+    session, other = (
+        SimpleNamespace(_state=AppSessionState.APP_NOT_RUNNING, _scriptrunner=Runner(ended=True)),
+        Runner(ended=ended),
+    )
     ask(session, "f1", lambda: setattr(session, "_scriptrunner", other))
     assert created == made and len(other.asked) == (not ended)
+
+
+def test_a_session_that_ended_meanwhile_gets_no_runner(created):
+    session = SimpleNamespace(_state=AppSessionState.APP_NOT_RUNNING, _scriptrunner=Runner(ended=True))
+    ask(session, "f1", lambda: setattr(session, "_state", AppSessionState.SHUTDOWN_REQUESTED))
+    assert created == []
