@@ -20,6 +20,7 @@ from core.home import Home
 from core.jobs.status import list_jobs
 from core.jobs.supervise import cancel_job, kill_job
 from tests.connections import foreign_hosts, watched
+from tests.home_copies import copy_home
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("SHELFLENS_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -150,7 +151,7 @@ def browser(_playwright) -> Iterator[Browser]:
 @pytest.fixture
 def demo_copy(demo_home, tmp_path) -> Home:
     """The demo, free to be changed."""
-    shutil.copytree(demo_home.root, tmp_path / "demo", symlinks=True)
+    copy_home(demo_home.root, tmp_path / "demo")
     return Home(tmp_path / "demo")
 
 

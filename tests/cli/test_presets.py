@@ -1,12 +1,12 @@
 """Presets, teaching, impact, blind tests and exports from the command line."""
 
 import json
-import shutil
 
 import pandas as pd
 import pytest
 
 from tests.catalog.store import small_catalog
+from tests.home_copies import copy_home
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def shop(home):
 @pytest.fixture(scope="module")
 def demo_copy(demo_home, tmp_path_factory):
     root = tmp_path_factory.mktemp("shipping") / "home"
-    shutil.copytree(demo_home.root, root, symlinks=True)
+    copy_home(demo_home.root, root)
     return root
 
 

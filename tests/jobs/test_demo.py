@@ -1,5 +1,3 @@
-import shutil
-
 import pytest
 
 from core.catalog.catalogs import create_catalog, find_catalog
@@ -9,6 +7,7 @@ from core.explore.maps import latest_map
 from core.home import open_home
 from core.jobs import list_jobs, run_here
 from core.models.runs import list_runs
+from tests.home_copies import copy_home
 
 
 def test_the_demo_is_ready_to_browse(demo_home):
@@ -22,7 +21,7 @@ def test_the_demo_is_ready_to_browse(demo_home):
 
 
 def test_building_it_again_reuses_everything(demo_home, tmp_path):
-    shutil.copytree(demo_home.root, tmp_path / "copy")
+    copy_home(demo_home.root, tmp_path / "copy")
     home = open_home(tmp_path / "copy")
     before = find_catalog(home, "demo")
     [built] = [job.result for job in list_jobs(home) if job.kind == "demo"]
@@ -42,7 +41,7 @@ def test_it_is_not_mixed_into_a_catalog_of_the_users(home):
 
 
 def test_a_run_of_the_users_is_not_taken_for_the_demos_own(demo_home, tmp_path):
-    shutil.copytree(demo_home.root, tmp_path / "copy")
+    copy_home(demo_home.root, tmp_path / "copy")
     home = open_home(tmp_path / "copy")
     [own] = list_runs(home)
     run_here(home, "train", {"catalog": "demo", "target": "category:1", "settings": {"epochs": 1}}, actor="ann")

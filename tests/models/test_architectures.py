@@ -133,17 +133,17 @@ def test_embeds_trains_and_can_be_cut(copy, name):
 
 
 def assert_can_be_cut(graph, pixels):
-    """Cut before the last and before a middle block: both parts together are the network, and the upper one learns."""
+    """Cut before a middle block: both parts together are the network, and the upper one learns."""
     import keras
 
     points = cut_points(graph)
     assert len({point.name for point in points}) == len(points) >= 10
     whole = np.asarray(graph(pixels, training=False))
-    for point in (points[-1], points[len(points) // 2]):
-        lower = keras.Model(graph.input, point.output)
-        upper = keras.Model(point.output, graph.output)
-        np.testing.assert_allclose(upper(lower(pixels), training=False), whole, rtol=1e-3, atol=1e-4 * whole.max())
-        assert 0 < upper.count_params() < graph.count_params()
+    point = points[len(points) // 2]
+    lower = keras.Model(graph.input, point.output)
+    upper = keras.Model(point.output, graph.output)
+    np.testing.assert_allclose(upper(lower(pixels), training=False), whole, rtol=1e-3, atol=1e-4 * whole.max())
+    assert 0 < upper.count_params() < graph.count_params()
 
 
 @pytest.mark.parametrize("name", FINE_TUNED)

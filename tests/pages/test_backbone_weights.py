@@ -1,11 +1,10 @@
 """The offer on the page Train to bring the weights of a backbone."""
 
-import shutil
-
 import pytest
 
 from core.home import Home
 from core.jobs import list_jobs
+from tests.home_copies import copy_home
 from tests.pages.conftest import broken, words
 
 
@@ -13,7 +12,7 @@ from tests.pages.conftest import broken, words
 def shop(demo_home, tmp_path, monkeypatch):
     """The demo, free to be changed, on a machine to which Keras downloaded nothing."""
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    shutil.copytree(demo_home.root, tmp_path / "demo", symlinks=True)
+    copy_home(demo_home.root, tmp_path / "demo")
     return Home(tmp_path / "demo")
 
 

@@ -1,7 +1,5 @@
 """Presets, Teach, Impact and Blind tests on the page Recommend, and the ballot."""
 
-import shutil
-
 import pytest
 
 from core.catalog.catalogs import find_catalog
@@ -11,6 +9,7 @@ from core.recommend.blind_test import BlindPlan, blind_result, find_blind_test, 
 from core.recommend.presets import find_preset, published_preset, save_preset
 from core.recommend.ranking_settings import RankingSettings
 from core.recommend.weights import RankWeights
+from tests.home_copies import copy_home
 from tests.pages.conftest import broken, words
 
 COLORS = RankingSettings(weights=RankWeights(visual=0.5, color=2, price=0, category=0))
@@ -20,7 +19,7 @@ COLORS = RankingSettings(weights=RankWeights(visual=0.5, color=2, price=0, categ
 def shop(demo_home, tmp_path_factory):
     """The demo, free to be changed."""
     root = tmp_path_factory.mktemp("deciding") / "home"
-    shutil.copytree(demo_home.root, root, symlinks=True)
+    copy_home(demo_home.root, root)
     home = Home(root)
     return home, find_catalog(home, "demo")
 

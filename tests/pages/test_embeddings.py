@@ -1,7 +1,5 @@
 """The Embeddings page by its address: selections, slices, colorings, two maps, three dimensions."""
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -11,6 +9,7 @@ from core.catalog.slices import read_slice, save_slice
 from core.explore.map_scene import SPAN, encoded, loop_for_address
 from core.explore.maps import MapWish, draw_map, latest_map
 from core.home import Home
+from tests.home_copies import copy_home
 from tests.pages.conftest import broken, in_address, words
 
 EVERYTHING = loop_for_address(encoded(np.array([[0, 0], [SPAN, 0], [SPAN, SPAN], [0, SPAN]], np.uint16)))
@@ -19,7 +18,7 @@ EVERYTHING = loop_for_address(encoded(np.array([[0, 0], [SPAN, 0], [SPAN, SPAN],
 @pytest.fixture
 def home(demo_home, tmp_path) -> Home:
     """The demo, free to be changed."""
-    shutil.copytree(demo_home.root, tmp_path / "demo", symlinks=True)
+    copy_home(demo_home.root, tmp_path / "demo")
     return Home(tmp_path / "demo")
 
 

@@ -1,13 +1,12 @@
 """The panel that searches settings: setup, mistakes, a search that stands still, and one that is done."""
 
-import shutil
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.home import open_home
 from core.jobs import run_here
 from core.models.search_store import list_searches
+from tests.home_copies import copy_home
 from tests.pages.conftest import broken, words
 
 QUICK = {"recipe": "head", "settings": {"epochs": 2, "first_layer": 8, "second_layer": 8}}
@@ -17,7 +16,7 @@ QUICK = {"recipe": "head", "settings": {"epochs": 2, "first_layer": 8, "second_l
 def searched_home(demo_home, tmp_path_factory):
     """A copy of the demo with a search of four trials."""
     root = tmp_path_factory.mktemp("searched") / "home"
-    shutil.copytree(demo_home.root, root)
+    copy_home(demo_home.root, root)
     home = open_home(root)
     space = {"learning_rate": "1e-4,1e-2", "dropout": "0.1,0.5"}
     run_here(home, "search", {"catalog": "demo", **QUICK, "space": space}, actor="tests")

@@ -1,7 +1,6 @@
 """The Train page: what is offered, what it costs, what happens to runs and to trainings in line."""
 
 import json
-import shutil
 
 import pytest
 
@@ -13,6 +12,7 @@ from core.jobs.stored_status import StoredStatus, write_status
 from core.models.recipes import RECIPES
 from core.models.run_notes import note_run, tag_run
 from core.models.runs import list_runs
+from tests.home_copies import copy_home
 from tests.pages.conftest import broken, in_address, words
 
 HOSTILE = "![x](http://evil.example/x.png) <script>alert(1)</script> :red[x]"
@@ -21,7 +21,7 @@ HOSTILE = "![x](http://evil.example/x.png) <script>alert(1)</script> :red[x]"
 @pytest.fixture
 def shop(demo_home, tmp_path):
     """The demo, free to be changed."""
-    shutil.copytree(demo_home.root, tmp_path / "demo", symlinks=True)
+    copy_home(demo_home.root, tmp_path / "demo")
     return Home(tmp_path / "demo")
 
 

@@ -4,7 +4,6 @@ The load script `benchmarks/many_sessions.py` does the same with 25 for minutes,
 """
 
 import asyncio
-import shutil
 
 import pytest
 
@@ -12,11 +11,12 @@ from benchmarks.many_sessions import FORGET_SECONDS, Visitor, come_and_go, probl
 from benchmarks.session_server import start_session_server
 from benchmarks.streamlit_tab import Tab
 from core.home import open_home
+from tests.home_copies import copy_home
 
 
 @pytest.fixture
 def demo_copy(demo_home, tmp_path):
-    shutil.copytree(demo_home.root, tmp_path / "demo", symlinks=True)
+    copy_home(demo_home.root, tmp_path / "demo")
     return open_home(tmp_path / "demo")
 
 
