@@ -1,5 +1,6 @@
 """A stakeholder's tour through the demo, and what every page may never do."""
 
+import json
 import re
 
 from playwright.sync_api import expect
@@ -7,6 +8,16 @@ from playwright.sync_api import expect
 from tests.browser.accessibility import CONTRAST, barriers, turn_to
 from tests.browser.conftest import ROOT
 
+FAULT = {
+    "time": "2026-11-02T12:00:00.000+00:00",
+    "level": "error",
+    "event": "page_fault",
+    "message": "ValueError: a column is missing",
+    "error": "ValueError",
+    "where": "pages/catalog.py:12",
+    "error_id": "SL-0a1b2c3d",
+    "process": 1,
+}
 PAGES = sorted(script.stem for script in (ROOT / "pages").glob("*.py"))
 
 
@@ -35,6 +46,8 @@ def test_tour_of_the_demo(serve, visit, demo_copy):
 def test_no_page_asks_another_host_complains_or_shuts_anybody_out(serve, visit, demo_copy):
     # A fresh server and a cold deep link first: there the icon of the tab was once fetched from the internet.
     server = serve(demo_copy)
+    with (demo_copy.root / "logs" / "journal.jsonl").open("a") as journal:  # Health has a fault to list
+        journal.write(json.dumps(FAULT) + "\n")
     visitor = visit(server)
     found = {}
     for name in PAGES:

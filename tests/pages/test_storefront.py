@@ -15,6 +15,7 @@ from core.recommend.complements_pairs import read_pairs, set_pair
 from core.recommend.index import open_index
 from core.recommend.unknown_product import NewProduct, add_product, identify_picture
 from tests.catalog.store import small_catalog
+from tests.home_copies import copy_database
 from tests.pages.conftest import broken, words
 
 
@@ -23,7 +24,8 @@ def shop(demo_home, tmp_path):
     """A copy of the demo's database and embedding, to shop in; pictures are the demo's own."""
     root = tmp_path / "shop"
     root.mkdir()
-    for name in ("home.json", "shelflens.db", "embeddings", "runs"):
+    copy_database(demo_home.root, root)
+    for name in ("home.json", "embeddings", "runs"):
         source = demo_home.root / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, root / name)
     for name in ("features", "palettes", "thumbnails", "pictures", "cache", "colors"):
