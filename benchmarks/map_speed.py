@@ -122,6 +122,7 @@ def measure(rows: np.ndarray, *, products: int, scene_products: int, with_sklear
     contestants = layouts(with_sklearn=with_sklearn)
     small = repeated(rows, WARM_UP_PRODUCTS)
     for name, layout in contestants.items():
+        print(f"{name}: warm-up", file=sys.stderr, flush=True)
         layout(small if name in (OURS, SEEDED, UNSEEDED) else small[:500])
     large = repeated(rows, products)
     copies = exact_neighbors(large[: min(products, 12_000)], 15)[0][:, 1:] % len(rows)
