@@ -47,7 +47,7 @@ for kind, part in points.groupby("kind"):
 figure.update_layout(dragmode="lasso", height=620)
 state = st.plotly_chart(figure, key="peer", on_select="rerun", selection_mode=("lasso",))
 if state.selection.points:
-    st.subheader(f"{{len(state.selection.points):,}} products selected")
+    st.header(f"{{len(state.selection.points):,}} products selected")
 """
 
 
@@ -116,7 +116,7 @@ def measure(
         page.mouse.move(x, y, steps=4)
     page.mouse.up()
     started = time.perf_counter()
-    page.wait_for_function("[...document.querySelectorAll('h3')].some((each) => each.textContent.includes('selected'))")
+    page.wait_for_function("[...document.querySelectorAll('h2')].some((each) => each.textContent.includes('selected'))")
     lasso = time.perf_counter() - started
     page.context.close()
     if complaints:

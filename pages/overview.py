@@ -39,7 +39,7 @@ def draw_welcome() -> None:
         return
     left, right = st.columns(2, gap="large")
     with left.container(border=True, height="stretch"):
-        st.subheader("Look around first", anchor=False)
+        st.header("Look around first", anchor=False)
         st.markdown(
             "A shop of several hundred drawn products, with a trained model, a map and look-alikes. About a minute."
         )
@@ -47,7 +47,7 @@ def draw_welcome() -> None:
             submit(home(), "demo", {"seed": DEMO_SEED}, actor=visitor_name())
             st.rerun()
     with right.container(border=True, height="stretch"):
-        st.subheader("Use your own pictures", anchor=False)
+        st.header("Use your own pictures", anchor=False)
         st.markdown(
             "A folder with one folder for each category, a table, an archive, a database: whatever you have. "
             "You see what would come of it before anything is imported."
@@ -67,7 +67,7 @@ def draw_next_step(catalog: Catalog) -> None:
 
 
 def draw_catalogs(catalogs: list[Catalog], chosen: Catalog) -> None:
-    st.subheader("Catalogs", anchor=False)
+    st.header("Catalogs", anchor=False)
     if len(catalogs) > 1:
         draw_catalog_table(catalogs)
     with st.container(horizontal=True, gap="medium"):
@@ -95,14 +95,14 @@ def draw_catalog_table(catalogs: list[Catalog]) -> None:
 
 def draw_work() -> None:
     runs, jobs = list_runs(home()), all_jobs()
-    st.subheader("Runs", anchor=False)
+    st.header("Runs", anchor=False)
     if runs:
         chosen = runs_table(runs[:10], key="overview_runs")
         if chosen is not None:
             go("evaluate", catalog=chosen.catalog, run=chosen.run_id)
     else:
         st.caption("No model has been trained yet.")
-    st.subheader("Jobs", anchor=False)
+    st.header("Jobs", anchor=False)
     if not jobs:
         st.caption("Nothing has run yet.")
         return

@@ -25,7 +25,7 @@ from core.ui.wording import counted, literal, number_text
 
 
 def draw_verdict(catalog: Catalog, report: QualityReport) -> None:
-    st.markdown(f"#### {literal(report.verdict)}")
+    st.markdown(f"## {literal(report.verdict)}")
     found = {name: sum(line.severity == name for line in report.lines) for name in ("bad", "warning")}
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         st.metric("Products", number_text(report.products), width=120)
@@ -92,9 +92,9 @@ with shown_errors():
     draw_measuring(catalog, report)
     draw_lines(catalog, report)
     if report.products:
-        st.subheader("How it is spread", anchor=False)
+        st.header("How it is spread", anchor=False)
         draw_charts(report)
-        st.subheader("Take the catalog along", anchor=False)
+        st.header("Take the catalog along", anchor=False)
         st.caption("One table and a folder of pictures, as cleaned; imported again it gives the same products.")
         draw_export(catalog)
 show_asked_product(catalog)

@@ -26,7 +26,11 @@ def add_commands(commands: Commands) -> None:
     restore = commands.add("restore", bring_back, show=show_restore, summary="make a home from a backup")
     restore.add_argument("file", metavar="FILE", help="the ZIP file that `backup` wrote")
     verify = commands.add("verify", check, show=show_verification, summary="read every file of a home and check it")
-    verify.add_argument("--mend", action="store_true", help="take damaged files away that can be made again")
+    verify.add_argument(
+        "--mend",
+        action="store_true",
+        help="take away damaged files that can be made again, and what stopped processes left half written",
+    )
     move = commands.add(
         "move-database", move_it, show=show_move, summary="copy the database into an empty one elsewhere"
     )

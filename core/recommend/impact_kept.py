@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalog.catalogs import Catalog
+from core.catalog.histories import history_sets
 from core.files import read_json, write_json_whole
 from core.home import Home
 from core.progress import Progress
@@ -14,7 +15,7 @@ from core.recommend.impact import measure_impact
 from core.recommend.ranking_settings import RankingSettings
 from core.vision.embeddings import latest_embedding
 
-_METHOD = 2
+_METHOD = 3
 """Raised whenever the same question would get another answer."""
 
 
@@ -69,6 +70,7 @@ def _path(home: Home, catalog: Catalog, question: ImpactQuestion) -> Path:
     key = {
         "method": _METHOD,
         "catalog": [catalog.catalog_id, catalog.version],
+        "histories": [each.history_id for each in history_sets(home, catalog)],  # a click in the Storefront changes none
         "embeddings": [None if each is None else each.version for each in embeddings],
         "settings": [each.to_json() for each in _settings(question)],
         "sample": [question.queries, question.k, question.seed],

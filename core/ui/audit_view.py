@@ -21,7 +21,7 @@ _MOST_CHARACTERS = 300
 @drawn_for(Role.ADMIN, "Reading the audit log")
 def draw_audit_log() -> None:
     """Draw the newest entries, read when somebody opens them, and the file with all of them."""
-    st.subheader("Audit log", anchor=False, help="Changes, jobs, logins and settings: who did what and when.")
+    st.header("Audit log", anchor=False, help="Changes, jobs, logins and settings: who did what and when.")
     panel = st.expander("Newest entries", icon=":material/history:", key="open_audit_log", on_change="rerun")
     if panel.open:
         with panel, shown_errors():

@@ -65,7 +65,7 @@ def _draw_question(catalog: Catalog, test: BlindTest, voter: str) -> None:
         closed = not test.open
         st.success("This test is closed." if closed else "That was all. Thank you for your votes.")
         return
-    st.subheader(literal(test.question), anchor=False)
+    st.header(literal(test.question), anchor=False)
     with shown_errors():
         choice = _draw_sides(catalog, ballot)
         if choice is not None:

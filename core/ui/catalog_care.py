@@ -26,7 +26,7 @@ def draw_care(catalog: Catalog) -> None:
 
 @drawn_for(Role.EDITOR, "Renaming a catalog")
 def _draw_rename(catalog: Catalog) -> None:
-    st.subheader("Rename", anchor=False)
+    st.header("Rename", anchor=False)
     with st.form("rename", border=False):
         name = st.text_input("New name", catalog.name, max_chars=100, help="Letters, digits, '-' and '_'.")
         if st.form_submit_button("Rename") and name != catalog.name:
@@ -38,7 +38,7 @@ def _draw_rename(catalog: Catalog) -> None:
 
 @drawn_for(Role.ADMIN, "Deleting a catalog")
 def _draw_delete(catalog: Catalog) -> None:
-    st.subheader("Delete", anchor=False)
+    st.header("Delete", anchor=False)
     st.markdown(
         f"Takes {counted(catalog.products, 'product')} out of sight. Runs keep their figures. "
         "You can undo it on the Overview page under *Last changes*."

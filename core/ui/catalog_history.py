@@ -22,7 +22,7 @@ def draw_history(catalog: Catalog) -> None:
 
 
 def _draw_log(catalog: Catalog) -> None:
-    st.subheader("Changes", anchor=False)
+    st.header("Changes", anchor=False)
     events = list_events(home(), catalog_id=catalog.catalog_id, limit=_MOST_EVENTS)
     st.caption("Select a change to undo it. Selecting an undoing does the change again. Nothing is ever lost.")
     frame = pd.DataFrame(

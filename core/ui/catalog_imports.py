@@ -29,7 +29,7 @@ _CELL_CHARACTERS = 300
 def draw_imports(catalog: Catalog) -> None:
     """Draw the imports of a catalog, newest first, and the comparison of two."""
     runs = list_imports(home(), catalog)
-    st.subheader("Imports", anchor=False)
+    st.header("Imports", anchor=False)
     if not runs:
         st.caption("Nothing was imported into this catalog yet.")
         link("import_products", "Import", icon=":material/download:")

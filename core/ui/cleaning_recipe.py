@@ -25,7 +25,7 @@ _SHOWN = 30
 def draw_recipe(catalog: Catalog) -> None:
     """Draw the steps that stand, newest first, each with its undo, and the recipe as a file."""
     steps = list_recipe(home(), catalog)
-    st.subheader("Recipe", anchor=False)
+    st.header("Recipe", anchor=False)
     if not steps:
         st.caption("No step yet. Each step you apply is listed here, and can be undone.")
     for number, step in list(enumerate(steps, start=1))[::-1][:_SHOWN]:

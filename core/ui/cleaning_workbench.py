@@ -50,7 +50,7 @@ def draw_workbench(catalog: Catalog) -> None:
 
 
 def _draw_choice() -> None:
-    st.subheader("Choose a step", anchor=False)
+    st.header("Choose a step", anchor=False)
     for group, names in _GROUPS.items():
         st.markdown(f"**{group}**")
         for start in range(0, len(names), 2):
@@ -69,7 +69,7 @@ def _draw_card(kind: StepKind) -> None:
 
 def _draw_step(catalog: Catalog, kind: StepKind) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.subheader(kind.title, anchor=False, width="content")
+        st.header(kind.title, anchor=False, width="content")
         if st.button("All steps", icon=":material/arrow_back:"):
             _leave()
     st.markdown(kind.summary)

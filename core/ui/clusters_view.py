@@ -112,7 +112,7 @@ def _draw_members(catalog: Catalog, found: CatalogClusters) -> None:
         options.append(NO_CLUSTER)
     if not options:
         return
-    st.subheader("What is in a cluster", anchor=False)
+    st.header("What is in a cluster", anchor=False)
     chosen = st.selectbox("Cluster", options, format_func=lambda number: names[number], key="cluster_shown", width=420)
     ids = found.labels["product_id"][found.labels["cluster"] == chosen]
     members = products_of(catalog)
@@ -147,7 +147,7 @@ def _draw_table(catalog: Catalog, found: CatalogClusters) -> None:
     paths = products_of(catalog).drop_duplicates("product_id").set_index("product_id")["category"]
     if not paths.notna().any():
         return
-    st.subheader("Clusters and categories", anchor=False)
+    st.header("Clusters and categories", anchor=False)
     for finding in cutting_clusters(found)[:5]:
         st.text(f"{finding['name']} ({counted(finding['products'], 'product')}) {finding['reason']}")
     depth = int(paths.dropna().str.count(" > ").max()) + 1

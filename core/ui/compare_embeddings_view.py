@@ -105,7 +105,7 @@ def _draw(found: EmbeddingComparison, titles: dict[str, str], measures: dict[str
         rows.append(row)
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", column_config=columns)
     if found.overlap:
-        st.subheader("Neighbors in common", anchor=False, help="Mean share of the nearest products that two share.")
+        st.header("Neighbors in common", anchor=False, help="Mean share of the nearest products that two share.")
         pairs = [
             {
                 "First": titles.get(each["first"], each["first"]),

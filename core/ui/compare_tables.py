@@ -95,7 +95,7 @@ def draw_yes_or_no(comparison: Comparison) -> None:
                     "Test pictures": found.pictures,
                 }
             )
-    st.subheader("Why yes-or-no models look better", anchor=False)
+    st.header("Why yes-or-no models look better", anchor=False)
     st.caption(
         "A model that only tells one category from the rest is right whenever it rightly says no, and nearly every "
         "question is answered by no. The middle column counts the answers of every run here that way: the same "

@@ -32,7 +32,7 @@ def draw_cell(
         st.caption("Click a cell, or choose a true and a predicted category, to see the pictures in it.")
         return
     rows = cell_rows(evaluation, drawn.confusion, true, predicted)
-    st.subheader(counted(len(rows), "picture"), anchor=False)
+    st.header(counted(len(rows), "picture"), anchor=False)
     st.text(f"true: {true or _ANY}    predicted: {predicted or _ANY}")
     window = page_rows(len(rows), key="cell_page", noun="picture")
     shown = rows.iloc[window]
@@ -72,7 +72,7 @@ def titles_of(catalog: Catalog | None, product_ids: list[str]) -> dict[str, str]
 
 def _draw_because(run: Run, shown: pd.DataFrame, true: str, predicted: str) -> None:
     """Draw one mistake between the nearest training pictures of both classes."""
-    st.subheader(
+    st.header(
         "Confused because",
         anchor=False,
         help="The training pictures of both categories that are most like the mistake, by the features the run reads. "

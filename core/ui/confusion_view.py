@@ -148,7 +148,7 @@ def _draw_all_pairs(drawn: Drawn) -> None:
     pairs = pairs_within(drawn.confusion, drawn.blocks.rows, drawn.blocks.columns)
     if pairs.empty:
         return
-    st.subheader(
+    st.header(
         "Most confused pairs",
         anchor=False,
         help="Of what is drawn above. The share is of the true category's pictures. Select a row for its pictures.",

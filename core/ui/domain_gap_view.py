@@ -18,7 +18,7 @@ def draw_domain_gap(evaluation: Evaluation, key: tuple[object, ...]) -> None:
         evaluation: How the run does there.
         key: Names the state of the run and the catalog.
     """
-    st.subheader(
+    st.header(
         "Domain gap",
         anchor=False,
         help="How far the other shop's pictures are from what the run learned from. Similarity is that to the nearest "

@@ -43,7 +43,7 @@ def draw_figures(report: dict[str, Any]) -> None:
 
 def draw_failed_jobs(report: dict[str, Any]) -> None:
     """List the jobs that did not end well, with ids that people can quote."""
-    st.subheader("Jobs that did not finish", anchor=False)
+    st.header("Jobs that did not finish", anchor=False)
     if not report["failed_jobs"]:
         st.caption("None.")
         return
@@ -62,7 +62,7 @@ def draw_failed_jobs(report: dict[str, Any]) -> None:
 
 def draw_errors(report: dict[str, Any]) -> None:
     """List the last faults with the ids that people were shown, and how to read what happened."""
-    st.subheader("Last errors", anchor=False)
+    st.header("Last errors", anchor=False)
     if not report["errors"]:
         st.caption("None was noted.")
         return
@@ -96,9 +96,9 @@ def draw_versions(report: dict[str, Any]) -> None:
         "Home": report["home"] or "not usable",
         "Home format": str(report.get("home_format")),
     }
-    left.subheader("Versions", anchor=False)
+    left.header("Versions", anchor=False)
     left.dataframe(pd.DataFrame(facts.items(), columns=["", "Here"]), hide_index=True, width="stretch", key="versions")
-    right.subheader("Backbones", anchor=False)
+    right.header("Backbones", anchor=False)
     frame = pd.DataFrame(
         {
             "Backbone": [each["backbone"] for each in report["backbones"]],

@@ -38,7 +38,7 @@ def draw_hierarchical_order(evaluation: Evaluation) -> None:
 
 
 def _draw_levels(evaluation: Evaluation) -> None:
-    st.subheader(
+    st.header(
         "Right, right parent, wrong",
         anchor=False,
         help="Right parent: a wrong category under the right parent. The predicted category is taken.",
@@ -58,7 +58,7 @@ def _draw_levels(evaluation: Evaluation) -> None:
 
 def _draw_products(evaluation: Evaluation) -> None:
     products = evaluation.further["products"]
-    st.subheader(
+    st.header(
         "Products with several pictures",
         anchor=False,
         help="The pictures of a product are put together into one prediction. More than its pictures: how much more "

@@ -118,7 +118,7 @@ def _written(measure: str, figure: dict[str, Any], *, signed: bool = False) -> s
 
 
 def _draw_changed(catalog: Catalog, changed: list[dict[str, Any]]) -> None:
-    st.subheader("Queries that change most")
+    st.header("Queries that change most")
     if not changed:
         st.text("No query changes.")
         return
@@ -150,7 +150,7 @@ def _title(table: pd.DataFrame, product_id: str) -> str:
 
 
 def _draw_trade_off(index: CatalogIndex, settings: RankingSettings) -> None:
-    st.subheader("What one part costs another")
+    st.header("What one part costs another")
     st.caption("Weight moves from the first part to the second; all other weights stay as the sliders are.")
     left, right = st.columns(2)
     first = left.selectbox("From", PARTS, index=0, format_func=str.capitalize, key="trade_from", bind="query-params")

@@ -31,7 +31,7 @@ def draw_start(source: ChosenSource, *, has_splits: bool) -> None:
         source: What to import, with corrected settings.
         has_splits: Whether the source says itself which products are for testing.
     """
-    st.subheader("3 · Import", anchor=False)
+    st.header("3 · Import", anchor=False)
     taken = {catalog.name for catalog in all_catalogs()}
     with st.form("import_start", enter_to_submit=False):
         left, right = st.columns(2, gap="large")

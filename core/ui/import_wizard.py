@@ -35,7 +35,7 @@ def draw_import() -> None:
         source = ask_source(kind)
         if source is None:
             return
-        st.subheader("2 · Look before you import", anchor=False)
+        st.header("2 · Look before you import", anchor=False)
         _draw_steps(kind, source)
 
 

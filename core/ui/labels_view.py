@@ -91,7 +91,7 @@ def _draw_summary(run: Run, evaluation: LabelEvaluation, owner: Catalog | None) 
         st.text(f"⚠ {warning}")
     draw_leaks(run, owner)
     _draw_curves(run)
-    st.subheader("Most mistaken", anchor=False, help="Missing: the picture has the label, the model did not say so.")
+    st.header("Most mistaken", anchor=False, help="Missing: the picture has the label, the model did not say so.")
     _draw_most_mistaken(evaluation)
 
 
@@ -198,7 +198,7 @@ def _draw_mistakes(evaluation: LabelEvaluation, owner: Catalog | None) -> None:
         help="Pictures that were given this label and do not have it.",
     )
     rows = evaluation.rows_of(missing=missing, extra=extra, wrong=True)
-    st.subheader(f"{counted(len(rows), 'picture')} of {number_text(evaluation.pictures)}", anchor=False)
+    st.header(f"{counted(len(rows), 'picture')} of {number_text(evaluation.pictures)}", anchor=False)
     st.caption("The surest mistakes come first: they are often mislabeled. Click a picture for its product.")
     window = page_rows(len(rows), key="mistakes_page", noun="picture")
     titles = {} if owner is None else products_of(owner).set_index("product_id")["title"].to_dict()

@@ -88,7 +88,7 @@ def _draw_two(catalog: Catalog, parts: QueryParts, kept: RankingSettings, now: R
     sides = zip(st.columns(2), ("Kept", "Now"), found, (kept, now), strict=True)
     for column, title, matches, settings in sides:
         with column:
-            st.subheader(title)
+            st.header(title)
             _draw_grid(catalog, parts, matches, settings, key=f"matches_{title.lower()}", label=f"matches, {title}")
 
 

@@ -86,7 +86,7 @@ def draw_selection(catalog: Catalog, points: MapPoints, selected: np.ndarray) ->
     if chosen.empty:
         st.info("No product lies in there. Draw a larger loop, or press Esc on the map to let go.")
         return
-    st.subheader(f"{counted(len(chosen), 'product')} selected", anchor=False)
+    st.header(f"{counted(len(chosen), 'product')} selected", anchor=False)
     _draw_actions(catalog, chosen)
     shown, special = st.tabs(["Products", "What makes them special"])
     with shown:

@@ -13,6 +13,7 @@ from core.ui.caches import home
 from core.ui.navigation import go, has_page
 from core.ui.run_care import delete_with_undo, draw_run_form, draw_run_words, offer_undo
 from core.ui.run_choice import reached_words
+from core.ui.runs_table import percentage, share_columns
 from core.ui.training_estimate import estimated_words
 from core.ui.wording import counted, duration, literal
 
@@ -67,7 +68,6 @@ def _filtered(runs: Sequence[Run]) -> list[Run]:
 
 
 def _table(runs: Sequence[Run]) -> list[Run]:
-    share = st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0)
     shown = st.dataframe(
         run_table(runs),
         key="past_runs",
@@ -78,8 +78,7 @@ def _table(runs: Sequence[Run]) -> list[Run]:
         placeholder="",
         selection_mode="multi-row",
         column_config={
-            "Test accuracy": share,
-            "Macro F1": share,
+            **share_columns(),
             "Took, s": st.column_config.NumberColumn(format="%.1f"),
             "Off by": st.column_config.NumberColumn(
                 format="%+.0f %%", help="How much longer it took than was estimated before."
@@ -100,8 +99,8 @@ def run_table(runs: Sequence[Run]) -> pd.DataFrame:
             "Recipe": [run.recipe for run in runs],
             "Backbone": [run.backbone for run in runs],
             "Target": [run.target for run in runs],
-            "Test accuracy": [_percentage(figures.get("accuracy")) for figures in tests],
-            "Macro F1": [_percentage(figures.get("macro_f1")) for figures in tests],
+            "Test accuracy": [percentage(figures.get("accuracy")) for figures in tests],
+            "Macro F1": [percentage(figures.get("macro_f1")) for figures in tests],
             "Test pictures": [figures.get("pictures") for figures in tests],
             "Took, s": [run.seconds for run in runs],
             "Off by": [None if ratio is None else 100 * (ratio - 1) for ratio in ratios],
@@ -126,7 +125,3 @@ def _draw_one(run: Run) -> None:
                 draw_run_form(run)
             if st.button("Delete", icon=":material/delete:", key="delete_past"):
                 delete_with_undo(run)
-
-
-def _percentage(share: float | None) -> float | None:
-    return None if share is None else 100 * share

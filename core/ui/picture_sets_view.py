@@ -169,7 +169,7 @@ def _draw_labels(run: Run, owner: Catalog, picture_set: PictureSet, score: SetSc
 
 def _draw_table(owner: Catalog, sets: list[PictureSet]) -> None:
     """Draw runs over sets; runs that were not asked yet are scored by a job that starts by itself."""
-    st.subheader("Every run on every set", anchor=False, help="Share right of the labeled pictures.")
+    st.header("Every run on every set", anchor=False, help="Share right of the labeled pictures.")
     runs = scorable_runs(home(), owner)
     found = [[kept_score(home(), run.run_id, each) for each in sets] for run in runs]
     table = pd.DataFrame({"Run": [f"{run.name} · {run.recipe} · {run.created[:10]}" for run in runs]})

@@ -147,7 +147,7 @@ def _draw_rule(run: Run, plan: FilingPlan) -> None:
 
 def _draw_shares(plan: FilingPlan, answers: pd.DataFrame, evaluation: Evaluation) -> None:
     """Draw accuracy against the share accepted."""
-    st.subheader(
+    st.header(
         "Accuracy against share filed",
         anchor=False,
         help="A lower threshold files more pictures and gets more of them wrong.",
@@ -194,7 +194,7 @@ def _draw_table(plan: FilingPlan, answers: pd.DataFrame) -> None:
 
 def _draw_fence(plan: FilingPlan, answers: pd.DataFrame, evaluation: Evaluation, owner: Catalog | None) -> None:
     """Show the pictures nearest to their threshold."""
-    st.subheader("On the fence", anchor=False, help="Nearest to their threshold: a little more or less decides.")
+    st.header("On the fence", anchor=False, help="Nearest to their threshold: a little more or less decides.")
     near = on_the_fence(plan, answers, limit=FENCE)
     taken = accepted_by(plan.thresholds, answers)
     rows = evaluation.predictions.iloc[near]
@@ -229,7 +229,7 @@ def _draw_waiting(run: Run, plan: FilingPlan, owner: Catalog | None) -> None:
     if waiting.empty:
         return
     filed = waiting[waiting["accepted"]]
-    st.subheader("Waiting for a category", anchor=False)
+    st.header("Waiting for a category", anchor=False)
     st.text(f"{len(filed):,} of {counted(len(waiting), 'product')} without a category can be filed without a person.")
     offer_filing(owner, run, plan, len(filed))
     shown = filed.head(FENCE)

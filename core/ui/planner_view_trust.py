@@ -20,7 +20,7 @@ def draw_calibration(run: Run, calibration: Calibration) -> None:
     side = calibration.sides["test"]
     if not side["pictures"]:
         return
-    st.subheader(
+    st.header(
         "Can its probabilities be taken at their word?",
         anchor=False,
         help="Of the pictures it claims to know at 80 %, 80 % should be right. Below the dashed line it is too sure.",
@@ -48,7 +48,7 @@ def draw_calibration(run: Run, calibration: Calibration) -> None:
 def draw_curves(run: Run, split: str) -> None:
     """Draw ROC and precision-recall of one category against all others, or of one label."""
     what = "label" if run.predicts_labels else "category"
-    st.subheader(
+    st.header(
         f"One {what} against all others",
         anchor=False,
         help="What every threshold on its probability would find, and what it would take for it wrongly.",

@@ -1,6 +1,7 @@
 """Runs as a table: what was learned from what, and how well on pictures the model never saw."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -22,14 +23,13 @@ def runs_table(runs: Sequence[Run], *, key: str) -> Run | None:
             "Catalog": [run.catalog for run in runs],
             "Recipe": [run.recipe for run in runs],
             "Target": [run.target for run in runs],
-            "Test accuracy": [_percentage(figures.get("accuracy")) for figures in tests],
-            "Macro F1": [_percentage(figures.get("macro_f1")) for figures in tests],
+            "Test accuracy": [percentage(figures.get("accuracy")) for figures in tests],
+            "Macro F1": [percentage(figures.get("macro_f1")) for figures in tests],
             "Test pictures": [figures.get("pictures") for figures in tests],
             "Took": [duration(run.seconds) for run in runs],
             "Finished (UTC)": [run.created[:16].replace("T", " ") for run in runs],
         }
     )
-    share = st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0)
     shown = st.dataframe(
         frame,
         key=key,
@@ -37,10 +37,7 @@ def runs_table(runs: Sequence[Run], *, key: str) -> Run | None:
         width="stretch",
         on_select="rerun",
         selection_mode="multi-row",
-        column_config={
-            "Test accuracy": share,
-            "Macro F1": share,
-        },
+        column_config=share_columns(),
     )
     chosen = [runs[row] for row in shown.selection.rows if row < len(runs)]
     return _offer(chosen, key=key)
@@ -60,5 +57,15 @@ def _offer(chosen: Sequence[Run], *, key: str) -> Run | None:
     return None
 
 
-def _percentage(share: float | None) -> float | None:
+def share_columns() -> dict[str, Any]:
+    """Give how the columns `Test accuracy` and `Macro F1`, in percent, are drawn."""
+    words = "Share of test pictures put into the right category; of runs that say labels, with exactly their labels."
+    return {
+        name: st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0, help=told)
+        for name, told in (("Test accuracy", words), ("Macro F1", "Mean over categories, or labels."))
+    }
+
+
+def percentage(share: float | None) -> float | None:
+    """Turn a share into percent."""
     return None if share is None else 100 * share

@@ -76,7 +76,7 @@ def _draw_past(catalog: Catalog) -> None:
     found = list_searches(home(), catalog_id=catalog.catalog_id)
     if not found:
         return
-    st.subheader("Past searches", anchor=False)
+    st.header("Past searches", anchor=False)
     titles = {search.search_id: search_title(search) for search in found}
     chosen = st.selectbox(
         "Search",

@@ -26,7 +26,7 @@ def draw_second_stage(run: Run, split: str) -> None:
     if run.recipe != RECIPE or split not in _SPLITS:
         return
     report = _report_of(str(home().root), run.run_id)
-    st.subheader(
+    st.header(
         "Gain of the second stage",
         anchor=False,
         help="A specialist looks again at pictures of categories that the first model confuses. Before: the first "

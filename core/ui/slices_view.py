@@ -65,7 +65,7 @@ def _slices_of(root: str, key: tuple[object, ...], _owner: Catalog) -> SliceRepo
 def _draw_worse(report: SliceReport) -> None:
     """Say in words where the run is worse; each leads to its pictures."""
     worse = report.worse
-    st.subheader(
+    st.header(
         "Worse than the rest",
         anchor=False,
         help="More than luck: Fisher's exact test on one picture of each product, corrected for the number of slices "
@@ -125,7 +125,7 @@ def _draw_pictures(chosen: Slice, evaluation: Evaluation, owner: Catalog) -> Non
 
 def _draw_table(report: SliceReport) -> None:
     """List every slice that was tested."""
-    st.subheader(f"All slices ({len(report.slices)})", anchor=False)
+    st.header(f"All slices ({len(report.slices)})", anchor=False)
     table = pd.DataFrame(
         {
             "By": [_KINDS[each.kind] for each in report.slices],

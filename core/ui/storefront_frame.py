@@ -78,10 +78,9 @@ def _shopper(table: HistoryTable) -> str:
     return chosen or fresh_visitor()
 
 
-def heading(words: str, *, large: bool = False) -> None:
-    """Write foreign words as a heading, never as markup."""
-    tag = "h2" if large else "h3"
-    st.html(f'<{tag} style="margin:0;padding:0;overflow-wrap:anywhere">{html.escape(words)}</{tag}>')
+def heading(words: str) -> None:
+    """Write foreign words as a large heading, never as markup."""
+    st.html(f'<h2 style="margin:0;padding:0;font-size:1.5rem;overflow-wrap:anywhere">{html.escape(words)}</h2>')
 
 
 def shelf_row(

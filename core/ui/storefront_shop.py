@@ -82,7 +82,7 @@ def draw_shelf(catalog: Catalog, category: str) -> None:
     table = products_of(catalog)
     paths = table["category"].fillna("")
     rows = table[(paths == category) | paths.str.startswith(f"{category} > ")]
-    heading(" › ".join(category.split(" > ")), large=True)
+    heading(" › ".join(category.split(" > ")))
     if rows.empty:
         st.info("This shelf is empty or was renamed; go back to the shop.", icon=":material/shelves:")
         return
@@ -109,7 +109,7 @@ def draw_item(catalog: Catalog, index: CatalogIndex, table: HistoryTable, user: 
         else:
             st.info("This product has no picture.", icon=":material/image_not_supported:")
     with right:
-        heading(product.title, large=True)
+        heading(product.title)
         price = price_text(product.price_minor_units, product.currency)
         st.text(" · ".join(each for each in (price, product.brand, product.color) if each) or "No price yet")
         _draw_wish(catalog, user, product_id, wished=product_id in wishes_of(taste))

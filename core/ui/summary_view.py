@@ -35,7 +35,7 @@ def draw_summary(run: Run, evaluation: Evaluation, owner: Catalog | None) -> Non
     draw_leaks(run, owner)
     draw_products_and_levels(evaluation)
     _draw_curves(run)
-    st.subheader(
+    st.header(
         "Most confused",
         anchor=False,
         help="True category → what the model said; the share is of the true category's pictures.",

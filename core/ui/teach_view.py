@@ -92,7 +92,7 @@ def _draw_question(catalog: Catalog, question: Question, picks: list[Pick]) -> N
 
 def _draw_taught(pool: TeachingPool, picks: list[Pick], settings: RankingSettings) -> None:
     taught, steady = _taught(pool, picks)
-    st.subheader("What your picks say")
+    st.header("What your picks say")
     figures = st.columns(3)
     agreement = percent(taught.held_out, digits=0)
     figures[0].metric(

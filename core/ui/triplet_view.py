@@ -31,7 +31,7 @@ def draw_triplet(run: Run, catalog: Catalog | None) -> None:
     """Draw the section; nothing for runs of other recipes, or whose catalog is gone."""
     if run.recipe != RECIPE or catalog is None:
         return
-    st.subheader(
+    st.header(
         "Look-alikes before and after",
         anchor=False,
         help="Of the ten pictures nearest to a test picture, how many are of its category.",

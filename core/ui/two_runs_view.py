@@ -104,7 +104,7 @@ def _draw_outcome(paired: PairedRuns, owner: Catalog | None) -> None:
 
 def _draw_confusion(paired: PairedRuns) -> None:
     """List the mistakes one of them makes more often."""
-    st.subheader("Mistakes made more or less often", anchor=False, help="Counted over the pictures of both.")
+    st.header("Mistakes made more or less often", anchor=False, help="Counted over the pictures of both.")
     table = confusion_difference(paired.rows)
     if table.empty:
         st.caption("Both make the same mistakes equally often.")

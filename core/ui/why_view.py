@@ -127,7 +127,7 @@ def _draw_places(run: Run, row: pd.Series) -> None:
 
 def _draw_likeness(run: Run, row: pd.Series) -> None:
     labels = tuple(dict.fromkeys((str(row["label"]), str(row["predicted"]))))
-    st.subheader(
+    st.header(
         "Nearest training pictures", anchor=False, help="By the features the run reads: what it has learned from."
     )
     try:

@@ -33,6 +33,16 @@ def barriers(page: Page, rules: dict = EVERYTHING) -> list[str]:
     return page.evaluate(_SEARCH, [rules, KNOWN])
 
 
+def skipped_levels(page: Page) -> list[str]:
+    """Give the headings that stand more than a level below the one before, as those who jump by headings hear them."""
+    return page.evaluate("""() => {
+      const shown = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter((each) => each.checkVisibility());
+      const levels = shown.map((each) => Number(each.tagName[1]));
+      return shown.filter((each, place) => levels[place] > (levels[place - 1] ?? 0) + 1)
+        .map((each) => `${each.tagName} ${each.textContent}`);
+    }""")
+
+
 def turn_to(page: Page, scheme: str) -> None:
     """Turn the visitor's machine to the light or the dark theme; the page follows by itself."""
     page.emulate_media(color_scheme=scheme)

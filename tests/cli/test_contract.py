@@ -45,6 +45,7 @@ ROOT = Path(__file__).parents[2]
             "not allowed with argument --classic",
         ),
         (["similar", "x", "--product", "1", "--budget", "5", "--price-mode", "same"], "leave out --price-mode same"),
+        (["similar", "x", "--product", "1", "--currency", "EUR"], "add --budget"),
         (["map", "colors", "--method", "mds"], "invalid choice: 'mds' (choose from 'umap', 'tsne', 'pca')"),
     ],
 )

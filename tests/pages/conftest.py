@@ -69,5 +69,5 @@ def broken(app: AppTest) -> list[str]:
 
 def words(app: AppTest) -> str:
     """Everything a page says in Markdown, text, titles and captions."""
-    kinds = (app.title, app.subheader, app.markdown, app.text, app.caption, app.info, app.warning, app.error)
+    kinds = (app.title, app.header, app.markdown, app.text, app.caption, app.info, app.warning, app.error)
     return "\n".join(str(element.value) for kind in kinds for element in kind)

@@ -79,7 +79,7 @@ def test_hostile_names_stay_text(home, open_page, step):
     clean(home, "merge-categories", rules=[[f"{HOSTILE} > a", HOSTILE]])
     app = open_page(home, "clean", f"step={step}")
     assert broken(app) == []
-    marked = [str(each.value) for kind in (app.markdown, app.caption, app.subheader) for each in kind]
+    marked = [str(each.value) for kind in (app.markdown, app.caption, app.header) for each in kind]
     assert not any("evil" in text for text in marked)
 
 

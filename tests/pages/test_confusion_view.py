@@ -21,7 +21,7 @@ def run_id(home):
 
 
 def picture_count(app):
-    return next(each.value for each in app.subheader if each.value.endswith(("picture", "pictures")))
+    return next(each.value for each in app.header if each.value.endswith(("picture", "pictures")))
 
 
 def test_many_categories_are_rolled_up_and_a_level_leads_to_what_is_below(home, open_page, run_id):
@@ -46,7 +46,7 @@ def test_a_pair_shows_its_pictures_and_search_narrows(home, open_page, run_id):
     app = open_page(home, "evaluate", query)
     assert broken(app) == []
     assert picture_count(app) == "2 pictures"  # products 3 and 93
-    assert "Confused because" in [each.value for each in app.subheader]
+    assert "Confused because" in [each.value for each in app.header]
     app.text_input(key="find").set_value("kind 03").run()
     # The row found; as columns it and what its pictures were taken for, kind 04.
     assert "1 true × 2 predicted of 90 categories" in words(app)

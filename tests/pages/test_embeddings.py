@@ -24,7 +24,7 @@ def home(demo_home, tmp_path) -> Home:
 
 def selected(app) -> int:
     """How many products the page says are selected; 0 when it says nothing."""
-    found = [each.value for each in app.subheader if each.value.endswith("selected")]
+    found = [each.value for each in app.header if each.value.endswith("selected")]
     return int(found[0].split()[0].replace(",", "")) if found else 0
 
 

@@ -39,7 +39,7 @@ def run_id(home):
 def test_the_summary_tells_right_parent_and_products(home, open_page, run_id):
     app = open_page(home, "evaluate", f"run={run_id}")
     assert broken(app) == []
-    titles = [each.value for each in app.subheader]
+    titles = [each.value for each in app.header]
     assert "Right, right parent, wrong" in titles and "Products with several pictures" in titles
     assert "level 1: " in words(app) and "level 2: " in words(app)
     table = app.dataframe[0].value
@@ -59,4 +59,4 @@ def test_a_run_without_levels_says_nothing_of_them(home, open_page):
     run = train_run(home, catalog, recipe="linear", settings=settings, actor="tests", progress=SilentProgress())["run"]
     app = open_page(home, "evaluate", f"catalog=flat&run={run}")
     assert broken(app) == []
-    assert not {"Right, right parent, wrong", "Products with several pictures"} & {each.value for each in app.subheader}
+    assert not {"Right, right parent, wrong", "Products with several pictures"} & {each.value for each in app.header}

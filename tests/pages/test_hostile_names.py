@@ -43,7 +43,7 @@ def hostile_catalog(home) -> Catalog:
 
 def markup(app) -> str:
     """Everything a page sends where Markdown or HTML is understood."""
-    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.info, app.warning, app.error)
+    kinds = (app.title, app.header, app.markdown, app.caption, app.info, app.warning, app.error)
     labels = [element.label for kind in (app.button, app.metric, app.expander) for element in kind]
     return "\n".join([str(element.value) for kind in (*kinds, app.metric) for element in kind] + labels)
 

@@ -91,7 +91,7 @@ def test_every_view_opens_and_names_stay_words(shop, open_page, view, split):
     query = f"catalog=shop&run={result['run']}&show_labels={view}&split_shown={split}"
     app = open_page(home, "evaluate", query)
     assert broken(app) == []
-    live = [str(element.value) for kind in (app.markdown, app.caption, app.subheader) for element in kind]
+    live = [str(element.value) for kind in (app.markdown, app.caption, app.header) for element in kind]
     assert not any("evil.test" in text for text in live)
 
 

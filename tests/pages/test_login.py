@@ -109,7 +109,7 @@ def test_an_editor_may_rename_and_not_delete(team):
 def test_an_admin_reads_the_audit_log_and_an_editor_does_not(team):
     app = opened(ADA, "health")
     assert broken(app) == []
-    assert "Audit log" in {each.value for each in app.subheader}
+    assert "Audit log" in {each.value for each in app.header}
     assert "Reading the audit log takes an admin." in words(opened(ED, "health"))
 
 

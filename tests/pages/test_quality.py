@@ -119,7 +119,7 @@ def test_hostile_names_are_never_markup(home, open_page):
     shop_of(home, rows)
     app = open_page(home, "quality", "line=title_repeated")
     assert broken(app) == []
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.warning, app.error, app.success)
+    kinds = (app.title, app.header, app.markdown, app.caption, app.info, app.warning, app.error, app.success)
     markup = "\n".join(str(element.value) for kind in kinds for element in kind)
     assert "evil.test" not in markup and ":red[loud]" not in markup
 

@@ -31,7 +31,7 @@ def test_the_gain_is_shown_for_test_and_validation_but_not_for_training(home, op
     for shown, split in (("Test", "test"), ("Validation", "validation")):
         app = open_page(home, "evaluate", f"run={run_id}&split_shown={shown}")
         assert broken(app) == []
-        assert TITLE in [each.value for each in app.subheader]
+        assert TITLE in [each.value for each in app.header]
         metrics = {each.label: each.value for each in app.metric}
         assert metrics["After"] == metrics["Accuracy"]
         assert metrics["Before"] == f"{100 * report.splits[split].accuracy_before:.1f} %"
@@ -39,7 +39,7 @@ def test_the_gain_is_shown_for_test_and_validation_but_not_for_training(home, op
         assert set(table["Category"]) == {"<b>Pumps</b>", "Hats"}
         assert ("the gain flatters" in words(app)) == (split == "validation")
     app = open_page(home, "evaluate", f"run={run_id}&split_shown=Training")
-    assert TITLE not in [each.value for each in app.subheader]
+    assert TITLE not in [each.value for each in app.header]
 
 
 def test_a_damaged_head_is_one_message(home, open_page, run_id):

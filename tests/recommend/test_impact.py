@@ -1,8 +1,11 @@
 """Impact: measures by hand, and what must hold for every catalog."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from core.catalog.histories import HistoryEvent, add_history
 from core.errors import SettingsError
 from core.progress import SilentProgress
 from core.recommend import impact
@@ -104,7 +107,7 @@ def test_numbers_out_of_range_are_refused(measured, name, value):
         measured(random_index(1), LOOKS, PRICE, **{name: value})
 
 
-def test_a_measured_impact_is_kept_until_the_catalog_changes(home, monkeypatch):
+def test_a_measured_impact_is_kept_until_the_catalog_or_its_histories_change(home, monkeypatch):
     catalog = small_catalog(home)
     monkeypatch.setattr(impact, "open_index", lambda *_, **__: random_index(1))
     question = ImpactQuestion(LOOKS, PRICE, queries=5, k=3)
@@ -112,6 +115,6 @@ def test_a_measured_impact_is_kept_until_the_catalog_changes(home, monkeypatch):
     found = impact_of(home, catalog, question, progress=SilentProgress())
     assert kept_impact(home, catalog, question) == found
     assert kept_impact(home, catalog, ImpactQuestion(LOOKS, PRICE, queries=5, k=4)) is None
-    from dataclasses import replace
-
     assert kept_impact(home, replace(catalog, version=catalog.version + 1), question) is None
+    add_history(home, catalog, "orders", events=[HistoryEvent("ann", "a/1", "buy", "")], actor="tests")
+    assert kept_impact(home, catalog, question) is None
