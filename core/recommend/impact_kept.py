@@ -70,7 +70,7 @@ def _path(home: Home, catalog: Catalog, question: ImpactQuestion) -> Path:
     key = {
         "method": _METHOD,
         "catalog": [catalog.catalog_id, catalog.version],
-        "histories": [each.history_id for each in history_sets(home, catalog)],  # a click in the Storefront changes none
+        "histories": [each.history_id for each in history_sets(home, catalog)],
         "embeddings": [None if each is None else each.version for each in embeddings],
         "settings": [each.to_json() for each in _settings(question)],
         "sample": [question.queries, question.k, question.seed],
