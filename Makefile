@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAY := @printf '\n==> %s\n'
 
-.PHONY: run demo test check fast lock map-component clean help
+.PHONY: run demo test check style types layers fast lock map-component clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -38,11 +38,18 @@ run: demo
 	$(BIN)/python -m core.ui.serve --server.port $(PORT)
 
 check: $(VENV)/installed-dev
+	@$(MAKE) --no-print-directory --output-sync --jobs 2 style types layers
+
+style:
 	$(SAY) "Style, complexity and banned imports"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types:
 	$(SAY) "Types"
 	$(BIN)/mypy
+
+layers:
 	$(SAY) "Layers"
 	$(BIN)/lint-imports
 

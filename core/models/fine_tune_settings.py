@@ -69,7 +69,7 @@ class FineTuneSettings(AugmentationSettings):
         maximum=200,
     )
     views: int = setting(
-        5,
+        4,
         help="Variants of each picture (turned, cropped, mirrored, recolored) the network learns from.",
         unit="views",
         minimum=1,
@@ -83,7 +83,7 @@ class FineTuneSettings(AugmentationSettings):
         maximum=200,
     )
     epochs: int = setting(
-        6, help="Phase 2: most passes in which the upper blocks learn too.", unit="epochs", minimum=1, maximum=500
+        5, help="Phase 2: most passes in which the upper blocks learn too.", unit="epochs", minimum=1, maximum=500
     )
     patience: int = setting(
         4, help="Stop when validation has not improved for so long.", unit="epochs", minimum=1, maximum=500

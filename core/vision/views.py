@@ -86,7 +86,7 @@ def make_view(
     view = _warped(fit_picture(part, side_px=side_px, fit=fit), settings, chance)
     if settings.flip and chance.random() < 0.5:
         view = view[:, ::-1]
-    return np.ascontiguousarray(_recolored(view, settings, chance))
+    return _recolored(np.ascontiguousarray(view), settings, chance)
 
 
 def _part(picture: np.ndarray, settings: ViewSettings, chance: np.random.Generator) -> np.ndarray:
@@ -117,8 +117,10 @@ def _recolored(view: np.ndarray, settings: ViewSettings, chance: np.random.Gener
     """Change contrast and brightness of a view, and the strength of each channel a little."""
     if not (settings.brightness or settings.color):
         return view
-    pixels = view.astype(np.float32) * chance.uniform(1 - settings.brightness, 1 + settings.brightness)
+    values = np.arange(256, dtype=np.float32)[:, None] * chance.uniform(
+        1 - settings.brightness, 1 + settings.brightness
+    )
     # The shift is a third of the scaling: on white it would otherwise wash out every picture.
-    pixels += 255 * chance.uniform(-settings.brightness, settings.brightness) / 3
-    pixels *= chance.uniform(1 - settings.color, 1 + settings.color, 3).astype(np.float32)
-    return np.clip(pixels, 0, 255).astype(np.uint8)
+    values += 255 * chance.uniform(-settings.brightness, settings.brightness) / 3
+    values = values * chance.uniform(1 - settings.color, 1 + settings.color, 3).astype(np.float32)
+    return cv2.LUT(view, np.clip(values, 0, 255).astype(np.uint8)[None])
