@@ -192,7 +192,8 @@ def _curve(points: list[dict[str, float]], first: str, second: str) -> go.Figure
     # The curve falls from left to right, so below its left end and left of its right end nothing is drawn over.
     ends = ((points[0], f"all on {first}", 0, 26), (points[-1], f"all on {second}", -70, 0))
     for point, words, right_px, down_px in ends:
-        figure.add_annotation(x=point[second], y=point[first], text=words, showarrow=True, ax=right_px, ay=down_px)
+        place = {"x": point[second], "y": point[first], "ax": right_px, "ay": down_px}
+        figure.add_annotation(text=words, showarrow=True, arrowcolor=COLORS[0], **place)
     figure.update_xaxes(title=f"{second.capitalize()} part of the matches, 0 to 1")
     figure.update_yaxes(title=f"{first.capitalize()} part of the matches, 0 to 1")
     return figure.update_layout(separators=number_marks(), height=360, margin={"l": 8, "r": 8, "t": 24, "b": 8})

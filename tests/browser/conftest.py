@@ -174,6 +174,17 @@ def serve(tmp_path) -> Iterator[Callable[[Home], Server]]:
         assert foreign_hosts(server.log.with_suffix(".connections")) == []
 
 
+@pytest.fixture(scope="package")
+def demo_server(demo_home, tmp_path_factory) -> Iterator[Server]:
+    """One server of the demo for all journeys that change nothing."""
+    folder = tmp_path_factory.mktemp("shown")
+    copy_home(demo_home.root, folder / "demo")
+    server = start_server(Home(folder / "demo"), folder / "server.log")
+    yield server
+    server.stop()
+    assert foreign_hosts(server.log.with_suffix(".connections")) == []
+
+
 @pytest.fixture
 def visit(browser, request, tmp_path) -> Iterator[Callable[..., Visitor]]:
     """Open tabs: ``visit(server)``. Afterwards every tab must have asked only its own server, without complaint."""

@@ -20,8 +20,8 @@ def test_only_streamlits_own_elements_may_break_a_rule():
     assert [place for place in places if 'data-testid="st' not in place] == []
 
 
-def test_by_keyboard_and_in_the_visitors_own_numbers(serve, visit, demo_copy):
-    page = visit(serve(demo_copy), language="de-DE").open("/catalog?sort=price%2C+high+first")
+def test_by_keyboard_and_in_the_visitors_own_numbers(visit, demo_server):
+    page = visit(demo_server, language="de-DE").open("/catalog?sort=price%2C+high+first")
     # 1.234,56 and then the sign: the English way would be "€ 1,234.56".
     expect(page.locator(".card .price").first).to_have_text(re.compile(r"^\d{1,3}(\.\d{3})*,\d\d\s€$"))
     page.locator(".card").first.focus()

@@ -123,15 +123,14 @@ def test_from_an_upload_to_a_mended_catalog(serve, visit, home, delivery):
     assert [event.kind for event in list_events(home)[:2]] == ["undo", "edit"]
 
 
-def test_a_link_with_filters_shows_the_same_to_somebody_else(serve, visit, demo_copy):
-    server = serve(demo_copy)
-    page = visit(server).open("/catalog?category=Clothing&currency=EUR&low=20&sort=price%2C+low+first&page=2")
+def test_a_link_with_filters_shows_the_same_to_somebody_else(visit, demo_server):
+    page = visit(demo_server).open("/catalog?category=Clothing&currency=EUR&low=20&sort=price%2C+low+first&page=2")
     titles = page.locator(".card .title")
     expect(titles).to_have_count(48)
     expect(page.get_by_role("button", name="Category: Clothing")).to_be_visible()
     expect(page.get_by_role("button", name="from € 20.00")).to_be_visible()
     seen = titles.all_inner_texts()
-    other = visit(server).open(page.url.removeprefix(server.address))
+    other = visit(demo_server).open(page.url.removeprefix(demo_server.address))
     expect(other.locator(".card .title")).to_have_text(seen)
     # One filter less: the first page of more products.
     before = other.get_by_text(re.compile(r"products of 658")).inner_text()
@@ -140,8 +139,8 @@ def test_a_link_with_filters_shows_the_same_to_somebody_else(serve, visit, demo_
     expect(other).not_to_have_url(re.compile(r"page=|low="))
 
 
-def test_keyboard_alone_moves_selects_opens_and_comes_back(serve, visit, demo_copy):
-    visitor = visit(serve(demo_copy))
+def test_keyboard_alone_moves_selects_opens_and_comes_back(visit, demo_server):
+    visitor = visit(demo_server)
     page = visitor.open("/catalog")
     cards = page.locator(".card")
     expect(cards).to_have_count(48)

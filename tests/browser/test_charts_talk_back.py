@@ -10,12 +10,12 @@ from core.models.runs import list_runs
 from tests.browser.square_pointer import drawn_matrix, square_at
 
 
-def test_click_on_a_confusion_cell_shows_its_pictures(serve, visit, demo_copy):
-    run = list_runs(demo_copy)[0]
-    confusion = evaluate_run(demo_copy, run.run_id).confusion
+def test_click_on_a_confusion_cell_shows_its_pictures(visit, demo_server):
+    run = list_runs(demo_server.home)[0]
+    confusion = evaluate_run(demo_server.home, run.run_id).confusion
     fullest = int(np.argmax(confusion.counts))
     row, column, count = (int(values[fullest]) for values in (confusion.true, confusion.predicted, confusion.counts))
-    visitor = visit(serve(demo_copy))
+    visitor = visit(demo_server)
     page = visitor.open(f"/evaluate?show=Confusion&run={run.run_id}")
     canvas = drawn_matrix(page)
     canvas.click(position=square_at(canvas, row, column))
@@ -28,8 +28,8 @@ def test_click_on_a_confusion_cell_shows_its_pictures(serve, visit, demo_copy):
     expect(other.get_by_role("heading", name=f"{count} pictures")).to_be_visible()
 
 
-def test_sliders_reorder_the_grid(serve, visit, demo_copy):
-    visitor = visit(serve(demo_copy))
+def test_sliders_reorder_the_grid(visit, demo_server):
+    visitor = visit(demo_server)
     page = visitor.open("/catalog?q=mug")
     page.locator(".card").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Find look-alikes").click()

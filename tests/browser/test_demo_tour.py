@@ -21,8 +21,8 @@ FAULT = {
 PAGES = sorted(script.stem for script in (ROOT / "pages").glob("*.py"))
 
 
-def test_tour_of_the_demo(serve, visit, demo_copy):
-    visitor = visit(serve(demo_copy))
+def test_tour_of_the_demo(visit, demo_server):
+    visitor = visit(demo_server)
     page = visitor.open("/")
     page.get_by_role("button", name="Evaluate the newest run").first.click()
     expect(page.get_by_role("heading", name="Evaluate")).to_be_visible()
@@ -63,18 +63,17 @@ def test_no_page_asks_another_host_complains_or_shuts_anybody_out(serve, visit, 
     assert {place: lines for place, lines in found.items() if lines} == {}
 
 
-def test_a_link_shows_what_its_sender_saw(serve, visit, demo_copy):
-    server = serve(demo_copy)
-    page = visit(server).open("/catalog?q=mug&sort=price%2C+high+first")
+def test_a_link_shows_what_its_sender_saw(visit, demo_server):
+    page = visit(demo_server).open("/catalog?q=mug&sort=price%2C+high+first")
     expect(page.get_by_label("Search")).to_have_value("mug")
     first = page.locator(".card .title").first.inner_text()
-    address = page.url.removeprefix(server.address)
-    other = visit(server).open(address)
+    address = page.url.removeprefix(demo_server.address)
+    other = visit(demo_server).open(address)
     expect(other.locator(".card .title").first).to_have_text(first)
 
 
-def test_cards_are_reached_and_opened_by_keyboard(serve, visit, demo_copy):
-    page = visit(serve(demo_copy)).open("/catalog")
+def test_cards_are_reached_and_opened_by_keyboard(visit, demo_server):
+    page = visit(demo_server).open("/catalog")
     cards = page.locator(".card")
     cards.first.focus()
     page.keyboard.press("ArrowRight")

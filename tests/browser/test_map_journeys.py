@@ -67,8 +67,8 @@ def test_from_a_loop_to_a_slice_and_to_review(serve, visit, demo_copy):
     expect(other.get_by_role("heading", name=re.compile("products selected"))).to_have_count(0)
 
 
-def test_search_highlights_and_the_pointer_shows_pictures(serve, visit, demo_home):
-    visitor = visit(serve(demo_home))
+def test_search_highlights_and_the_pointer_shows_pictures(visit, demo_server):
+    visitor = visit(demo_server)
     page = visitor.open("/embeddings")
     drawn(page)
     page.locator(".map").focus()

@@ -15,8 +15,8 @@ from core.models.runs import MANIFEST, ROWS, list_runs, register_run
 JOB_MS = 90_000
 
 
-def test_a_plan_its_rule_file_and_the_pictures_on_the_fence(serve, visit, demo_copy):
-    visitor = visit(serve(demo_copy))
+def test_a_plan_its_rule_file_and_the_pictures_on_the_fence(visit, demo_server):
+    visitor = visit(demo_server)
     page = visitor.open("/evaluate?catalog=demo&show=Planner")
     # The demo has 69 validation pictures; 98 % takes 149.
     expect(page.get_by_text("proving it takes at least 149 validation")).to_be_visible()
