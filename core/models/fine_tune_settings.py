@@ -83,7 +83,7 @@ class FineTuneSettings(AugmentationSettings):
         maximum=200,
     )
     epochs: int = setting(
-        5, help="Phase 2: most passes in which the upper blocks learn too.", unit="epochs", minimum=1, maximum=500
+        4, help="Phase 2: most passes in which the upper blocks learn too.", unit="epochs", minimum=1, maximum=500
     )
     patience: int = setting(
         4, help="Stop when validation has not improved for so long.", unit="epochs", minimum=1, maximum=500
