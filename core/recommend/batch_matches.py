@@ -18,7 +18,7 @@ from core.progress import Progress, SilentProgress
 from core.recommend.catalog_index import CatalogIndex
 from core.recommend.index import open_index
 from core.recommend.kept_matches import COLUMNS as COLUMNS
-from core.recommend.kept_matches import KeptMatches, table_schema
+from core.recommend.kept_matches import kept_matches, table_schema
 from core.recommend.query_parts import queries_together, score_together
 from core.recommend.rank_products import rank_parts
 from core.recommend.ranking import Matches
@@ -78,23 +78,23 @@ def export_matches(
     check_target(to)
     told.report(0, None, "opening the index")
     index = open_index(home, catalog, backbone=settings.embedding)
-    kept = KeptMatches(home, index, settings, k=k)
     starts = range(0, len(index), _QUERIES_A_PIECE)
     resumed = 0
-    for start in starts:
-        if kept.has(start):
-            resumed += len(index.product_ids[start : start + _QUERIES_A_PIECE])
-            told.report(start, len(index), "going on where the last export stopped")
-        else:
-            kept.keep(start, _piece(index, settings, start, k=k, progress=told))
-    told.report(len(index), len(index), "writing the file")
-    matches = with_match = 0
-    with _writing(to) as writer:
-        for columns in kept.pieces(starts):
-            writer.write(columns)
-            matches += len(columns["place"])
-            with_match += columns["place"].count(1)
-    kept.drop()
+    with kept_matches(home, index, settings, k=k) as kept:
+        for start in starts:
+            if kept.has(start):
+                resumed += len(index.product_ids[start : start + _QUERIES_A_PIECE])
+                told.report(start, len(index), "going on where the last export stopped")
+            else:
+                kept.keep(start, _piece(index, settings, start, k=k, progress=told))
+        told.report(len(index), len(index), "writing the file")
+        matches = with_match = 0
+        with _writing(to) as writer:
+            for columns in kept.pieces(starts):
+                writer.write(columns)
+                matches += len(columns["place"])
+                with_match += columns["place"].count(1)
+        kept.drop()
     return {
         "catalog": catalog.name,
         "file": str(to),

@@ -10,8 +10,11 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from core.errors import CatalogError
 from core.home import Home
@@ -34,27 +37,49 @@ def table_schema() -> Any:
     return pa.schema([(name, kinds.get(name, pa.float64())) for name in COLUMNS])
 
 
-class KeptMatches:
-    """The pieces of one export.
+@contextmanager
+def kept_matches(home: Home, index: CatalogIndex, settings: RankingSettings, *, k: int) -> Iterator["KeptMatches"]:
+    """Open the pieces of an export; they are nobody else's meanwhile.
+
+    While another export of the same matches is under way, this one gets pieces of its own.
 
     Args:
         home: Where they are kept.
         index: What is ranked.
         settings: How.
         k: Matches a query.
-    """
 
-    def __init__(self, home: Home, index: CatalogIndex, settings: RankingSettings, *, k: int) -> None:
-        asked = [
-            _FORMAT,
-            *(index.catalog_id, index.catalog_version, index.encoder, index.embedding_version, len(index)),
-            *(settings.to_json(), k),
-        ]
-        # Events of visitors change popularity without a new version of the catalog: nothing to go on with then.
-        unique = uuid.uuid4().hex if settings.weights.popularity else ""
-        key = hashlib.sha256((json.dumps(asked, sort_keys=True) + unique).encode()).hexdigest()[:32]
-        self._root = home.cache / "matches"
-        self.folder = self._root / key
+    Raises:
+        CatalogError: The home cannot be written.
+    """
+    asked = [
+        _FORMAT,
+        *(index.catalog_id, index.catalog_version, index.encoder, index.embedding_version, len(index)),
+        *(settings.to_json(), k),
+    ]
+    # Events of visitors change popularity without a new version of the catalog: nothing to go on with then.
+    unique = uuid.uuid4().hex if settings.weights.popularity else ""
+    key = hashlib.sha256((json.dumps(asked, sort_keys=True) + unique).encode()).hexdigest()[:32]
+    root = home.cache / "matches"
+    lock = FileLock(root / f"{key}.lock", timeout=0)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        key = uuid.uuid4().hex
+    except OSError as error:
+        raise CatalogError(f"cannot keep matches in {root}: {error.strerror or error}") from error
+    try:
+        yield KeptMatches(root / key)
+    finally:
+        lock.release()
+
+
+class KeptMatches:
+    """The pieces of one export, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def has(self, start: int) -> bool:
         """Tell whether the piece that begins at a query is there and can be read."""
@@ -110,6 +135,7 @@ class KeptMatches:
         """Let go what nobody went on with for a week."""
         if self.folder.is_dir():
             return
-        for folder in self._root.glob("*"):
-            if time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
+        for folder in self.folder.parent.iterdir():
+            if folder.is_dir() and time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
+                folder.with_suffix(".lock").unlink(missing_ok=True)

@@ -89,6 +89,20 @@ def test_a_stopped_export_goes_on_where_it_was(export, tmp_path, monkeypatch):
     assert export(index, tmp_path / "other.csv", k=4)["resumed"] == 0  # another question has pieces of its own
 
 
+def test_two_exports_of_the_same_matches_at_once_both_end(export, tmp_path, monkeypatch):
+    monkeypatch.setattr(batch_matches, "_QUERIES_A_PIECE", 10)
+    index, others = random_index(1, count=40), []
+
+    class Meanwhile(SilentProgress):
+        def report(self, done, total, message):
+            if message == "writing the file":  # all pieces of the first are there
+                others.append(export(index, tmp_path / "second.csv", k=3))
+
+    export(index, tmp_path / "first.csv", k=3, progress=Meanwhile())
+    assert [each["resumed"] for each in others] == [0]
+    assert (tmp_path / "first.csv").read_bytes() == (tmp_path / "second.csv").read_bytes()
+
+
 def test_one_product_has_no_match_and_is_counted(export, tmp_path):
     for name in ("one.csv", "one.parquet"):
         assert export(make_index([[1, 0]]), tmp_path / name)["without_match"] == 1
