@@ -4,6 +4,8 @@ PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
 SAY := @printf '\n==> %s\n'
+# Two processes share two cores: threads of their libraries would only wait for one another.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: run demo test check style types layers fast lock map-component clean help
 .DEFAULT_GOAL := help
@@ -55,10 +57,10 @@ layers:
 
 test: check
 	$(SAY) "Tests (browser journeys need Chromium; shared ones the real pictures; both say so when skipped)"
-	$(BIN)/python -m pytest -n 2 --dist loadfile --durations 25
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile --durations 25
 
 fast: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not shared and not browser and not faults"
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not shared and not browser and not faults"
 
 lock: $(VENV)/installed-dev
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.txt requirements.in

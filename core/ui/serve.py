@@ -22,7 +22,6 @@ from core.ui.late_events import wait_for_late_events
 from core.ui.login_settings import asked_settings
 from core.ui.own_addresses import ask_nobody_for_addresses
 from core.ui.sessions import count_sessions
-from core.ui.static_files import keep_static_files
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
 
@@ -59,8 +58,7 @@ def main(options: list[str]) -> None:
         _watch()
     except ShelfLensError as error:
         sys.exit(f"error: {error}")
-    keep_static_files()
-    send_security_headers()  # of those files too
+    send_security_headers()
     wait_for_late_events()
     sys.argv = ["streamlit", "run", str(APP), *options]
     cli.main()

@@ -51,8 +51,6 @@ function listen(state, key) {
     if (answer.search) state.panel.answer(answer.search);
     if (answer.selected !== undefined && answer.selected_version !== state.selectedVersion) {
       state.selectedVersion = answer.selected_version;
-      // Nothing selected after nothing selected: the first picture need not be drawn twice.
-      if (!answer.selected && !answer.loop && !state.view.selected && !state.view.loop) return;
       state.view.select(answer.selected);
       state.view.showLoop(answer.loop);
     }
