@@ -108,7 +108,7 @@ def _settings(given: argparse.Namespace) -> "RankingSettings":
     values = base.to_json()
     named = {name: getattr(given, name) for name in (*values["weights"],) if getattr(given, name) is not None}
     values["weights"] |= named
-    filtered = {
+    filters = {
         "category": given.only_category,
         "colors": given.only_color,
         "brands": given.only_brand,
@@ -116,7 +116,7 @@ def _settings(given: argparse.Namespace) -> "RankingSettings":
         "in_stock": given.in_stock,
         "currency": given.currency,
     }
-    values["filters"] |= {name: value for name, value in filtered.items() if value}
+    values["filters"] |= {name: value for name, value in filters.items() if value}
     simple = {
         "embedding": given.embedding,
         "pool": given.pool,
@@ -130,15 +130,8 @@ def _settings(given: argparse.Namespace) -> "RankingSettings":
         raise SettingsError(f"--budget is a price mode of its own: leave out --price-mode {given.price_mode}")
     if (given.price_mode == "budget") > (given.budget is not None or values["budget"] is not None):
         raise SettingsError("--price-mode budget needs --budget AMOUNT")
-    filters = values["filters"]
-    amounts = (
-        given.budget,
-        values["budget"],
-        given.price_from,
-        given.price_to,
-        filters["price_min"],
-        filters["price_max"],
-    )
+    kept_amounts = (values["budget"], values["filters"]["price_min"], values["filters"]["price_max"])
+    amounts = (given.budget, given.price_from, given.price_to, *kept_amounts)
     if given.currency is not None and all(amount is None for amount in amounts):
         raise SettingsError("--currency is of an amount: add --budget, --price-from or --price-to")
     return RankingSettings.from_json(values)

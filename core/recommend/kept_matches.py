@@ -10,7 +10,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ class KeptMatches:
         """Let go what nobody went on with for a week."""
         if self.folder.is_dir():
             return
-        for folder in self.folder.parent.iterdir():
-            if folder.is_dir() and time.time() - folder.stat().st_mtime > _KEPT_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
-                folder.with_suffix(".lock").unlink(missing_ok=True)
+        for each in self.folder.parent.iterdir():  # folders, and the locks of exports
+            with suppress(FileNotFoundError):  # another export is done with it
+                if time.time() - each.stat().st_mtime > _KEPT_SECONDS:
+                    shutil.rmtree(each, ignore_errors=True) if each.is_dir() else each.unlink()

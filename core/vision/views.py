@@ -117,9 +117,8 @@ def _recolored(view: np.ndarray, settings: ViewSettings, chance: np.random.Gener
     """Change contrast and brightness of a view, and the strength of each channel a little."""
     if not (settings.brightness or settings.color):
         return view
-    values = np.arange(256, dtype=np.float32)[:, None] * chance.uniform(
-        1 - settings.brightness, 1 + settings.brightness
-    )
+    contrast = chance.uniform(1 - settings.brightness, 1 + settings.brightness)
+    values = np.arange(256, dtype=np.float32)[:, None] * contrast  # what becomes of every value a pixel can have
     # The shift is a third of the scaling: on white it would otherwise wash out every picture.
     values += 255 * chance.uniform(-settings.brightness, settings.brightness) / 3
     values = values * chance.uniform(1 - settings.color, 1 + settings.color, 3).astype(np.float32)
