@@ -67,7 +67,7 @@ lock: $(VENV)/installed-dev
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements-dev.txt requirements-dev.in
 
 map-component:
-	$(SAY) "Building core/ui/components/product_map.js from its sources (needs Node 20 or newer and npm)"
+	$(SAY) "Building the map in core/ui/components from its sources (needs Node 20 or newer and npm)"
 	cd core/ui/components/map && npm ci --ignore-scripts && npm run build
 
 clean:

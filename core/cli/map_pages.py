@@ -58,7 +58,7 @@ def write_page(session: Session) -> dict[str, Any]:
         lines=[value if isinstance(value, str) else "" for value in drawn["category"]],
         body=(_PARTS / "product_map.html").read_text(encoding="utf-8"),
         style=(_PARTS / "product_map.css").read_text(encoding="utf-8"),
-        script=(_PARTS / "product_map.js").read_text(encoding="utf-8"),
+        scripts=[(_PARTS / name).read_text(encoding="utf-8") for name in ("product_map.js", "map_drawing.js")],
         pictures=pictures,
     )
     try:

@@ -42,12 +42,12 @@ def map_page(
     lines: Sequence[str],
     body: str,
     style: str,
-    script: str,
+    scripts: Sequence[str],
     pictures: Sequence[tuple[int, str]] = (),
 ) -> str:
     """Write the page.
 
-    The script and the style may run by their hashes alone, so nothing that a title smuggles in could: titles travel as
+    The scripts and the style may run by their hashes alone, so nothing that a title smuggles in could: titles travel as
     JSON whose every ``<`` is escaped, and are shown as text.
 
     Args:
@@ -57,7 +57,7 @@ def map_page(
         lines: n further lines for the pointer, such as categories.
         body: The component's elements.
         style: Its style sheet.
-        script: Its script, an ECMAScript module.
+        scripts: Its scripts, ECMAScript modules.
         pictures: As :func:`page_pictures` gives them; shown beside the pointer, and in place of dots when zoomed in.
     """
     known = {**data, "titles": [], "lines": [], "pictures": bool(pictures), "thumbs": [list(each) for each in pictures]}
@@ -68,10 +68,11 @@ def map_page(
         }
     written = json.dumps(known).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     # Inside an element neither text may end it.
-    styled, scripted = _THEME + style.replace("</", "<\\/"), script.replace("</script", "<\\/script")
+    styled = _THEME + style.replace("</", "<\\/")
+    scripted = [each.replace("</script", "<\\/script") for each in scripts]
     policy = (
-        f"default-src 'none'; script-src {_hash(scripted)}; style-src {_hash(styled)}; img-src data: blob:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {' '.join(map(_hash, scripted))}; style-src {_hash(styled)}; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
@@ -80,7 +81,8 @@ def map_page(
         f"<title>{html.escape(title)}</title>\n<style>{styled}</style></head>\n"
         f"<body><h1>{html.escape(title)}</h1>\n{body}\n"
         f'<script type="application/json" id="shelflens-map-data">{written}</script>\n'
-        f'<script type="module">{scripted}</script></body></html>\n'
+        + "\n".join(f'<script type="module">{each}</script>' for each in scripted)
+        + "</body></html>\n"
     )
 
 

@@ -21,6 +21,10 @@ _map = st.components.v2.component(
     css=component_text("product_map.css"),
     js=component_text("product_map.js"),
 )
+# deck.gl, large, in a component of its own: the map is there before it has come, and is drawn anew without sending it.
+_drawing = st.components.v2.component(
+    "shelflens_map_drawing", html='<div class="root" hidden></div>', js=component_text("map_drawing.js")
+)
 _wire = st.components.v2.component(
     "shelflens_map_wire", html='<div class="root" hidden></div>', js=component_text("map_wire.js")
 )
@@ -52,10 +56,8 @@ class MapAnswers:
     moved: Callable[[Camera], None]
 
 
-def product_map(
-    data: dict[str, Any], *, key: str, on_select: Callable[[dict[str, Any] | None], None]
-) -> tuple[int | None, bool]:
-    """Draw a map.
+def product_map(data: dict[str, Any], *, key: str, on_select: Callable[[dict[str, Any] | None], None]) -> int | None:
+    """Draw a map; :func:`map_drawing` has to be on the page as well.
 
     Args:
         data: See :func:`map_data`.
@@ -64,7 +66,7 @@ def product_map(
             drawn anew.
 
     Returns:
-        The point a visitor clicked just now, if any; and whether the browser can draw it (False without WebGL).
+        The point a visitor clicked just now, if any.
     """
 
     def selected() -> None:
@@ -76,11 +78,14 @@ def product_map(
         data={**data, "key": key},
         on_selection_change=selected,
         on_opened_change=_nothing,
-        on_webgl_change=_nothing,
     )
     opened = result.opened
-    row = int(opened) if isinstance(opened, int | float) and 0 <= opened < data["n"] else None
-    return row, result.webgl != "none"
+    return int(opened) if isinstance(opened, int | float) and 0 <= opened < data["n"] else None
+
+
+def map_drawing() -> None:
+    """Send the library that moves maps smoothly, once a page, after the maps themselves."""
+    _drawing(key="map_drawing")
 
 
 @st.fragment

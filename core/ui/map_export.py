@@ -41,6 +41,6 @@ def page_of(points: MapPoints, picture: MapPicture, *, title: str) -> str:
         lines=lines,
         body=component_text("product_map.html"),
         style=component_text("product_map.css"),
-        script=component_text("product_map.js"),
+        scripts=[component_text("product_map.js"), component_text("map_drawing.js")],
         pictures=page_pictures(home(), table["picture_hash"].tolist(), table["category"]),
     )

@@ -12,9 +12,8 @@ from core.explore.maps import CatalogMap
 from core.ui.caches import home
 from core.ui.map_address import AskedSelection, asked_camera, asked_selection, choose_selection, note_camera
 from core.ui.map_colors import pick_coloring, pick_opacity, pick_shapes
-from core.ui.map_component import HoverCard, MapAnswers, map_wire, product_map
+from core.ui.map_component import HoverCard, MapAnswers, map_drawing, map_wire, product_map
 from core.ui.map_export import draw_saving
-from core.ui.map_fallback import draw_fallback
 from core.ui.map_offer import HELP, METHODS, draw_offer
 from core.ui.map_selection import draw_selection, draw_slices, rows_with_words, selected_rows
 from core.ui.map_view import MapPoints, points_of
@@ -38,9 +37,9 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
     selected = selected_rows(catalog, points, asked)
     title = f"{METHODS[drawn.method]} of {catalog.name}"
     picture = map_picture(points, coloring, title=title, opacity=opacity, opacity_by=opacity_by, shapes=shapes)
-    if draw_component(catalog, points, picture, by=by, asked=asked, selected=selected):
-        draw_explanation(drawn, points)
-        draw_saving(catalog, points, picture, title=title)
+    draw_component(catalog, points, picture, by=by, asked=asked, selected=selected)
+    draw_explanation(drawn, points)
+    draw_saving(catalog, points, picture, title=title)
     draw_stale(catalog, drawn)
     if selected is not None:
         draw_selection(catalog, points, selected)
@@ -79,19 +78,16 @@ def draw_component(
     asked: AskedSelection,
     selected: np.ndarray | None,
     key: str = CHART,
-) -> bool:
-    """Draw a map and answer its questions; tell whether the browser can draw it, else Plotly does."""
+) -> None:
+    """Draw a map and answer its questions."""
     data = map_data(picture, camera_at_start(key, points.version))
-    opened, drawable = product_map(data, key=key, on_select=lambda chosen: choose_selection(chosen, by=by))
-    if not drawable:
-        draw_fallback(points, picture)
-        return False
+    opened = product_map(data, key=key, on_select=lambda chosen: choose_selection(chosen, by=by))
+    map_drawing()
     answers = answers_for(catalog, points)
     mask = None if selected is None else selected[points.drawn]
     map_wire(key, data["version"], answers, selected=mask, loop=asked.loop)
     if opened is not None:
         open_product(str(points.table["product_id"].iloc[points.drawn[opened]]))
-    return True
 
 
 def camera_at_start(key: str, version: str, *, at: float = 0.0) -> Camera:

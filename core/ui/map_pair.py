@@ -16,8 +16,7 @@ from core.ui.embedding_choice import derived_words
 from core.ui.errors import shown_errors
 from core.ui.map_address import AskedSelection, asked_selection, choose_selection
 from core.ui.map_colors import pick_coloring
-from core.ui.map_component import map_wire, product_map
-from core.ui.map_fallback import draw_fallback
+from core.ui.map_component import map_drawing, map_wire, product_map
 from core.ui.map_flat import answers_for, camera_at_start, map_picture
 from core.ui.map_offer import METHODS, draw_offer
 from core.ui.map_selection import draw_selection, selected_rows
@@ -138,10 +137,8 @@ def _draw_morph(
     picture = map_picture(first, coloring, title=f"{ends[0]} to {ends[1]}, {catalog.name}")
     picture = MapPicture(**{**vars(picture), "after": second.positions[first.drawn], "ends": ends})
     data = map_data(picture, camera_at_start("morph", first.version, at=asked.at))
-    opened, drawable = product_map(data, key="morph", on_select=lambda chosen: choose_selection(chosen, by=by))
-    if not drawable:
-        draw_fallback(first, picture)
-        return
+    opened = product_map(data, key="morph", on_select=lambda chosen: choose_selection(chosen, by=by))
+    map_drawing()
     mask = None if selected is None else selected[first.drawn]
     map_wire("morph", data["version"], answers_for(catalog, first), selected=mask, loop=asked.loop)
     _open(first, opened)
@@ -168,14 +165,12 @@ def _draw_sides(
             picture = map_picture(points, coloring, title=f"{ends[side]}, {catalog.name}")
             picture = MapPicture(**{**vars(picture), "height_px": _SIDE_HEIGHT_PX})
             data = map_data(picture, camera_at_start(key, points.version))
-            opened, drawable = product_map(data, key=key, on_select=chosen)
-            if not drawable:
-                draw_fallback(points, picture)
-                return
+            opened = product_map(data, key=key, on_select=chosen)
             mine = asked.loop if asked.loop is not None and round(asked.at) == side else None
             mask = None if selected is None else selected[points.drawn]
             map_wire(key, data["version"], answers_for(catalog, points, note=False), selected=mask, loop=mine)
             _open(points, opened)
+    map_drawing()
 
 
 def _open(points: MapPoints, opened: int | None) -> None:

@@ -1,6 +1,7 @@
 """The map in a real browser: from a loop to a slice and to review, search, a morph, and 100,000 points presented."""
 
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -37,6 +38,29 @@ def draw_loop(page: Page, *corners: tuple[float, float]) -> None:
         page.mouse.move(*place(page, *corner), steps=5)
     page.mouse.up()
     page.keyboard.up("Shift")
+
+
+WITHOUT_WEBGL = """const make = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+        return kind.startsWith("webgl") ? null : make.call(this, kind, ...more);
+    };"""
+
+
+def picture_of(page: Page) -> np.ndarray:
+    """Save the map as a PNG and read it, without its legend."""
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="PNG").click()
+    with Image.open(saved.value.path()) as picture:
+        return np.asarray(picture.convert("RGB")).astype(int)[:, :-260]
+
+
+def colors_of(pixels: np.ndarray) -> np.ndarray:
+    """Tell the pixels with a color: dots have one; names, which are drawn over them, are dark or pale."""
+    return pixels.max(axis=2) - pixels.min(axis=2) > 60
+
+
+def colored(page: Page) -> np.ndarray:
+    return colors_of(picture_of(page))
 
 
 def test_from_a_loop_to_a_slice_and_to_review(serve, visit, demo_copy):
@@ -103,39 +127,52 @@ def test_search_highlights_and_the_pointer_shows_pictures(visit, demo_server):
     expect(page.locator(".pictures img").first).to_have_attribute("src", re.compile(r"^data:image/webp;base64,"))
     # What the graphics card lets go is drawn anew.
     page.locator(".map").evaluate("map => delete map.dataset.drawn")
-    page.locator(".points canvas").evaluate("""canvas => {
+    page.locator("div.points canvas").evaluate("""canvas => {
         canvas.dataset.lost = "";
         canvas.getContext("webgl2").getExtension("WEBGL_lose_context").loseContext();
     }""")
-    expect(page.locator(".points canvas:not([data-lost])")).to_be_visible()
+    expect(page.locator("div.points canvas:not([data-lost])")).to_be_visible()
     drawn(page)
     expect(page.locator(".note")).to_be_empty()
     page.keyboard.press("0")
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="PNG").click()
-    with Image.open(saved.value.path()) as picture:
-        pixels = np.asarray(picture.convert("RGB")).astype(int)[:, :-260]  # without the legend
-    # Dots have colors; names, which are drawn over them, are dark or pale.
-    assert (pixels.max(axis=2) - pixels.min(axis=2) > 60).sum() > 500
+    assert colored(page).sum() > 500
     _see_it_without_webgl(visit(visitor.server))
 
 
 def _see_it_without_webgl(visitor):
-    """The map is drawn plainly, and the visitor told how to see all of it."""
-    visitor.page.add_init_script("""const make = HTMLCanvasElement.prototype.getContext;
-        HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
-            return kind.startsWith("webgl") ? null : make.call(this, kind, ...more);
-        };""")
+    """The processor draws the map, with every gesture, and the visitor is told why it is slower."""
+    visitor.page.add_init_script(WITHOUT_WEBGL)
     page = visitor.open("/embeddings")
     expect(page.get_by_text("This browser has no WebGL 2")).to_be_visible()
-    expect(page.locator(".js-plotly-plot .points path").first).to_be_attached()
-    expect(page.get_by_text("With WebGL 2")).to_be_visible()
+    drawn(page)
+    expect(page.locator("canvas.points")).to_be_visible()
+    whole = colored(page)
+    page.mouse.move(*place(page, 0.5, 0.5))
+    page.mouse.wheel(0, -200)  # nearer: dots grow, and spread
+    nearer = colored(page)
+    assert spread(nearer) > 1.3 * spread(whole) > 0
+    page.mouse.move(*place(page, 0.1, 0.5))
+    page.mouse.down()
+    page.mouse.move(*place(page, 0.9, 0.5), steps=8)
+    page.mouse.up()
+    assert not colored(page)[:, :100].any()  # dragged to the right
+    page.keyboard.press("0")
+    draw_loop(page, (0.01, 0.01), (0.99, 0.01), (0.99, 0.99), (0.01, 0.99))
+    expect(page.get_by_role("heading", name=re.compile("products selected"))).to_be_visible()
+
+
+def spread(pixels: np.ndarray) -> float:
+    """How far from one another the colored pixels stand, across."""
+    return float(np.nonzero(pixels)[1].std())
 
 
 @pytest.fixture
 def large_page(tmp_path):
-    """A page that stands alone with 100,000 products in five groups, morphing into a turned map."""
-    many = 100_000
+    return write_page(tmp_path / "map.html", 100_000)
+
+
+def write_page(path: Path, many: int) -> Path:
+    """A page that stands alone with products of three shapes in five groups, morphing into a turned map."""
     random = np.random.default_rng(0)
     groups = random.integers(0, 5, many)
     middles = np.array([[0.2, 0.2], [0.8, 0.2], [0.5, 0.5], [0.2, 0.8], [0.8, 0.8]])
@@ -152,10 +189,9 @@ def large_page(tmp_path):
         lines=[""] * many,
         body=component_text("product_map.html"),
         style=component_text("product_map.css"),
-        script=component_text("product_map.js"),
+        scripts=[component_text("product_map.js"), component_text("map_drawing.js")],
         pictures=[(0, "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")],
     )
-    path = tmp_path / "map.html"
     path.write_text(page)
     return path
 
@@ -193,3 +229,25 @@ def test_a_hundred_thousand_points_are_presented_searched_and_morphed(browser, l
     assert seen.complaints == []
     assert seen.hosts <= {"file", "blob", "data"}
     page.context.close()
+
+
+def test_the_processor_draws_what_the_graphics_card_draws(browser, tmp_path):
+    path = write_page(tmp_path / "map.html", 400)
+    pictures = []
+    for webgl in (True, False):
+        page = browser.new_context(viewport={"width": 1000, "height": 700}).new_page()
+        if not webgl:
+            page.add_init_script(WITHOUT_WEBGL)
+        page.goto(path.as_uri())
+        drawn(page)
+        assert page.locator("canvas.points").count() == (not webgl)
+        page.get_by_label("Find on the map").fill("product 7")  # ringed
+        expect(page.locator(".hits")).to_have_text(f"{sum('7' in str(number) for number in range(400))} found")
+        page.wait_for_timeout(300)
+        pictures.append(picture_of(page))
+        page.context.close()
+    assert colors_of(pictures[0]).sum() > 2000
+    apart = np.abs(pictures[0] - pictures[1]).mean(axis=2)
+    # A dot lies up to half a pixel elsewhere: it stands on whole pixels where the processor draws it.
+    assert (apart > 60).mean() < 0.01
+    assert abs(colors_of(pictures[0]).sum() / colors_of(pictures[1]).sum() - 1) < 0.1

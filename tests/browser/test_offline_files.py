@@ -67,7 +67,7 @@ def product_map(_home, folder, _monkeypatch):
         lines=NAMES[::-1],
         body=component_text("product_map.html"),
         style=component_text("product_map.css"),
-        script=component_text("product_map.js"),
+        scripts=[component_text("product_map.js"), component_text("map_drawing.js")],
     )
     (folder / "map.html").write_text(page, encoding="utf-8")
 

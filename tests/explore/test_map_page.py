@@ -16,7 +16,7 @@ HOSTILE = "</script><script>alert(1)</script><img src=//x.example onerror=alert(
 
 def made(**more):
     words = {"title": HOSTILE, "titles": [HOSTILE, "Mug"], "lines": ["", HOSTILE], "body": "<div></div>"}
-    return map_page({"n": 2}, style="p{}", script="let a = '</script>';", **{**words, **more})
+    return map_page({"n": 2}, style="p{}", scripts=["let a = '</script>';"], **{**words, **more})
 
 
 def test_titles_travel_as_text_alone():

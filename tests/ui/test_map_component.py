@@ -12,7 +12,11 @@ from core.ui.map_component import HoverCard, MapAnswers, _answer, read_camera, r
 FOLDER = Path(__file__).parents[2] / "core" / "ui" / "components"
 
 
-def test_the_built_file_fits_its_sources():
+BUILT = [FOLDER / "product_map.js", FOLDER / "map_drawing.js"]
+
+
+@pytest.mark.parametrize("built", BUILT, ids=lambda path: path.name)
+def test_a_built_file_fits_its_sources(built):
     # The same as map/build.mjs: names and contents of what it is made from. Mend with `make map-component`.
     sources = FOLDER / "map"
     names = ["build.mjs", "package.json", "package-lock.json"]
@@ -20,12 +24,14 @@ def test_the_built_file_fits_its_sources():
     name = hashlib.sha256()
     for each in names:
         name.update(f"{each}\0".encode() + (sources / each).read_bytes() + b"\0")
-    assert name.hexdigest() in (FOLDER / "product_map.js").read_text(encoding="utf-8")[:200]
+    assert name.hexdigest() in built.read_text(encoding="utf-8")[:200]
 
 
 def test_it_is_small_and_knows_no_network():
-    built = (FOLDER / "product_map.js").read_text(encoding="utf-8")
-    assert len(built.encode()) < 900_000
+    first, later = (path.read_text(encoding="utf-8") for path in BUILT)
+    assert len(first.encode()) < 60_000  # what a visitor waits for, and what travels anew with every coloring
+    assert len(later.encode()) < 900_000
+    built = first + later
     hosts = set(re.findall(r"(?:https?|wss?)://([a-z0-9.-]+)", built))
     assert hosts <= {"www.w3.org", "www.w", "en.wikipedia.org"}  # the name of SVG, and words of messages
     assert [word for word in ("eval(", "new Function", "document.write") if word in built] == []

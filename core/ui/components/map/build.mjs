@@ -1,16 +1,18 @@
-// Builds core/ui/components/product_map.js from src/, and the licences of what is bundled: `npm ci && npm run build`.
+// Builds core/ui/components/product_map.js and map_drawing.js from src/, and the licences of what is bundled: `npm ci && npm run build`.
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync, existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const sources = ["build.mjs", "package.json", "package-lock.json", ...readdirSync(join(here, "src")).sort().map((name) => `src/${name}`)];
+const names = ["build.mjs", "package.json", "package-lock.json", ...readdirSync(join(here, "src")).sort().map((name) => `src/${name}`)];
 const hash = createHash("sha256");
-for (const name of sources) hash.update(`${name}\0`).update(readFileSync(join(here, name))).update("\0");
+for (const name of names) hash.update(`${name}\0`).update(readFileSync(join(here, name))).update("\0");
+const sources = hash.digest("hex");
 const made = await build({
-  entryPoints: [join(here, "src", "index.js")],
+  entryPoints: { product_map: join(here, "src", "index.js"), map_drawing: join(here, "src", "drawing.js") },
+  outdir: join(here, ".."),
   bundle: true,
   minify: true,
   format: "esm",
@@ -21,15 +23,18 @@ const made = await build({
   write: false,
   absWorkingDir: here,
 });
-// A loader that is never used could fetch its workers from a network: it gets no address.
-const bundled = made.outputFiles[0].text.replaceAll(/https:\/\/unpkg\.com[^"`]*?(?=["`$])/g, "about:blank#");
-const text = `// ShelfLens' map of products. Built by map/build.mjs from sources ${hash.digest("hex")}; licences beside it.\n${bundled}`;
-writeFileSync(join(here, "..", "product_map.js"), text);
+for (const { path, text } of made.outputFiles) {
+  // A loader that is never used could fetch its workers from a network: it gets no address.
+  const bundled = text.replaceAll(/https:\/\/unpkg\.com[^"`]*?(?=["`$])/g, "about:blank#");
+  const whole = `// ShelfLens' map of products. Built by map/build.mjs from sources ${sources}; licences beside it.\n${bundled}`;
+  writeFileSync(path, whole);
+  console.log(`${basename(path)}: ${(whole.length / 1024).toFixed(0)} KiB`);
+}
 
 // Every package of which a byte is in the bundle, with its licence in full.
-const inputs = Object.values(made.metafile.outputs)[0].inputs;
+const inputs = Object.values(made.metafile.outputs).flatMap((output) => Object.entries(output.inputs));
 const packages = new Set();
-for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+for (const [path, { bytesInOutput }] of inputs) {
   const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
   if (found && bytesInOutput > 0) packages.add(found[1]);
 }
@@ -42,4 +47,4 @@ const notices = [...packages].sort().map((name) => {
   return `${name} ${version} (${license})\n\n${words}`;
 });
 writeFileSync(join(here, "..", "product_map.LICENSES.txt"), `${notices.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);
-console.log(`${(text.length / 1024).toFixed(0)} KiB, ${packages.size} packages`);
+console.log(`${packages.size} packages`);

@@ -2,10 +2,12 @@
 const REACH_PX = 9;
 const STEP_PX = 80;
 const CLICK_PX = 4;
+const WHEEL_STEP = 0.005;
 
 export function attachPointer(view, pictures, { mode, open }) {
   let drag = null;
   let pressed = null;
+  let seen = null;
   let travelled = false;
   const at = (event) => {
     const box = view.stage.getBoundingClientRect();
@@ -14,7 +16,7 @@ export function attachPointer(view, pictures, { mode, open }) {
   const under = (x, y) => view.grid && view.grid.nearest(...view.toMap(x, y), REACH_PX / 2 ** view.camera.zoom, (row) => view.shown(row));
   view.stage.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !view.data) return;
-    pressed = at(event);
+    pressed = seen = at(event);
     travelled = false;
     if (mode() === "pan" && !event.shiftKey) return;
     event.stopPropagation();
@@ -36,8 +38,12 @@ export function attachPointer(view, pictures, { mode, open }) {
       view.drawOver();
       return;
     }
-    if (event.buttons) return pictures.hover(null);
     if (!view.camera) return;
+    if (event.buttons) {
+      if (pressed && !view.drawing.moves) view.panBy(seen[0] - x, seen[1] - y);
+      seen = [x, y];
+      return pictures.hover(null);
+    }
     const row = under(x, y);
     view.stage.classList.toggle("on-point", row !== null);
     if (row !== pictures.row) pictures.hover(row, x, y);
@@ -56,6 +62,11 @@ export function attachPointer(view, pictures, { mode, open }) {
     } else if (drawn) view.selectLoop(drawn.corners);
   }, true);
   view.stage.addEventListener("pointerleave", () => pictures.hover(null));
+  view.stage.addEventListener("wheel", (event) => {
+    if (!view.camera || view.drawing.moves) return;
+    event.preventDefault();
+    view.zoomAt(at(event), -event.deltaY * WHEEL_STEP);
+  }, { passive: false });
   view.stage.addEventListener("dblclick", (event) => {
     const [x, y] = at(event);
     const here = view.toMap(x, y);

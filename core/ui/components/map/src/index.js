@@ -3,7 +3,6 @@ import { MapView } from "./view.js";
 import { Panel } from "./panel.js";
 import { Pictures } from "./pictures.js";
 import { attachKeys, attachPointer } from "./gestures.js";
-import { webglWorks } from "./points.js";
 
 const maps = new WeakMap();
 
@@ -29,8 +28,10 @@ function build(root, outside) {
   attachKeys(root, view, { search: () => panel.field.focus(), present, clear });
   const changed = () => document.fullscreenElement || show(false);
   document.addEventListener("fullscreenchange", changed);
-  // Which data is on screen, for whoever waits for it.
-  view.listeners.push((what) => what === "drawn" && view.data && (root.dataset.drawn = view.data.version));
+  // Which data is on screen, for whoever waits for it: shown by its first dots, drawn when every gesture works.
+  view.listeners.push((what) => {
+    if ((what === "shown" || what === "drawn") && view.data) root.dataset[what] = view.data.version;
+  });
   return { view, panel, pictures, stop: () => { document.removeEventListener("fullscreenchange", changed); view.stop(); } };
 }
 
@@ -61,12 +62,6 @@ function listen(state, key) {
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const root = parentElement.querySelector(".map");
-  if (!webglWorks()) {
-    root.querySelector(".note").textContent = "This browser has no WebGL 2, which the map is drawn with: switch graphics acceleration on in its settings.";
-    root.classList.add("without");
-    setStateValue("webgl", "none");
-    return undefined;
-  }
   let state = maps.get(root);
   const outside = {
     tell: (name, value) => {
@@ -104,12 +99,9 @@ const saved = document.getElementById("shelflens-map-data");
 if (saved) {
   const data = JSON.parse(saved.textContent);
   const root = document.querySelector(".map");
-  if (!webglWorks()) root.querySelector(".note").textContent = "This browser has no WebGL 2, which the map is drawn with.";
-  else {
-    const state = build(root, { tell: () => {}, ask: () => {} });
-    root.style.setProperty("--map-height", "calc(100vh - 130px)");
-    state.view.load(data);
-    state.pictures.forget();
-    state.panel.load();
-  }
+  const state = build(root, { tell: () => {}, ask: () => {} });
+  root.style.setProperty("--map-height", "calc(100vh - 130px)");
+  state.view.load(data);
+  state.pictures.forget();
+  state.panel.load();
 }

@@ -83,6 +83,7 @@ export class Panel {
   hear(what) {
     if (what === "lost") this.say("The graphics card let the map go; it is being drawn again.");
     if (what === "back") this.say("");
+    if (what === "unable") this.say("This browser has no WebGL 2, so its processor draws the map, more slowly: graphics acceleration is in the browser's settings.");
   }
 
   say(words) {

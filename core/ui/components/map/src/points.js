@@ -3,9 +3,7 @@ import { Deck, OrthographicView } from "@deck.gl/core";
 import { DotLayer } from "./dots.js";
 import { SPAN } from "./encoding.js";
 
-const FILL = 0.94;
-
-export function webglWorks() {
+function webglWorks() {
   try {
     const context = document.createElement("canvas").getContext("webgl2");
     context?.getExtension("WEBGL_lose_context")?.loseContext();
@@ -15,13 +13,12 @@ export function webglWorks() {
   }
 }
 
-// Zoom and middle that show the whole map; a step of zoom doubles the size.
-export function wholeMap(width, height) {
-  const side = Math.max(120, Math.min(width, height));
-  return { target: [SPAN / 2, SPAN / 2], zoom: Math.log2((side * FILL) / SPAN) };
-}
-
 export class PointDrawing {
+  static works = webglWorks;
+
+  // deck.gl hears the pointer itself.
+  moves = true;
+
   constructor(stage, { onMove, onLost, onError, onDrawn }) {
     this.stage = stage;
     this.handlers = { onMove, onLost, onError, onDrawn };

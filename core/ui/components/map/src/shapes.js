@@ -19,3 +19,14 @@ export function outline(shape, x, y, radius) {
   const half = radius * 0.72;
   return `M${at(x - half)} ${at(y)}a${at(half)} ${at(half)} 0 1 0 ${at(2 * half)} 0a${at(half)} ${at(half)} 0 1 0 ${at(-2 * half)} 0`;
 }
+
+// How far a place is from the middle of its shape, in pixels; the edge of every shape is at edge. The shader of dots.js says the same.
+export function reach(shape, right, down, edge) {
+  const [x, y] = [Math.abs(right), Math.abs(down)];
+  if (shape === 1) return Math.max(x, y) * 1.13;
+  if (shape === 2) return Math.max(down + edge * 0.4, x * 0.85 - down * 0.53 + edge * 0.47);
+  if (shape === 3) return (x + y) * 0.9;
+  if (shape === 4) return edge + Math.min(Math.max(x - edge, y - edge * 0.34), Math.max(x - edge * 0.34, y - edge));
+  if (shape === 5) return edge + Math.abs(Math.hypot(x, y) - edge * 0.72) - edge * 0.28;
+  return Math.hypot(x, y);
+}

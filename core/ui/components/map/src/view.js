@@ -2,7 +2,8 @@
 import { decodeLoop, encodeLoop, members, shorts, bytes, SPAN } from "./encoding.js";
 import { paletteOf, pointColors, rgb } from "./colors.js";
 import { PointGrid, insideLoop, simplifiedLoop } from "./pointing.js";
-import { PointDrawing, wholeMap } from "./points.js";
+import { CanvasDots } from "./canvas_dots.js";
+import { wholeMap } from "./camera.js";
 import { LARGER } from "./shapes.js";
 import { densityContours, drawOverlay, namePlaces } from "./overlay.js";
 
@@ -16,18 +17,60 @@ export class MapView {
     this.overlay = document.createElement("canvas");
     this.overlay.className = "overlay";
     stage.append(this.overlay);
+    this.pen = this.overlay.getContext("2d", { willReadFrequently: true }); // waits for no graphics process, see canvas_dots.js
     this.only = new Set();
     this.withNames = true;
     this.at = 0;
     this.listeners = [];
-    this.drawing = new PointDrawing(stage, {
+    this.drawings = [new CanvasDots(stage, { onDrawn: () => this.dotsDrawn() })];
+    this.handOver = () => this.startDeck();
+    document.addEventListener("shelflens-map-drawing", this.handOver);
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(stage);
+  }
+
+  // What is on screen; behind it may wait what takes over once it has drawn.
+  get drawing() {
+    return this.drawings[0];
+  }
+
+  say(what) {
+    for (const listener of this.listeners) listener(what);
+  }
+
+  // deck.gl starts when the first dots are on the screen, two frames after they were drawn, not before.
+  dotsDrawn() {
+    if (this.unable) this.say("drawn");
+    this.dots ??= requestAnimationFrame(() => requestAnimationFrame(() => {
+      this.dotsOnScreen = true;
+      this.say("shown");
+      this.startDeck();
+    }));
+  }
+
+  startDeck() {
+    const Drawing = globalThis.shelflensMapDrawing;
+    if (!Drawing || !this.dotsOnScreen || this.drawings.length > 1 || this.drawing.moves || this.unable) return;
+    if (!Drawing.works()) return this.stayWithDots();
+    const deck = new Drawing(this.stage, {
       onMove: (camera) => this.move(camera),
       onLost: () => this.recover(),
       onError: (error) => this.report(error),
-      onDrawn: () => this.listeners.forEach((listener) => listener("drawn")),
+      onDrawn: () => {
+        for (const earlier of this.drawings.splice(0, this.drawings.indexOf(deck))) earlier.stop();
+        this.say("drawn");
+      },
     });
-    this.watcher = new ResizeObserver(() => this.resize());
-    this.watcher.observe(stage);
+    this.drawings.push(deck);
+    deck.look(this.camera);
+    this.draw();
+  }
+
+  stayWithDots() {
+    for (const drawing of this.drawings.splice(1)) drawing.stop();
+    this.unable = true;
+    this.say("unable");
+    this.say("drawn");
   }
 
   // Another coloring of the same points keeps the camera and what is selected.
@@ -171,7 +214,7 @@ export class MapView {
     [this.width, this.height] = [width, height];
     const dots = window.devicePixelRatio || 1;
     [this.overlay.width, this.overlay.height] = [width * dots, height * dots];
-    this.overlay.getContext("2d").setTransform(dots, 0, 0, dots, 0, 0);
+    this.pen.setTransform(dots, 0, 0, dots, 0, 0);
     const whole = wholeMap(width, height);
     if (!this.camera && this.data.view) {
       const [x, y, zoom] = this.data.view;
@@ -186,6 +229,15 @@ export class MapView {
 
   zoomBy(steps) {
     this.move({ ...this.camera, zoom: this.camera.zoom + steps });
+  }
+
+  // What lies under a place on screen stays there.
+  zoomAt([x, y], steps) {
+    const held = this.toMap(x, y);
+    this.look({ ...this.camera, zoom: this.camera.zoom + steps });
+    const now = this.toMap(x, y);
+    const [left, top] = this.camera.target;
+    this.move({ ...this.camera, target: [left + held[0] - now[0], top + held[1] - now[1]] });
   }
 
   panBy(right, down) {
@@ -204,15 +256,15 @@ export class MapView {
     const least = wholeMap(this.width, this.height).zoom - 1.5;
     const inside = (value) => Math.min(SPAN * 1.2, Math.max(-SPAN * 0.2, value));
     this.camera = { target: [inside(target[0]), inside(target[1])], zoom: Math.min(least + 13, Math.max(least, zoom)) };
-    this.drawing.look(this.camera);
+    for (const drawing of this.drawings) drawing.look(this.camera);
     this.draw();
     this.drawOver();
-    for (const listener of this.listeners) listener("moved");
+    this.say("moved");
   }
 
   settleSoon() {
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.listeners.forEach((listener) => listener("settled")), SETTLED_MS);
+    this.settling = setTimeout(() => this.say("settled"), SETTLED_MS);
   }
 
   // What a link needs to show the same: relative to the whole map, so that it fits every window.
@@ -259,8 +311,10 @@ export class MapView {
 
   draw() {
     if (!this.points || !this.width) return;
-    const ink = rgb(getComputedStyle(this.stage).getPropertyValue("--st-text-color"));
-    this.drawing.show({ points: this.points, rings: this.rings, radius: this.radius(), ink });
+    const css = getComputedStyle(this.stage);
+    const [ink, paper] = ["--st-text-color", "--st-background-color"].map((name) => rgb(css.getPropertyValue(name)));
+    const what = { points: this.points, rings: this.rings, radius: this.radius(), ink, paper };
+    for (const drawing of this.drawings) drawing.show(what);
   }
 
   style() {
@@ -273,26 +327,29 @@ export class MapView {
   }
 
   drawOver() {
-    if (this.camera && this.width) drawOverlay(this.overlay.getContext("2d"), this, this.style());
+    if (this.camera && this.width) drawOverlay(this.pen, this, this.style());
   }
 
   recover() {
-    for (const listener of this.listeners) listener("lost");
+    this.say("lost");
     clearTimeout(this.recovering);
     this.recovering = setTimeout(() => {
-      this.drawing.restart();
+      for (const drawing of this.drawings) drawing.restart?.();
       this.draw();
-      for (const listener of this.listeners) listener("back");
+      this.say("back");
     }, 400);
   }
 
   report(error) {
     console.warn("the map could not be drawn:", error);
+    if (!this.drawing.moves) this.stayWithDots();
   }
 
   stop() {
     for (const timer of [this.settling, this.telling, this.recovering]) clearTimeout(timer);
+    cancelAnimationFrame(this.dots);
+    document.removeEventListener("shelflens-map-drawing", this.handOver);
     this.watcher.disconnect();
-    this.drawing.stop();
+    for (const drawing of this.drawings) drawing.stop();
   }
 }
