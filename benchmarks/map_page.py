@@ -1,10 +1,10 @@
 """Draw the map of the Embeddings page in a real browser: this component against plain Plotly on the same points.
 
 For 50,000 and 100,000 products (a made table in 40 islands, 30 categories) it measures, in headless Chromium: seconds
-from opening the address until points are on the screen, and until all is drawn; the bytes the server sent for that; seconds from letting go
-of a loop until the page names what is selected; the same for `st.plotly_chart` with WebGL scatter, colored by category,
-in a Streamlit page of its own. Servers are warm: each page is opened once before. Needs Chromium and the packages of
-`requirements-dev.txt`.
+from opening the address until points are on the screen, and until all is drawn; the bytes the server sent for that;
+seconds from letting go of a loop until the page names what is selected; the same for `st.plotly_chart` with WebGL
+scatter, colored by category, in a Streamlit page of its own. Servers are warm: each page is opened once before. Needs
+Chromium and the packages of `requirements-dev.txt`.
 
     python -m benchmarks.map_page [--points 50000 100000] [--rounds 3] [--write]
 """
@@ -195,8 +195,8 @@ def main() -> None:
     titles += ["received, MB", "loop to page, s"]
     body = (
         f"{markdown_table(titles, rows)}\n\nMedians of {given.rounds} rounds in headless Chromium "
-        f"{result['chromium']} without a graphics card (SwiftShader); the servers are warm. Points are on screen two frames after they "
-        "were drawn; all is drawn when a screenshot of the page is there. What is received is "
+        f"{result['chromium']} without a graphics card (SwiftShader); the servers are warm. Points are on screen two "
+        "frames after they were drawn; all is drawn when a screenshot of the page is there. What is received is "
         "everything the page's socket carried until then, our component's own 0.8 MB among it."
     )
     show("map_page", "The map in a browser", body, result, write=given.write)
