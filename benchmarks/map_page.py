@@ -25,7 +25,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks.measuring import markdown_table, run_command, show, versions
 from benchmarks.serving import open_browser, serving
 from benchmarks.synthetic_table import write_table
-from core.catalog.catalogs import find_catalog
+from core.catalog.catalogs import Catalog, find_catalog
 from core.catalog.products import product_table
 from core.explore.map_files import map_folder, save_map
 from core.home import Home, open_home
@@ -64,14 +64,21 @@ def make_home(folder: Path, points: int) -> Home:
     middles = random.uniform(-12, 12, (ISLANDS, 2))
     kinds = pd.factorize(products["category"])[0] % ISLANDS
     spots = middles[kinds] + random.normal(0, 0.8, (len(products), 2))
-    frame = pd.DataFrame({"product_id": products["product_id"], "x": spots[:, 0], "y": spots[:, 1], "placed": False})
-    version = "umap-0000000000000000"
+    frame = pd.DataFrame({"product_id": products["product_id"], "x": spots[:, 0], "y": spots[:, 1]})
+    keep_map(home, catalog, frame, "efficientnet-lite0")
+    part = frame.assign(kind=products["category"].str.split(" > ").str[0], row=np.arange(len(frame)))
+    part[["x", "y", "kind", "row"]].to_parquet(folder / "points.parquet")
+    return home
+
+
+def keep_map(home: Home, catalog: Catalog, frame: pd.DataFrame, embedding: str) -> None:
+    """Keep made positions as a map of an embedding that is not there."""
     manifest = {
         "method": "umap",
         "settings": {},
         "seed": 0,
         "dimensions": 2,
-        "backbone": "efficientnet-lite0",
+        "backbone": embedding,
         "embedding_version": "made",
         "catalog_version": catalog.version,
         "points": len(frame),
@@ -82,10 +89,7 @@ def make_home(folder: Path, points: int) -> Home:
         "asked": datetime.now(UTC).isoformat(),
     }
     signed = np.zeros((len(frame), 8), np.float32)
-    save_map(map_folder(home, catalog, version), frame, signed=signed, manifest=manifest)
-    part = frame.assign(kind=products["category"].str.split(" > ").str[0], row=np.arange(len(frame)))
-    part[["x", "y", "kind", "row"]].to_parquet(folder / "points.parquet")
-    return home
+    save_map(map_folder(home, catalog, f"umap-{embedding}"), frame, signed=signed, manifest=manifest)
 
 
 def measure(

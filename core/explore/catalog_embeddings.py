@@ -13,7 +13,7 @@ import pandas as pd
 
 from core.catalog.catalogs import Catalog
 from core.catalog.products import picture_table
-from core.errors import CatalogError, SettingsError
+from core.errors import CatalogError, RunError, SettingsError
 from core.explore.color_embedding import color_rows
 from core.home import Home
 from core.models.runs import Run, find_run, list_runs, open_run
@@ -111,13 +111,18 @@ def open_embedding(home: Home, catalog: Catalog, name: str = DEFAULT_BACKBONE) -
     return CatalogEmbedding(name, found.version, found.product_ids, found.matrix)
 
 
-def stored_version(home: Home, catalog: Catalog, name: str) -> str | None:
-    """Give the version of an embedding as it is now, at once.
+def current_version(home: Home, catalog: Catalog, name: str) -> str | None:
+    """Give the version of an embedding as it is now; quick, except for main colors, whose palettes are read.
 
     Returns:
-        None where it is not made, and for derived ones, whose version is their content.
+        None where it is not there, or no more.
     """
-    if backbone_behind(name) != name:
+    try:
+        if name == COLORS:
+            return _palettes(home, catalog).version
+        if name.startswith(PROBABILITIES):
+            return _predicted(home, catalog, name).version
+    except (CatalogError, RunError):
         return None
     found = latest_embedding(home, catalog, backbone=name)
     return None if found is None else found.version
@@ -149,44 +154,82 @@ def _run_words(run: Run) -> str:
     return f"{run.name} · {run.recipe} · {run.created[:16].replace('T', ' ')} UTC"
 
 
-def _colors(home: Home, catalog: Catalog) -> CatalogEmbedding:
+@dataclass(frozen=True)
+class _Palettes:
+    """The known palettes of a catalog's P pictures, and which of N products each belongs to."""
+
+    product_ids: list[str]
+    owners: np.ndarray
+    bins: np.ndarray
+    shares: np.ndarray
+
+    @property
+    def version(self) -> str:
+        parts = (self.owners, self.bins, self.shares)
+        return _content_name(self.product_ids, *(part.tobytes() for part in parts))
+
+
+def _palettes(home: Home, catalog: Catalog) -> _Palettes:
     table = picture_table(home, catalog)
     bins, shares = read_palettes(home, table["picture_hash"].tolist())
     known = shares.sum(axis=1) > 0
-    table, bins, shares = table[known], bins[known], shares[known]
-    if table.empty:
+    if not known.any():
         raise CatalogError(f"catalog {catalog.name!r} has no main colors yet: run `embed {catalog.name}` first")
-    owners, product_ids = pd.factorize(table["product_id"])
-    rows = np.zeros((len(product_ids), color_rows(bins[:1], shares[:1]).shape[1]), np.float32)
-    for start in range(0, len(table), _BLOCK_ROWS):
+    owners, product_ids = pd.factorize(table["product_id"][known])
+    return _Palettes([str(each) for each in product_ids], owners, bins[known], shares[known])
+
+
+def _colors(home: Home, catalog: Catalog) -> CatalogEmbedding:
+    found = _palettes(home, catalog)
+    bins, shares = found.bins, found.shares
+    rows = np.zeros((len(found.product_ids), color_rows(bins[:1], shares[:1]).shape[1]), np.float32)
+    for start in range(0, len(bins), _BLOCK_ROWS):
         block = slice(start, start + _BLOCK_ROWS)
-        np.add.at(rows, owners[block], color_rows(bins[block], shares[block]))
-    ids = [str(each) for each in product_ids]
-    return CatalogEmbedding(COLORS, _content_name(ids, bins.tobytes(), shares.tobytes()), ids, unit_rows(rows))
+        np.add.at(rows, found.owners[block], color_rows(bins[block], shares[block]))
+    return CatalogEmbedding(COLORS, found.version, found.product_ids, unit_rows(rows))
+
+
+@dataclass(frozen=True)
+class _Predicted:
+    """Which rows of a run's predictions are of products still in the catalog, and which of N products each is of."""
+
+    run: Run
+    rows: np.ndarray
+    product_ids: list[str]
+    owners: np.ndarray
+
+    @property
+    def version(self) -> str:
+        return _content_name(self.product_ids, self.run.run_id.encode())
+
+
+def _predicted(home: Home, catalog: Catalog, name: str) -> _Predicted:
+    run = find_run(home, name.removeprefix(PROBABILITIES))
+    if run.catalog_id != catalog.catalog_id:
+        raise CatalogError(f"run {run.run_id!r} belongs to catalog {run.catalog!r}, not to {catalog.name!r}")
+    products = open_run(home, run.run_id).products["product_id"]
+    present = set(picture_table(home, catalog)["product_id"])
+    kept = np.flatnonzero(products.isin(present).to_numpy())
+    if not len(kept):
+        raise CatalogError(f"no product that run {run.run_id!r} predicted is still in catalog {catalog.name!r}")
+    owners, product_ids = pd.factorize(products.to_numpy()[kept])
+    return _Predicted(run, kept, [str(each) for each in product_ids], owners)
 
 
 def _probabilities(home: Home, catalog: Catalog, name: str) -> CatalogEmbedding:
     """Read what a run predicted; square roots make the cosine Bhattacharyya's coefficient of two predictions."""
-    run = find_run(home, name.removeprefix(PROBABILITIES))
-    if run.catalog_id != catalog.catalog_id:
-        raise CatalogError(f"run {run.run_id!r} belongs to catalog {run.catalog!r}, not to {catalog.name!r}")
-    files = open_run(home, run.run_id)
-    present = set(picture_table(home, catalog)["product_id"])
-    kept = np.flatnonzero(files.products["product_id"].isin(present).to_numpy())
-    if not len(kept):
-        raise CatalogError(f"no product that run {run.run_id!r} predicted is still in catalog {catalog.name!r}")
-    owners, product_ids = pd.factorize(files.products["product_id"].to_numpy()[kept])
-    counts = np.bincount(owners)
-    rows = np.zeros((len(product_ids), len(run.classes)), np.float32)
-    for start in range(0, len(kept), _BLOCK_ROWS):
+    found = _predicted(home, catalog, name)
+    probabilities = open_run(home, found.run.run_id).probabilities
+    counts = np.bincount(found.owners)
+    rows = np.zeros((len(found.product_ids), len(found.run.classes)), np.float32)
+    for start in range(0, len(found.rows), _BLOCK_ROWS):
         block = slice(start, start + _BLOCK_ROWS)
-        np.add.at(rows, owners[block], np.clip(files.probabilities[kept[block]], 0, 1))
+        np.add.at(rows, found.owners[block], np.clip(probabilities[found.rows[block]], 0, 1))
     rows = unit_rows(np.sqrt(rows / counts[:, None]))
     if rows.shape[1] > MAX_DIMENSIONS:
         blocks = (rows[start : start + _BLOCK_ROWS] for start in range(0, len(rows), _BLOCK_ROWS))
         rows = fit_projection(blocks).project(rows)
-    ids = [str(each) for each in product_ids]
-    return CatalogEmbedding(name, _content_name(ids, run.run_id.encode()), ids, rows)
+    return CatalogEmbedding(name, found.version, found.product_ids, rows)
 
 
 def _content_name(product_ids: Sequence[str], *parts: bytes) -> str:

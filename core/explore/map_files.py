@@ -41,7 +41,13 @@ _LATER: dict[str, tuple[Any, Any]] = {
     "dimensions": (int, 2),
     "neighbor_preservation": (int | float | None, None),
     "placed": (int, 0),
+    "layout": (str, ""),
+    "scale": (list | None, None),
+    "anew": (bool, False),
+    "created": (str, ""),
 }
+MOST_MAPS = 40
+"""Maps kept of a catalog; those asked for longest ago go."""
 
 
 def map_folder(home: Home, catalog: Catalog, version: str) -> Path:
@@ -126,6 +132,13 @@ def save_map(folder: Path, frame: pd.DataFrame, *, signed: np.ndarray, manifest:
         frame.to_parquet(unfinished / POINTS_FILE, index=False)
         save_array_whole(unfinished / SIGNATURES_FILE, signed)
         write_json_whole(unfinished / MANIFEST_FILE, manifest)
+
+
+def drop_old_maps(home: Home, catalog: Catalog) -> None:
+    """Keep the :data:`MOST_MAPS` maps of a catalog that were asked for last."""
+    found = sorted(stored_maps(home, catalog), key=lambda entry: entry[1]["asked"], reverse=True)
+    for folder, _ in found[MOST_MAPS:]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _points_in(path: Path, dimensions: int) -> int | None:

@@ -23,6 +23,7 @@ MOST_DRAWN = 100_000
 """Points a browser draws; of more, every stratum shows its share."""
 
 _MOST_CORNERS = 64
+_MARGIN = 0.02
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,16 @@ class MapScale:
 
 
 def map_scale(*maps: pd.DataFrame) -> MapScale:
-    """Fit one scale around the points of one or more maps, each with ``x`` and ``y``, in the middle of a square."""
+    """Fit one scale around the points of one or more maps, each with ``x`` and ``y``, in the middle of a square.
+
+    A margin leaves room for products that are placed into a map later, so that its scale can stay.
+    """
     x = np.concatenate([frame["x"].to_numpy(np.float64) for frame in maps] or [np.zeros(0)])
     y = np.concatenate([frame["y"].to_numpy(np.float64) for frame in maps] or [np.zeros(0)])
     if not len(x):
         return MapScale(0.0, 0.0, 1.0)
     width, height = float(x.max() - x.min()), float(y.max() - y.min())
-    side = max(width, height) or 1.0
+    side = (max(width, height) or 1.0) * (1 + 2 * _MARGIN)
     return MapScale(float(x.min()) - (side - width) / 2, float(y.min()) - (side - height) / 2, side)
 
 

@@ -32,6 +32,7 @@ class UmapSettings:
     def __post_init__(self) -> None:
         _check_whole("neighbors", self.neighbors, least=2, most=_MOST_NEIGHBORS)
         _check_number("min_distance", self.min_distance, least=0, most=1)
+        object.__setattr__(self, "min_distance", float(self.min_distance))  # 0 and 0.0 name the same map
         if self.epochs is not None:
             _check_whole("epochs", self.epochs, least=1, most=10_000)
 
@@ -57,6 +58,7 @@ class TsneSettings:
 
     def __post_init__(self) -> None:
         _check_number("perplexity", self.perplexity, least=2, most=100)
+        object.__setattr__(self, "perplexity", float(self.perplexity))  # 30 and 30.0 name the same map
         _check_whole("epochs", self.epochs, least=1, most=10_000)
 
     def perplexity_for(self, products: int) -> float:

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import math
+import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from core.explore.map_files import (
     AXES,
     PLACED,
     POINTS_FILE,
+    drop_old_maps,
     map_folder,
     read_manifest,
     read_points,
@@ -26,6 +29,7 @@ from core.explore.map_files import (
     stored_maps,
     write_manifest,
 )
+from core.explore.map_scene import MapScale, map_scale
 from core.explore.map_settings import check_dimensions, check_settings
 from core.explore.neighbors import Neighbors, shared_neighbors
 from core.explore.placing import KnownPositions, can_place, known_positions, place_products, signatures
@@ -47,7 +51,7 @@ class MapReport:
         trustworthiness: 0..1, scikit-learn's figure with 15 neighbors by cosine; None below 3 products.
         neighbor_preservation: 0..1, share of the 15 nearest in the embedding that the map keeps; None as above.
         measured_products: on how many products' neighborhoods both rest.
-        placed: products that were placed into an earlier map, whose others stayed where they were.
+        placed: products that were placed into the map after it was drawn, now or before; the others stayed.
         file: the Parquet file of product_id, x, y (z).
         reused: whether the map was there already.
     """
@@ -81,12 +85,14 @@ class CatalogMap:
 
     Attributes:
         method: "umap", "tsne" or "pca".
-        version: name of this map, a key for caches.
+        version: changes whenever its points do, a key for caches.
         backbone: name of the embedding.
         embedding_version: the embedding it shows; another than the newest means the map is behind.
         catalog_version: the catalog's version when it was made.
         settings: every setting of the method.
         seed: of the layout.
+        layout: name of the drawing; products placed into it later leave it, as all others stay where they were.
+        scale: how its coordinates travel; stays with the layout.
         trustworthiness: 0..1, None when there are too few products.
         neighbor_preservation: 0..1, None when there are too few products, or unknown of an old map.
         measured_products: on how many products' neighborhoods both rest.
@@ -101,6 +107,8 @@ class CatalogMap:
     catalog_version: int
     settings: dict[str, Any]
     seed: int
+    layout: str
+    scale: MapScale
     trustworthiness: float | None
     neighbor_preservation: float | None
     measured_products: int
@@ -165,8 +173,8 @@ def draw_map(
 ) -> MapReport:
     """Make the map of an embedding of a catalog, or find the one made before with the same settings.
 
-    Where an earlier map was drawn by the same settings and at most a third of the products are new or changed, those
-    are placed into it and all others stay where they were.
+    Where an earlier map was drawn by the same settings and at most a third of the products were not there or have
+    changed since it was drawn, those are placed into it and all others stay where they were.
 
     Args:
         home: Where everything is.
@@ -188,7 +196,7 @@ def draw_map(
     version = _version(embedding, wish)
     folder = map_folder(home, catalog, version)
     manifest = read_manifest(folder)
-    if manifest is not None and not (wish.anew and manifest["placed"]):
+    if manifest is not None and (manifest["anew"] or not wish.anew):
         manifest |= {"asked": _now()}  # it is the latest map again
         write_manifest(folder, manifest)
         return _report(folder, manifest, reused=True)
@@ -196,11 +204,11 @@ def draw_map(
     matrix = np.asarray(embedding.matrix, np.float32)
     check_finite(matrix, embedding.product_ids)
     signed = signatures(matrix)
-    known = None if wish.anew or wish.method == "pca" else _known(home, catalog, embedding, wish, signed)
-    if known is not None:
+    earlier = None if wish.anew or wish.method == "pca" else _earlier(home, catalog, embedding, wish, signed)
+    if earlier is not None:
         positions = place_products(
             matrix,
-            known,
+            earlier.known,
             method=wish.method,
             settings=dict(wish.settings or {}),
             seed=wish.seed,
@@ -208,19 +216,30 @@ def draw_map(
         )
     else:
         positions = _drawn(home, catalog, embedding, wish, progress=parts["draw"])
-    parts["measure"].report(0, len(matrix), "measuring the map")
-    quality = measure_map(matrix, positions, strata=_strata(home, catalog, embedding.product_ids), seed=wish.seed)
-    placed = np.zeros(len(matrix), bool) if known is None else ~known.kept
+    strata = _strata(home, catalog, embedding.product_ids)
+    quality = measure_map(matrix, positions, strata=strata, seed=wish.seed, progress=parts["measure"])
+    placed = np.zeros(len(matrix), bool) if earlier is None else ~earlier.known.laid_out
+    frame = _points(embedding.product_ids, positions, placed)
     manifest = _manifest(catalog, embedding, wish, quality, placed=int(placed.sum())) | {
         "seconds": round(time.perf_counter() - start, 3),
         "actor": actor,
+        "anew": earlier is None,
+        "layout": secrets.token_hex(4) if earlier is None else earlier.layout,
+        "scale": list(astuple(map_scale(frame) if earlier is None else earlier.scale)),
     }
-    save_map(folder, _points(embedding.product_ids, positions, placed), signed=signed, manifest=manifest)
+    save_map(folder, frame, signed=signed, manifest=manifest)
+    drop_old_maps(home, catalog)
     return _report(folder, manifest, reused=False)
 
 
 def latest_map(
-    home: Home, catalog: Catalog, method: str = "umap", *, backbone: str | None = None, dimensions: int = 2
+    home: Home,
+    catalog: Catalog,
+    method: str = "umap",
+    *,
+    backbone: str | None = None,
+    dimensions: int = 2,
+    layout: str | None = None,
 ) -> CatalogMap | None:
     """Open the map of a catalog that was asked for last.
 
@@ -230,6 +249,7 @@ def latest_map(
         method: "umap", "tsne" or "pca".
         backbone: Only maps of the embedding of this name; None takes any.
         dimensions: 2 or 3.
+        layout: Only maps of this drawing; None takes any.
 
     Returns:
         The map, or None when there is none.
@@ -243,24 +263,40 @@ def latest_map(
         if manifest["method"] == method
         and manifest["dimensions"] == dimensions
         and backbone in (None, manifest["backbone"])
+        and layout in (None, _layout(folder, manifest))
     ]
     if not found:
         return None
     _, folder, manifest = max(found, key=lambda entry: (entry[0], entry[1].name))
+    frame = read_points(folder, dimensions)
     return CatalogMap(
         method=method,
-        version=folder.name,
+        version=f"{folder.name}.{manifest['created']}",
         backbone=manifest["backbone"],
         embedding_version=manifest["embedding_version"],
         catalog_version=manifest["catalog_version"],
         settings=manifest["settings"],
         seed=manifest["seed"],
+        layout=_layout(folder, manifest),
+        scale=_scale(frame, manifest),
         trustworthiness=manifest["trustworthiness"],
         neighbor_preservation=manifest["neighbor_preservation"],
         measured_products=manifest["measured_products"],
         dimensions=dimensions,
-        frame=read_points(folder, dimensions),
+        frame=frame,
     )
+
+
+def _layout(folder: Path, manifest: dict[str, Any]) -> str:
+    """Name the drawing of a map; one of an earlier version is a drawing of its own."""
+    return manifest["layout"] or hashlib.sha256(folder.name.encode()).hexdigest()[:8]
+
+
+def _scale(frame: pd.DataFrame, manifest: dict[str, Any]) -> MapScale:
+    """Read the scale of a map; one of an earlier version, or nonsense, is fitted around its points."""
+    told = manifest["scale"] or []
+    numbers = [float(each) for each in told if isinstance(each, int | float) and math.isfinite(each)]
+    return MapScale(*numbers) if len(numbers) == len(told) == 3 and numbers[2] > 0 else map_scale(frame)
 
 
 def _version(embedding: CatalogEmbedding, wish: MapWish) -> str:
@@ -285,10 +321,19 @@ def _drawn(
     )
 
 
-def _known(
+@dataclass(frozen=True)
+class _Earlier:
+    """A map that new products are placed into."""
+
+    known: KnownPositions
+    layout: str
+    scale: MapScale
+
+
+def _earlier(
     home: Home, catalog: Catalog, embedding: CatalogEmbedding, wish: MapWish, signed: np.ndarray
-) -> KnownPositions | None:
-    """Find the latest map drawn by the same wish, when few enough products are new on it."""
+) -> _Earlier | None:
+    """Find the latest map drawn by the same wish, when few enough products are not laid out on it."""
     found = [
         (manifest["asked"], folder, manifest)
         for folder, manifest in stored_maps(home, catalog)
@@ -305,9 +350,10 @@ def _known(
             before_ids=frame["product_id"].tolist(),
             before_signed=before_signed,
             before_positions=frame[list(AXES[: wish.dimensions])].to_numpy(np.float32),
+            before_placed=frame[PLACED].to_numpy(bool),
         )
         if can_place(known):
-            return known
+            return _Earlier(known, _layout(folder, manifest), _scale(frame, manifest))
     return None
 
 

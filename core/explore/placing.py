@@ -11,7 +11,7 @@ from core.explore.umap_layout import move_on
 from core.progress import Progress
 
 MOST_PLACED = 1 / 3
-"""Up to this share of a catalog is placed into the map that is there; beyond, the map is drawn anew."""
+"""Up to this share of a catalog is placed into a map, in one go or many; beyond, the map is drawn anew."""
 
 SIGNATURE_NUMBERS = 8
 _SAME = 1e-4
@@ -28,10 +28,12 @@ class KnownPositions:
     Attributes:
         positions: float32 (N, D), row by row of the embedding; those not `kept` mean nothing.
         kept: bool (N,), products that are on the map and whose embedding has not changed since.
+        laid_out: bool (N,), those of them that were there when the map was drawn, not placed into it later.
     """
 
     positions: np.ndarray
     kept: np.ndarray
+    laid_out: np.ndarray
 
 
 def signatures(embeddings: np.ndarray) -> np.ndarray:
@@ -48,6 +50,7 @@ def known_positions(
     before_ids: list[str],
     before_signed: np.ndarray,
     before_positions: np.ndarray,
+    before_placed: np.ndarray,
 ) -> KnownPositions:
     """Find which products an earlier map shows as they are now.
 
@@ -57,6 +60,7 @@ def known_positions(
         before_ids: Products of the earlier map, M.
         before_signed: Their signatures then, float32 (M, 8).
         before_positions: Where they are, float32 (M, D).
+        before_placed: Which of them were placed after the map was drawn, bool (M,).
     """
     places = {product_id: place for place, product_id in enumerate(before_ids)}
     found = np.fromiter((places.get(each, -1) for each in product_ids), np.int64, len(product_ids))
@@ -64,13 +68,15 @@ def known_positions(
     kept[kept] = (np.abs(before_signed[found[kept]] - signed[kept]) < _SAME).all(axis=1)
     positions = np.zeros((len(product_ids), before_positions.shape[1]), np.float32)
     positions[kept] = before_positions[found[kept]]
-    return KnownPositions(positions, kept)
+    laid_out = np.zeros(len(product_ids), bool)
+    laid_out[kept] = ~before_placed[found[kept]]
+    return KnownPositions(positions, kept, laid_out)
 
 
 def can_place(known: KnownPositions) -> bool:
-    """Tell whether few enough products are new, and enough are there to place them by."""
-    new = int((~known.kept).sum())
-    return len(known.kept) > 0 and new <= MOST_PLACED * len(known.kept) and len(known.kept) - new >= 15
+    """Tell whether few enough products are placed, now and before, and enough are there to place them by."""
+    total, laid_out = len(known.kept), int(known.laid_out.sum())
+    return total > 0 and total - laid_out <= MOST_PLACED * total and laid_out >= 15
 
 
 def place_products(

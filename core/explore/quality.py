@@ -7,6 +7,7 @@ import numpy as np
 
 from core.explore.neighbors import as_unit_rows, cosine_distances
 from core.explore.sampling import stratified_rows
+from core.progress import Progress, SilentProgress
 
 NEIGHBORS = 15
 SAMPLE_PRODUCTS = 5_000
@@ -39,6 +40,7 @@ def measure_map(
     strata: np.ndarray | None = None,
     seed: int = 0,
     sample: int = SAMPLE_PRODUCTS,
+    progress: Progress | None = None,
 ) -> MapQuality:
     """Measure how far neighbors on a map are neighbors in the embedding, by cosine distance.
 
@@ -53,6 +55,7 @@ def measure_map(
         strata: int (N,), groups that keep their share among the measured products; None draws from all alike.
         seed: Which products are sampled.
         sample: Most products to measure.
+        progress: Told how many are measured; may cancel.
 
     Returns:
         The figures, and on how much they rest.
@@ -63,8 +66,12 @@ def measure_map(
         return MapQuality(None, None, 0, 0)
     groups = np.zeros(total, np.int64) if strata is None else strata
     measured = stratified_rows(groups, sample, seed=seed)
-    penalty, kept = 0.0, 0
-    for block_penalty, block_kept in _judged(as_unit_rows(embeddings), positions, measured, count=count):
+    penalty, kept, done = 0.0, 0, 0
+    told = progress or SilentProgress()
+    told.report(0, len(measured), "measuring the map")
+    for rows, block_penalty, block_kept in _judged(as_unit_rows(embeddings), positions, measured, count=count):
+        done += rows
+        told.report(done, len(measured), "measuring the map")
         penalty += block_penalty
         kept += block_kept
     worst = count * (2 * total - 3 * count - 1) / 2  # the largest mean penalty a product can have
@@ -74,8 +81,8 @@ def measure_map(
 
 def _judged(
     embeddings: np.ndarray, positions: np.ndarray, measured: np.ndarray, *, count: int
-) -> Iterator[tuple[float, int]]:
-    """Give, block by block, the sum of penalties and how many neighbors of the embedding the map kept."""
+) -> Iterator[tuple[int, float, int]]:
+    """Give of each block how many products were judged, the sum of penalties, and how many neighbors the map kept."""
     placed = np.asarray(positions, np.float64)
     size = max(1, _BLOCK_BYTES // (8 * len(placed)))
     for start in range(0, len(measured), size):
@@ -90,7 +97,7 @@ def _judged(
         for place in range(count):
             rank = np.count_nonzero(distance < reached[:, place : place + 1], axis=1) + 1
             penalty += float(np.maximum(rank - count, 0).sum())
-        yield penalty, int(np.count_nonzero(reached <= limit))
+        yield len(rows), penalty, int(np.count_nonzero(reached <= limit))
 
 
 def _nearest_on_map(placed: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:

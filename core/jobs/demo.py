@@ -48,7 +48,7 @@ def build(home: Home, *, seed: int, actor: str, progress: Progress) -> dict[str,
     _add_histories(home, catalog, source.truths()["histories"], actor=actor)
     embed_catalog(home, catalog, actor=actor, progress=parts["embed"])
     run = _trained(home, catalog, seed=seed, actor=actor, progress=parts["train"])
-    drawn = _mapped(home, catalog, seed=seed, actor=actor, progress=parts["map"])
+    drawn = _mapped(home, catalog, actor=actor, progress=parts["map"])
     progress.report(STEPS, STEPS, "The demo is ready")
     return {
         "catalog": catalog.name,
@@ -89,7 +89,7 @@ def _trained(home: Home, catalog: Catalog, *, seed: int, actor: str, progress: P
     return str(train_run(home, catalog, recipe=RECIPE, seed=seed, actor=actor, progress=progress)["run"])
 
 
-def _mapped(home: Home, catalog: Catalog, *, seed: int, actor: str, progress: Progress) -> str:
+def _mapped(home: Home, catalog: Catalog, *, actor: str, progress: Progress) -> str:
     from core.explore.maps import make_map
 
-    return str(make_map(home, catalog, method="umap", seed=seed, actor=actor, progress=progress).file)
+    return str(make_map(home, catalog, method="umap", actor=actor, progress=progress).file)

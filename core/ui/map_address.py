@@ -15,7 +15,7 @@ from core.explore.map_picture import Camera
 from core.explore.map_scene import decoded_loop, loop_for_address
 from core.ui.map_component import read_camera, read_codes
 
-_NAMES = ("loop", "loop_only", "loop_by", "loop_at", "find", "slice")
+_NAMES = ("loop", "loop_only", "loop_by", "loop_at", "map", "find", "slice")
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class AskedSelection:
         only: Codes of the kinds the loop takes; empty takes all.
         by: What the kinds are of.
         at: Place of the slider while the loop was drawn, 0..1.
+        layout: Name of the drawing the loop was drawn on; empty where it is not known.
         words: Words searched for.
         slice_name: Name of a slice.
     """
@@ -35,6 +36,7 @@ class AskedSelection:
     only: tuple[int, ...] = ()
     by: str = ""
     at: float = 0.0
+    layout: str = ""
     words: str | None = None
     slice_name: str | None = None
 
@@ -57,6 +59,7 @@ def asked_selection() -> AskedSelection:
             only=_codes(st.query_params.get("loop_only")),
             by=st.query_params.get("loop_by", ""),
             at=_share(st.query_params.get("loop_at")),
+            layout=st.query_params.get("map", ""),
         )
     words = st.query_params.get("find")
     if words:
@@ -64,14 +67,22 @@ def asked_selection() -> AskedSelection:
     return AskedSelection(slice_name=st.query_params.get("slice") or None)
 
 
-def choose_selection(chosen: dict[str, Any] | None, *, by: str) -> None:
-    """Write a selection from the map into the address; None takes it out."""
+def choose_selection(chosen: dict[str, Any] | None, *, by: str, layout: str = "") -> None:
+    """Write a selection from the map into the address; None takes it out.
+
+    Args:
+        chosen: As the component tells it.
+        by: What the kinds on the map are of.
+        layout: Name of the drawing; empty where there are two.
+    """
     clear_selection()
     if chosen is None:
         return
     loop, words = chosen.get("loop"), chosen.get("search")
     if isinstance(loop, str) and loop:
         st.query_params["loop"] = loop_for_address(loop[:600])
+        if layout:
+            st.query_params["map"] = layout
         only = chosen.get("only")
         codes = read_codes(only if isinstance(only, list) else [])
         if codes:
@@ -97,7 +108,7 @@ def clear_selection() -> None:
 
 
 def asked_camera(*, at: float = 0.0) -> Camera:
-    """Read what the address looks at."""
+    """Read what the address looks at; `at` is where its slider stands when the address does not say."""
     parts = (st.query_params.get("view") or "").split(",")
     try:
         view = [float(part) for part in parts] if len(parts) == 3 else None
@@ -105,13 +116,15 @@ def asked_camera(*, at: float = 0.0) -> Camera:
         view = None
     if view is not None and not all(math.isfinite(part) for part in view):
         view = None
-    return read_camera(view, _codes(st.query_params.get("only")), at)
+    told = st.query_params.get("at")
+    return read_camera(view, _codes(st.query_params.get("only")), at if told is None else _share(told))
 
 
 def note_camera(camera: Camera) -> None:
     """Write what is looked at into the address, so that its link shows the same."""
     _note("view", None if camera.view is None else ",".join(f"{each:g}" for each in camera.view))
     _note("only", ".".join(map(str, camera.only)) or None)
+    _note("at", f"{camera.at:g}" if camera.at else None)
 
 
 def _note(name: str, value: str | None) -> None:

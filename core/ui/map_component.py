@@ -132,7 +132,8 @@ def _answer(asked: Any, answers: MapAnswers) -> dict[str, Any]:
         found, count = answers.search(value[:_MOST_CHARACTERS])
         answer["search"] = {"text": value, "found": encoded_members(found), "count": count}
     elif name == "view" and isinstance(value, dict):
-        answers.moved(read_camera(value.get("view"), value.get("only")))
+        at = value.get("at")
+        answers.moved(read_camera(value.get("view"), value.get("only"), at if isinstance(at, int | float) else 0.0))
     return answer
 
 
@@ -144,7 +145,7 @@ def read_camera(view: Any, only: Any, at: float = 0.0) -> Camera:
     return Camera(
         view=(float(numbers[0]), float(numbers[1]), float(numbers[2])) if good else None,
         only=read_codes(kinds),
-        at=at,
+        at=at if 0 <= at <= 1 else 0.0,
     )
 
 

@@ -5,16 +5,22 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.catalog_embeddings import stored_version
 from core.explore.map_coloring import Coloring, Shapes
 from core.explore.map_picture import Camera, MapPicture, map_data
-from core.explore.maps import CatalogMap
+from core.explore.maps import CatalogMap, latest_map
 from core.ui.caches import home
-from core.ui.map_address import AskedSelection, asked_camera, asked_selection, choose_selection, note_camera
+from core.ui.map_address import (
+    AskedSelection,
+    asked_camera,
+    asked_selection,
+    choose_selection,
+    clear_selection,
+    note_camera,
+)
 from core.ui.map_colors import pick_coloring, pick_opacity, pick_shapes
 from core.ui.map_component import HoverCard, MapAnswers, map_drawing, map_wire, product_map
 from core.ui.map_export import draw_saving
-from core.ui.map_offer import HELP, METHODS, draw_offer
+from core.ui.map_offer import HELP, METHODS, draw_again, draw_stale, how_far
 from core.ui.map_selection import draw_selection, draw_slices, rows_with_words, selected_rows
 from core.ui.map_view import MapPoints, points_of
 from core.ui.product_detail import open_product
@@ -33,6 +39,7 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
         opacity, opacity_by = pick_opacity(catalog, points)
         shapes = pick_shapes(catalog, points)
         draw_slices(catalog)
+        draw_again(catalog, drawn)
     asked = asked_selection()
     selected = selected_rows(catalog, points, asked)
     title = f"{METHODS[drawn.method]} of {catalog.name}"
@@ -43,6 +50,25 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
     draw_stale(catalog, drawn)
     if selected is not None:
         draw_selection(catalog, points, selected)
+
+
+def asked_map(catalog: Catalog, method: str, embedding: str) -> CatalogMap | None:
+    """Open the latest map of an embedding, or the earlier one on which the loop of the address was drawn."""
+    newest = latest_map(home(), catalog, method, backbone=embedding)
+    asked = asked_selection()
+    if newest is None or asked.layout in ("", newest.layout):
+        return newest
+    earlier = latest_map(home(), catalog, method, backbone=embedding, layout=asked.layout)
+    words = (
+        "The map this loop was drawn on is gone: on this one other products may lie in it."
+        if earlier is None
+        else "This is the map the loop was drawn on; there is a newer one."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(words, icon=":material/history:")
+        if earlier is not None:
+            st.button("Newest map", icon=":material/update:", on_click=clear_selection)
+    return earlier or newest
 
 
 def map_picture(
@@ -81,7 +107,8 @@ def draw_component(
 ) -> None:
     """Draw a map and answer its questions."""
     data = map_data(picture, camera_at_start(key, points.version))
-    opened = product_map(data, key=key, on_select=lambda chosen: choose_selection(chosen, by=by))
+    layout = points.layout
+    opened = product_map(data, key=key, on_select=lambda chosen: choose_selection(chosen, by=by, layout=layout))
     map_drawing()
     answers = answers_for(catalog, points)
     mask = None if selected is None else selected[points.drawn]
@@ -133,17 +160,9 @@ def hover_card(product: pd.Series) -> HoverCard:
 
 def draw_explanation(drawn: CatalogMap, points: MapPoints) -> None:
     """Say how to use the map and how far to trust it."""
-    trust = f" Trustworthiness {drawn.trustworthiness:.3f} of 1." if drawn.trustworthiness is not None else ""
     some = f" {len(points.drawn):,} of {len(points.table):,} products are drawn, each category its share."
     st.caption(
         "Hover for the picture. Shift and drag draws a loop around products; what lies in it appears below. Click a "
-        f"legend entry to see it alone. {HELP[drawn.method]}{trust}"
-        f"{some if len(points.drawn) < len(points.table) else ''}"
+        f"legend entry to see it alone. {HELP[drawn.method]} "
+        f"{how_far(drawn)}{some if len(points.drawn) < len(points.table) else ''}"
     )
-
-
-def draw_stale(catalog: Catalog, drawn: CatalogMap) -> None:
-    """Offer a new map where the embedding has changed since this one was drawn."""
-    if stored_version(home(), catalog, drawn.backbone) not in (None, drawn.embedding_version):
-        why = "The catalog has been embedded anew since this map was drawn."
-        draw_offer(catalog, drawn.method, drawn.backbone, why=why)

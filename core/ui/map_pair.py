@@ -1,12 +1,14 @@
 """Two maps of the same products: one becomes the other by a slider, or both lie side by side with one selection."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.explore.alignment import aligned_maps
-from core.explore.map_coloring import Coloring
 from core.explore.map_picture import MapPicture, map_data
 from core.explore.map_scene import drawn_rows, map_scale
 from core.explore.maps import CatalogMap, latest_map
@@ -15,10 +17,10 @@ from core.ui.caches import home, products_of
 from core.ui.embedding_choice import derived_words
 from core.ui.errors import shown_errors
 from core.ui.map_address import AskedSelection, asked_selection, choose_selection
-from core.ui.map_colors import pick_coloring
+from core.ui.map_colors import pick_coloring, pick_opacity, pick_shapes
 from core.ui.map_component import map_drawing, map_wire, product_map
 from core.ui.map_flat import answers_for, camera_at_start, map_picture
-from core.ui.map_offer import METHODS, draw_offer
+from core.ui.map_offer import METHODS, draw_offer, draw_stale
 from core.ui.map_selection import draw_selection, selected_rows
 from core.ui.map_view import MapPoints
 from core.ui.product_detail import open_product
@@ -51,6 +53,9 @@ def draw_pair(catalog: Catalog) -> None:
     if first is not None and second is not None:
         with shown_errors():
             _draw_two(catalog, first, second, ends=(_end(words[before]), _end(words[after])))
+        any(
+            draw_stale(catalog, each) for each in (first, second)
+        )  # one at a time: their jobs would wait for each other
 
 
 def _map_of(catalog: Catalog, method: str, embedding: str, words: str) -> CatalogMap | None:
@@ -71,14 +76,17 @@ def _draw_two(catalog: Catalog, before: CatalogMap, after: CatalogMap, *, ends: 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         way = st.segmented_control("Shown", WAYS, default=WAYS[0], key="way", bind="query-params", required=True)
         coloring, by = pick_coloring(catalog, first)
+        opacity, opacity_by = pick_opacity(catalog, first)
+        shapes = pick_shapes(catalog, first)
+    paint = partial(map_picture, coloring=coloring, opacity=opacity, opacity_by=opacity_by, shapes=shapes)
     asked = asked_selection()
     if way == WAYS[0]:
         selected = selected_rows(catalog, first, asked, after=second.positions)
-        _draw_morph(catalog, first, second, coloring, by=by, asked=asked, selected=selected, ends=ends)
+        _draw_morph(catalog, first, second, paint, by=by, asked=asked, selected=selected, ends=ends)
     else:
         # The loop was drawn on one of the two; its place on the slider, 0 or 1, says on which.
         selected = selected_rows(catalog, first, asked, after=second.positions)
-        _draw_sides(catalog, (first, second), coloring, by=by, asked=asked, selected=selected, ends=ends)
+        _draw_sides(catalog, (first, second), paint, by=by, asked=asked, selected=selected, ends=ends)
     st.caption(
         "The map before was turned, mirrored and scaled as a whole onto the one after (Procrustes), so what still "
         f"moves changed its neighbors. {disparity:.0%} of the spread could not be laid over one another."
@@ -127,14 +135,14 @@ def _draw_morph(
     catalog: Catalog,
     first: MapPoints,
     second: MapPoints,
-    coloring: Coloring,
+    paint: Callable[..., MapPicture],
     *,
     by: str,
     asked: AskedSelection,
     selected: np.ndarray | None,
     ends: tuple[str, str],
 ) -> None:
-    picture = map_picture(first, coloring, title=f"{ends[0]} to {ends[1]}, {catalog.name}")
+    picture = paint(first, title=f"{ends[0]} to {ends[1]}, {catalog.name}")
     picture = MapPicture(**{**vars(picture), "after": second.positions[first.drawn], "ends": ends})
     data = map_data(picture, camera_at_start("morph", first.version, at=asked.at))
     opened = product_map(data, key="morph", on_select=lambda chosen: choose_selection(chosen, by=by))
@@ -147,7 +155,7 @@ def _draw_morph(
 def _draw_sides(
     catalog: Catalog,
     sides: tuple[MapPoints, MapPoints],
-    coloring: Coloring,
+    paint: Callable[..., MapPicture],
     *,
     by: str,
     asked: AskedSelection,
@@ -162,7 +170,7 @@ def _draw_sides(
 
         with column:
             st.text(ends[side])
-            picture = map_picture(points, coloring, title=f"{ends[side]}, {catalog.name}")
+            picture = paint(points, title=f"{ends[side]}, {catalog.name}")
             picture = MapPicture(**{**vars(picture), "height_px": _SIDE_HEIGHT_PX})
             data = map_data(picture, camera_at_start(key, points.version))
             opened = product_map(data, key=key, on_select=chosen)

@@ -1,6 +1,6 @@
 """Selected products of a map: what they are, what makes them special, and what can be done with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -18,7 +18,7 @@ from core.explore.map_scene import decoded_loop, mixed_positions
 from core.explore.selection import inside_loop
 from core.explore.selection_contrast import Contrast, PriceContrast, contrast
 from core.review.queue import send_products
-from core.ui.caches import home
+from core.ui.caches import home, products_of
 from core.ui.catalog_found import found_ids
 from core.ui.charts import bars
 from core.ui.errors import shown_errors
@@ -62,7 +62,17 @@ def selected_rows(
     except CatalogError as error:
         st.info(str(error), icon=":material/label_off:")
         return None
-    return points.table["product_id"].isin(set(kept.product_ids)).to_numpy()
+    found = points.table["product_id"].isin(set(kept.product_ids)).to_numpy()
+    _tell_missing(catalog, kept.product_ids, found=int(found.sum()))
+    return found
+
+
+def _tell_missing(catalog: Catalog, product_ids: Sequence[str], *, found: int) -> None:
+    """Say how many products of a slice the map does not show: without a picture, or newer than the map."""
+    there = int(products_of(catalog)["product_id"].isin(set(product_ids)).sum())
+    if there > found:
+        be = "is" if there - found == 1 else "are"
+        st.caption(f"{counted(there - found, 'product')} of this slice {be} not on this map.")
 
 
 def _in_loop(catalog: Catalog, points: MapPoints, asked: AskedSelection, after: np.ndarray | None) -> np.ndarray:

@@ -14,7 +14,7 @@ from core.ui.caches import home, products_of
 from core.ui.charts import COLORS, GRAY, MARKS, POINT_SCALE
 from core.ui.embedding_choice import pick_embedding
 from core.ui.map_colors import pick_coloring
-from core.ui.map_offer import HELP, METHODS, draw_offer
+from core.ui.map_offer import HELP, METHODS, draw_again, draw_offer, draw_stale, how_far
 from core.ui.map_view import MapPoints
 from core.ui.wording import chart_text, counted
 
@@ -39,14 +39,15 @@ def draw_space(catalog: Catalog) -> None:
         return
     with st.container(horizontal=True):
         coloring, _ = pick_coloring(catalog, points)
+        draw_again(catalog, drawn)
     figure = space_figure(points, coloring)
     alt = f"Map of {counted(len(points.drawn), 'product')} in three dimensions"
     st.plotly_chart(figure, key="space", alt=alt, config={"displaylogo": False, "scrollZoom": True})
     some = ""
     if len(points.drawn) < len(points.table):
         some = f" {len(points.drawn):,} of {len(points.table):,} products are drawn, each category its share."
-    trust = f" Trustworthiness {drawn.trustworthiness:.3f} of 1." if drawn.trustworthiness is not None else ""
-    st.caption(f"Drag to turn, wheel to zoom; click a legend entry to hide it. {HELP[method]}{trust}{some}")
+    st.caption(f"Drag to turn, wheel to zoom; click a legend entry to hide it. {HELP[method]} {how_far(drawn)}{some}")
+    draw_stale(catalog, drawn)
 
 
 def _points(catalog: Catalog, drawn: CatalogMap) -> MapPoints:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.catalog.money import to_major_units
-from core.explore.map_scene import MapScale, drawn_rows, map_scale
+from core.explore.map_scene import MapScale, drawn_rows
 from core.explore.maps import CatalogMap
 from core.explore.selection_contrast import TitleWords, title_words
 from core.ui.caches import home, products_of
@@ -68,6 +68,7 @@ class MapPoints:
         drawn: int64 (n,), rows of the table that are drawn.
         version: Changes with the map and the catalog.
         embedding: Name of the embedding it shows; empty where there are two.
+        layout: Name of the drawing; empty where there are two.
     """
 
     table: pd.DataFrame
@@ -76,6 +77,7 @@ class MapPoints:
     drawn: np.ndarray
     version: str
     embedding: str = ""
+    layout: str = ""
 
 
 def points_of(catalog: Catalog, drawn: CatalogMap) -> MapPoints:
@@ -86,10 +88,10 @@ def points_of(catalog: Catalog, drawn: CatalogMap) -> MapPoints:
 @st.cache_resource(show_spinner="Placing the products", max_entries=4)
 def _points_of(root: str, key: tuple[int, int], version: str, _catalog: Catalog, _drawn: CatalogMap) -> MapPoints:
     table = _drawn.frame[["product_id", "x", "y"]].merge(products_of(_catalog), on="product_id", how="inner")
-    scale = map_scale(table)
+    scale = _drawn.scale
     positions = scale.quantized(table["x"].to_numpy(np.float64), table["y"].to_numpy(np.float64))
     name = f"{key[0]}.{key[1]}.{version}"
-    return MapPoints(table, scale, positions, drawn_rows(table["category"]), name, _drawn.backbone)
+    return MapPoints(table, scale, positions, drawn_rows(table["category"]), name, _drawn.backbone, _drawn.layout)
 
 
 def words_of(points: MapPoints) -> TitleWords:

@@ -10,12 +10,14 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from benchmarks.map_page import keep_map, make_home
 from core.catalog.catalogs import find_catalog
 from core.catalog.slices import read_slice
 from core.explore.map_coloring import color_by_kind, shape_by_kind
 from core.explore.map_page import map_page
 from core.explore.map_picture import MapPicture, map_data
 from core.explore.map_scene import SPAN
+from core.explore.maps import latest_map
 from core.ui.product_grid import component_text
 
 
@@ -229,6 +231,33 @@ def test_a_hundred_thousand_points_are_presented_searched_and_morphed(browser, l
     assert seen.complaints == []
     assert seen.hosts <= {"file", "blob", "data"}
     page.context.close()
+
+
+def test_the_page_presents_a_hundred_thousand_products_and_morphs_them(serve, visit, tmp_path):
+    home = make_home(tmp_path, 100_000)
+    catalog = find_catalog(home, "made")
+    turned = latest_map(home, catalog).frame.rename(columns={"x": "y", "y": "x"})[["product_id", "x", "y"]]
+    turned.loc[:9_999, "x"] += 9  # a group that moves
+    keep_map(home, catalog, turned, "colors")
+    visitor = visit(serve(home))
+    page = visitor.open("/embeddings?catalog=made")  # whatever the console says fails the test, see visit
+    drawn(page)
+    expect(page.locator(".map")).to_have_attribute("data-points", "100000")
+    page.locator(".map").focus()
+    page.keyboard.press("f")
+    expect(page.locator(".map.presenting")).to_be_visible()
+    page.locator(".entry").first.click()
+    page.keyboard.press("+")
+    page.keyboard.press("f")
+    expect(page.locator(".map.presenting")).to_have_count(0)
+    page = visitor.open("/embeddings?catalog=made&show=Two+maps")
+    drawn(page)
+    page.get_by_role("slider", name="From").fill("70")
+    expect(page).to_have_url(re.compile("[?&]at=0.7"))
+    # The link shows the same place between the two maps.
+    other = visit(visitor.server).open(page.url.removeprefix(visitor.server.address))
+    drawn(other)
+    expect(other.get_by_role("slider", name="From")).to_have_value("70")
 
 
 def test_the_processor_draws_what_the_graphics_card_draws(browser, tmp_path):

@@ -8,8 +8,9 @@ import pytest
 
 from core.catalog.catalogs import create_catalog
 from core.errors import Cancelled, CatalogError, SettingsError
-from core.explore import catalog_embeddings
+from core.explore import catalog_embeddings, map_files
 from core.explore.alignment import aligned_maps
+from core.explore.map_scene import map_scale
 from core.explore.maps import MapWish, draw_map, latest_map, make_map
 from core.progress import SilentProgress
 from tests.recommend.fake_embedding import FakeEmbedding
@@ -78,7 +79,7 @@ def test_the_latest_map_is_the_one_asked_for_last(home, shop, embedding):
     assert latest_map(home, shop, "pca").seed == 2
     make_map(home, shop, method="pca", seed=1, actor="ada")
     found = latest_map(home, shop, "pca")
-    assert (found.seed, found.version) == (1, first.file.parent.name)
+    assert (found.seed, found.version.split(".")[0]) == (1, first.file.parent.name)
     assert found.trustworthiness == first.trustworthiness
     pd.testing.assert_frame_equal(found.frame, pd.read_parquet(first.file).assign(placed=False))
     assert latest_map(home, shop, "umap") is None
@@ -156,6 +157,73 @@ def test_many_new_products_or_a_wish_draw_the_map_anew(home, shop, embedding):
     assert make_map(home, shop, settings=QUICK, actor="ada").placed == 0
 
 
+def test_a_map_is_drawn_anew_once_a_third_was_placed_in_several_steps(home, shop, embedding):
+    make_map(home, shop, settings=QUICK, actor="ada")
+    layout = latest_map(home, shop).layout
+    placed = []
+    for _round in range(3):  # 24, 28 and 32 products: 4, 8 and 12 were not there when 20 were laid out
+        grown(embedding, 4)
+        placed.append(make_map(home, shop, settings=QUICK, actor="ada").placed)
+    assert placed == [4, 8, 0]  # 12 of 32 are more than a third
+    assert latest_map(home, shop).layout != layout
+
+
+def test_products_placed_into_a_map_leave_its_drawing_and_scale(home, shop, embedding):
+    make_map(home, shop, settings=QUICK, actor="ada")
+    first = latest_map(home, shop)
+    grown(embedding, 4)
+    make_map(home, shop, settings=QUICK, actor="ada")
+    second = latest_map(home, shop)
+    assert (second.layout, second.scale) == (first.layout, first.scale)
+    assert second.version != first.version
+    assert int(second.frame["placed"].sum()) == 4
+    assert first.scale == map_scale(first.frame)
+
+
+def test_a_wish_is_heard_after_products_are_gone(home, shop, embedding):
+    make_map(home, shop, settings=QUICK, actor="ada")
+    grown(embedding, 4)
+    make_map(home, shop, settings=QUICK, actor="ada")
+    embedding.product_ids, embedding.matrix = embedding.product_ids[:20], embedding.matrix[:20]
+    embedding.version = "v000099"
+    assert make_map(home, shop, settings=QUICK, actor="ada").placed == 0  # those placed are gone
+    embedding.product_ids, embedding.matrix = embedding.product_ids[:15], embedding.matrix[:15]
+    embedding.version = "v000100"
+    make_map(home, shop, settings=QUICK, actor="ada")  # 15 of a drawing of 20
+    before = latest_map(home, shop)
+    assert not draw_map(home, shop, MapWish(settings=QUICK, anew=True), actor="ada").reused
+    after = latest_map(home, shop)
+    assert after.version != before.version and after.layout != before.layout
+    assert draw_map(home, shop, MapWish(settings=QUICK, anew=True), actor="ada").reused  # nothing else would come of it
+
+
+def test_settings_that_mean_the_same_find_the_same_map(home, shop, embedding):
+    make_map(home, shop, method="tsne", settings={"perplexity": 5.0, "epochs": 20}, actor="ada")
+    assert make_map(home, shop, method="tsne", settings={"perplexity": "5", "epochs": 20}, actor="ada").reused
+
+
+def test_an_earlier_drawing_is_found_by_its_name_until_there_are_too_many(home, shop, embedding, monkeypatch):
+    make_map(home, shop, method="pca", seed=1, actor="ada")
+    first = latest_map(home, shop, "pca")
+    make_map(home, shop, method="pca", seed=2, actor="ada")
+    assert latest_map(home, shop, "pca", layout=first.layout).version == first.version
+    assert latest_map(home, shop, "pca", layout="nonsense") is None
+    monkeypatch.setattr(map_files, "MOST_MAPS", 2)
+    make_map(home, shop, method="pca", seed=3, actor="ada")
+    assert latest_map(home, shop, "pca", layout=first.layout) is None
+
+
+def test_measuring_tells_how_far_it_is_and_may_be_cancelled(home, shop, embedding):
+    class Cancelling(SilentProgress):
+        def report(self, done, total, message):
+            if "measuring" in message:
+                raise Cancelled
+
+    with pytest.raises(Cancelled):
+        make_map(home, shop, settings=QUICK, actor="ada", progress=Cancelling())
+    assert files_of(home) == []
+
+
 def test_products_whose_embedding_changed_are_placed_anew(home, shop, embedding):
     make_map(home, shop, settings=QUICK, actor="ada")
     embedding.matrix = embedding.matrix.copy()
@@ -170,19 +238,21 @@ def test_maps_in_space_are_kept_apart_from_flat_ones(home, shop, embedding):
     report = draw_map(home, shop, MapWish("pca", dimensions=3), actor="ada")
     assert pd.read_parquet(report.file).columns.tolist() == ["product_id", "x", "y", "z"]
     assert latest_map(home, shop, "pca").dimensions == 2
-    assert latest_map(home, shop, "pca", dimensions=3).version == report.file.parent.name
+    assert latest_map(home, shop, "pca", dimensions=3).version.startswith(report.file.parent.name)
 
 
 def test_a_map_of_an_earlier_version_of_shelflens_is_still_shown(home, shop, embedding):
     report = make_map(home, shop, method="pca", actor="ada")
     path = report.file.parent / "manifest.json"
     manifest = json.loads(path.read_text())
-    for later in ("dimensions", "neighbor_preservation", "placed"):
+    for later in ("dimensions", "neighbor_preservation", "placed", "layout", "scale", "anew", "created"):
         del manifest[later]
     path.write_text(json.dumps(manifest))
     (report.file.parent / "signatures.npy").unlink()
     found = latest_map(home, shop, "pca")
     assert (found.dimensions, found.neighbor_preservation) == (2, None)
+    assert found.scale == map_scale(found.frame)
+    assert latest_map(home, shop, "pca", layout=found.layout).version == found.version
 
 
 def test_maps_of_two_embeddings_are_laid_over_one_another(home, shop, embedding):

@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 
 from core.catalog.catalogs import find_catalog
+from core.catalog.log import change
 from core.catalog.products import product_table
+from core.catalog.schema import product_pictures
 from core.catalog.slices import read_slice, save_slice
 from core.explore.map_scene import SPAN, encoded, loop_for_address
 from core.explore.maps import MapWish, draw_map, latest_map
 from core.home import Home
+from core.jobs.status import list_jobs
+from core.jobs.supervise import cancel_job
 from tests.home_copies import copy_home
 from tests.pages.conftest import broken, in_address, words
 
@@ -20,6 +24,11 @@ def home(demo_home, tmp_path) -> Home:
     """The demo, free to be changed."""
     copy_home(demo_home.root, tmp_path / "demo")
     return Home(tmp_path / "demo")
+
+
+def press(app, label: str) -> None:
+    [button] = [each for each in app.button if each.label == label]
+    button.click().run()
 
 
 def selected(app) -> int:
@@ -54,6 +63,47 @@ def test_words_and_slices_select_too(home, open_page):
     app = open_page(home, "embeddings", "slice=gone")
     assert selected(app) == 0
     assert "has no slice 'gone'" in words(app)
+
+
+def test_a_link_shows_the_map_its_loop_was_drawn_on(home, open_page):
+    catalog = find_catalog(home, "demo")
+    drawn = latest_map(home, catalog)
+    draw_map(home, catalog, MapWish(settings={"epochs": 20}, seed=5), actor="tests")
+    newest = latest_map(home, catalog)
+    app = open_page(home, "embeddings", f"loop={EVERYTHING}&map={drawn.layout}")
+    assert "This is the map the loop was drawn on; there is a newer one." in words(app)
+    assert "seed 0" in words(app)
+    press(app, "Newest map")
+    assert broken(app) == [] and selected(app) == 0
+    assert "epochs 20, seed 5" in words(app)
+    app = open_page(home, "embeddings", f"loop={EVERYTHING}&map=0000aaaa")
+    assert "The map this loop was drawn on is gone" in words(app)
+    assert "newer" not in words(open_page(home, "embeddings", f"loop={EVERYTHING}&map={newest.layout}"))
+
+
+def test_other_settings_are_asked_for_on_the_page(home, open_page):
+    app = open_page(home, "embeddings")
+    for label, value in (("Neighbors", 40), ("Seed", 9)):
+        [field] = [each for each in app.number_input if each.label == label]
+        field.set_value(value)
+    press(app, "Draw")
+    assert broken(app) == []
+    [job] = [each for each in list_jobs(home) if each.kind == "map"]
+    cancel_job(home, job.job)
+    assert (job.arguments["settings"]["neighbors"], job.arguments["seed"], job.arguments["anew"]) == (40, 9, True)
+
+
+def test_a_map_of_main_colors_says_when_products_are_missing(home, open_page):
+    catalog = find_catalog(home, "demo")
+    draw_map(home, catalog, MapWish("pca"), "colors", actor="tests")
+    told = "Products were added, changed or removed since this map was drawn."
+    assert told not in words(open_page(home, "embeddings", "method=PCA&embedding=colors"))
+    key = {"catalog_id": catalog.catalog_id, "product_id": latest_map(home, catalog).frame["product_id"][0]}
+    with change(home, actor="tests", kind="edit", summary="Unlinked", catalog_id=catalog.catalog_id) as unlinking:
+        unlinking.delete(product_pictures, [{**key, "position": 0}])
+    save_slice(home, catalog, "two", [key["product_id"], latest_map(home, catalog).frame["product_id"][1]], actor="ann")
+    app = open_page(home, "embeddings", "method=PCA&embedding=colors&slice=two")
+    assert told in words(app)
 
 
 def test_a_selection_becomes_a_slice_and_a_filter_of_the_catalog(home, open_page):

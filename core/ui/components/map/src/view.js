@@ -119,6 +119,7 @@ export class MapView {
     this.describe();
     this.renew();
     this.settleSoon();
+    this.changed();
   }
 
   // The graphics card gets points anew only when they changed, never for a move of the camera.
@@ -271,7 +272,7 @@ export class MapView {
   changed() {
     clearTimeout(this.telling);
     this.telling = setTimeout(() => {
-      if (this.camera) this.tell("view", { view: this.viewWords(), only: [...this.only] });
+      if (this.camera) this.tell("view", { view: this.viewWords(), only: [...this.only], at: this.at });
     }, 700);
   }
 
