@@ -3,12 +3,14 @@
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.explore.maps import latest_map
+from core.ui.caches import home
 from core.ui.clusters_view import draw_clusters
 from core.ui.compare_embeddings_view import draw_compared_embeddings
 from core.ui.embedding_choice import pick_embedding
 from core.ui.frame import need_catalog
 from core.ui.guard import guard
-from core.ui.map_flat import asked_map, draw_map
+from core.ui.map_flat import draw_map
 from core.ui.map_offer import METHODS, draw_offer
 from core.ui.map_pair import draw_pair
 from core.ui.map_space import draw_space
@@ -20,7 +22,7 @@ VIEWS = ("Map", "Two maps", "3-D", "Clusters", "Compare")
 def draw_flat(catalog: Catalog) -> None:
     """Draw the map that was asked for, or offer to make it."""
     method, backbone = pick_map(catalog)
-    drawn = asked_map(catalog, method, backbone)
+    drawn = latest_map(home(), catalog, method, backbone=backbone)
     if drawn is None:
         draw_offer(catalog, method, backbone, why=f"This embedding has no {METHODS[method]} map yet.")
     else:

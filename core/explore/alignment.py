@@ -19,7 +19,7 @@ class AlignedMaps:
         product_ids: Products that are on both, in the order of the second.
         first: float32 (N, D), the first map, turned, mirrored, moved and scaled onto the second.
         second: float32 (N, D), the second map as it is.
-        disparity: 0..1, what the alignment leaves of the squared distances; 0 for maps of the same shape.
+        disparity: 0..1, see :func:`disparity`; 0 for maps of the same shape.
     """
 
     product_ids: list[str]
@@ -81,17 +81,17 @@ def aligned_maps(
     if both.empty:
         raise CatalogError(f"the two maps of catalog {catalog.name!r} show no product in common: draw both again")
     onto = both[axes].to_numpy(np.float32)
-    laid = align_positions(both[[f"{axis}_before" for axis in axes]].to_numpy(np.float32), onto)
-    spread = float(((onto - onto.mean(axis=0)) ** 2).sum())
-    disparity = float(((laid - onto) ** 2).sum()) / spread if spread else 0.0
-    return AlignedMaps(both["product_id"].tolist(), laid, onto, min(disparity, 1.0))
+    before = both[[f"{axis}_before" for axis in axes]].to_numpy(np.float32)
+    return AlignedMaps(both["product_id"].tolist(), align_positions(before, onto), onto, disparity(before, onto))
 
 
 def align_positions(moving: np.ndarray, onto: np.ndarray) -> np.ndarray:
-    """Turn, mirror, move and scale positions so that they come as near as possible to others (Procrustes).
+    """Turn, mirror and move positions so that they come as near as possible to others (Procrustes), as widely spread.
 
-    All distances among the moved positions keep their proportions: the one thing that changes is a common scale.
-    Source: Schoenemann, "A generalized solution of the orthogonal Procrustes problem", 1966.
+    All distances among the moved positions keep their proportions: the one thing that changes is a common scale, which
+    gives both maps the same spread. The scale of least squares would shrink a map that has little in common with the
+    other to a blob that nobody can read. Source: Schoenemann, "A generalized solution of the orthogonal Procrustes
+    problem", 1966.
 
     Args:
         moving: float (N, D).
@@ -100,18 +100,34 @@ def align_positions(moving: np.ndarray, onto: np.ndarray) -> np.ndarray:
     Returns:
         float32 (N, D).
     """
-    here, there = moving.astype(np.float64), onto.astype(np.float64)
+    here, there, center = _centered(moving, onto)
     if not len(here):
         return moving.astype(np.float32)
-    here -= here.mean(axis=0)
-    center = there.mean(axis=0)
-    left, stretched, right = np.linalg.svd(here.T @ (there - center))
-    size = float((here**2).sum())
-    scale = float(stretched.sum()) / size if size > 0 else 1.0
-    # Maps that have nothing in common would shrink to a point: their own spread is kept then.
-    if size > 0 and scale < 1e-9:
-        scale = float(np.sqrt(((there - center) ** 2).sum() / size)) or 1.0
+    left, _, right = np.linalg.svd(here.T @ there)
+    own, wanted = float((here**2).sum()), float((there**2).sum())
+    scale = np.sqrt(wanted / own) if own > 0 and wanted > 0 else 1.0
     return (scale * here @ (left @ right) + center).astype(np.float32)
+
+
+def disparity(moving: np.ndarray, onto: np.ndarray) -> float:
+    """Tell what the best alignment leaves of the squared distances, 0..1, both maps being of the same spread.
+
+    It is that of `scipy.spatial.procrustes`: turned, mirrored, moved and scaled by least squares.
+    """
+    here, there, _ = _centered(moving, onto)
+    spread = float((here**2).sum()) * float((there**2).sum())
+    if not spread:
+        return 0.0
+    stretched = np.linalg.svd(here.T @ there, compute_uv=False)
+    return float(np.clip(1 - stretched.sum() ** 2 / spread, 0, 1))
+
+
+def _centered(moving: np.ndarray, onto: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    here, there = moving.astype(np.float64), onto.astype(np.float64)
+    if not len(here):
+        return here, there, np.zeros(here.shape[1:])
+    center = there.mean(axis=0)
+    return here - here.mean(axis=0), there - center, center
 
 
 def _opened(home: Home, catalog: Catalog, asked: CatalogMap | str, *, method: str, dimensions: int) -> CatalogMap:

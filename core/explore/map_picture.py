@@ -28,6 +28,7 @@ class MapPicture:
         after: uint16 (n, 2): where the points go, for a slider between two maps.
         ends: Words for both ends of that slider.
         height_px: Of the map.
+        title: Words above it in what is saved from it.
     """
 
     positions: np.ndarray
@@ -41,6 +42,7 @@ class MapPicture:
     after: np.ndarray | None = None
     ends: tuple[str, str] = ("", "")
     height_px: int = HEIGHT_PX
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def map_data(picture: MapPicture, camera: Camera | None = None) -> dict[str, Any
         "shapes_by": "" if picture.shapes is None else picture.shapes.by,
         "shape_kinds": [] if picture.shapes is None else [vars(kind) for kind in picture.shapes.kinds],
         "label": picture.label,
+        "title": picture.title,
         "file": picture.file,
         "height": picture.height_px,
         "pictures": True,

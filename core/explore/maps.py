@@ -235,7 +235,7 @@ def draw_map(
 def latest_map(
     home: Home,
     catalog: Catalog,
-    method: str = "umap",
+    method: str | None = "umap",
     *,
     backbone: str | None = None,
     dimensions: int = 2,
@@ -246,7 +246,7 @@ def latest_map(
     Args:
         home: Where everything is.
         catalog: The catalog.
-        method: "umap", "tsne" or "pca".
+        method: "umap", "tsne" or "pca"; None takes any.
         backbone: Only maps of the embedding of this name; None takes any.
         dimensions: 2 or 3.
         layout: Only maps of this drawing; None takes any.
@@ -260,7 +260,7 @@ def latest_map(
     found = [
         (manifest["asked"], folder, manifest)
         for folder, manifest in stored_maps(home, catalog)
-        if manifest["method"] == method
+        if method in (None, manifest["method"])
         and manifest["dimensions"] == dimensions
         and backbone in (None, manifest["backbone"])
         and layout in (None, _layout(folder, manifest))
@@ -270,7 +270,7 @@ def latest_map(
     _, folder, manifest = max(found, key=lambda entry: (entry[0], entry[1].name))
     frame = read_points(folder, dimensions)
     return CatalogMap(
-        method=method,
+        method=manifest["method"],
         version=f"{folder.name}.{manifest['created']}",
         backbone=manifest["backbone"],
         embedding_version=manifest["embedding_version"],

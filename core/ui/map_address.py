@@ -27,7 +27,7 @@ class AskedSelection:
         only: Codes of the kinds the loop takes; empty takes all.
         by: What the kinds are of.
         at: Place of the slider while the loop was drawn, 0..1.
-        layout: Name of the drawing the loop was drawn on; empty where it is not known.
+        layout: Name of the drawing the loop was drawn on; empty where the address does not say.
         words: Words searched for.
         slice_name: Name of a slice.
     """
@@ -61,7 +61,7 @@ def asked_selection() -> AskedSelection:
             at=_share(st.query_params.get("loop_at")),
             layout=st.query_params.get("map", ""),
         )
-    words = st.query_params.get("find")
+    words = (st.query_params.get("find") or "").strip()
     if words:
         return AskedSelection(words=words[:200])
     return AskedSelection(slice_name=st.query_params.get("slice") or None)
@@ -73,42 +73,53 @@ def choose_selection(chosen: dict[str, Any] | None, *, by: str, layout: str = ""
     Args:
         chosen: As the component tells it.
         by: What the kinds on the map are of.
-        layout: Name of the drawing; empty where there are two.
+        layout: Name of the drawing; empty where it has none.
     """
-    clear_selection()
-    if chosen is None:
-        return
-    loop, words = chosen.get("loop"), chosen.get("search")
+    loop, words = (chosen or {}).get("loop"), (chosen or {}).get("search")
     if isinstance(loop, str) and loop:
-        st.query_params["loop"] = loop_for_address(loop[:600])
-        if layout:
-            st.query_params["map"] = layout
-        only = chosen.get("only")
-        codes = read_codes(only if isinstance(only, list) else [])
-        if codes:
-            st.query_params["loop_only"] = ".".join(map(str, codes))
-            st.query_params["loop_by"] = by
-        at = chosen.get("at")
-        if isinstance(at, int | float) and 0 < at <= 1:
-            st.query_params["loop_at"] = f"{at:g}"
-    elif isinstance(words, str) and words.strip():
-        st.query_params["find"] = words.strip()[:200]
+        _write(**_loop_words(chosen or {}, loop_for_address(loop[:600]), by=by), map=layout)
+    elif isinstance(words, str):
+        _write(find=words.strip()[:200])
+    else:
+        _write()
+
+
+def _loop_words(chosen: dict[str, Any], loop: str, *, by: str) -> dict[str, str]:
+    only, at = chosen.get("only"), chosen.get("at")
+    codes = ".".join(map(str, read_codes(only if isinstance(only, list) else [])))
+    between = isinstance(at, int | float) and 0 < at <= 1
+    return {"loop": loop, "loop_only": codes, "loop_by": by if codes else "", "loop_at": f"{at:g}" if between else ""}
 
 
 def choose_slice(name: str) -> None:
     """Select the products of a slice."""
-    clear_selection()
-    st.query_params["slice"] = name
+    _write(slice=name)
 
 
 def clear_selection() -> None:
     """Take the selection out of the address."""
-    for name in _NAMES:
-        st.query_params.pop(name, None)
+    _write()
 
 
-def asked_camera(*, at: float = 0.0) -> Camera:
-    """Read what the address looks at; `at` is where its slider stands when the address does not say."""
+def _write(**selection: str) -> None:
+    """Put a selection in place of the one that is there, in one step: the browser's Back leads to the one before."""
+    change_address({name: selection.get(name, "") for name in _NAMES})
+
+
+def change_address(wanted: dict[str, str]) -> None:
+    """Set names of the address, empty ones go; nothing happens where all stand already."""
+    changed = {name: value for name, value in wanted.items() if st.query_params.get(name, "") != value}
+    if changed:
+        st.query_params.update({name: value or [] for name, value in changed.items()})
+
+
+def asked_camera(*, by: str, at: float = 0.0) -> Camera:
+    """Read what the address looks at.
+
+    Args:
+        by: What the kinds on the map are of now; kinds of another coloring are not isolated.
+        at: Where the slider stands when the address does not say.
+    """
     parts = (st.query_params.get("view") or "").split(",")
     try:
         view = [float(part) for part in parts] if len(parts) == 3 else None
@@ -117,21 +128,17 @@ def asked_camera(*, at: float = 0.0) -> Camera:
     if view is not None and not all(math.isfinite(part) for part in view):
         view = None
     told = st.query_params.get("at")
-    return read_camera(view, _codes(st.query_params.get("only")), at if told is None else _share(told))
+    same = st.query_params.get("only_by") in (by, None, "")
+    only = _codes(st.query_params.get("only")) if same else ()
+    return read_camera(view, only, _share(told) if told else at)
 
 
-def note_camera(camera: Camera) -> None:
+def note_camera(camera: Camera, *, by: str) -> None:
     """Write what is looked at into the address, so that its link shows the same."""
-    _note("view", None if camera.view is None else ",".join(f"{each:g}" for each in camera.view))
-    _note("only", ".".join(map(str, camera.only)) or None)
-    _note("at", f"{camera.at:g}" if camera.at else None)
-
-
-def _note(name: str, value: str | None) -> None:
-    if value is None:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value
+    only = ".".join(map(str, camera.only))
+    view = "" if camera.view is None else ",".join(f"{each:g}" for each in camera.view)
+    at = f"{camera.at:g}" if camera.at else ""
+    change_address({"view": view, "only": only, "only_by": by if only else "", "at": at})
 
 
 def _codes(text: str | None) -> tuple[int, ...]:

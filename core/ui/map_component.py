@@ -90,7 +90,13 @@ def map_drawing() -> None:
 
 @st.fragment
 def map_wire(
-    key: str, data_version: str, answers: MapAnswers, *, selected: np.ndarray | None, loop: str | None = None
+    key: str,
+    data_version: str,
+    answers: MapAnswers,
+    *,
+    selected: np.ndarray | None,
+    loop: str | None = None,
+    chosen: int | None = None,
 ) -> None:
     """Answer what a map asks, without drawing the page anew.
 
@@ -100,6 +106,7 @@ def map_wire(
         answers: What to say.
         selected: bool (n,): the points to mark as selected; None marks none.
         loop: The loop to draw, as the component writes it.
+        chosen: How many products are selected, drawn or not; None where nothing is.
     """
     asked = st.session_state.get(f"{key}_wire", {}).get("question")
     marked = None if selected is None else encoded_members(selected)
@@ -107,6 +114,7 @@ def map_wire(
         "version": data_version,
         "selected": marked,
         "loop": loop,
+        "chosen": chosen,
         "selected_version": digest(marked or "", loop or ""),
         **_answer(asked, answers),
     }

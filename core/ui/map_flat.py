@@ -1,5 +1,8 @@
 """The map of one embedding: pan, zoom, loops, pictures, search; and what is selected on it."""
 
+import re
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -7,14 +10,14 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.explore.map_coloring import Coloring, Shapes
 from core.explore.map_picture import Camera, MapPicture, map_data
-from core.explore.maps import CatalogMap, latest_map
-from core.ui.caches import home
+from core.explore.maps import CatalogMap
+from core.ui.embedding_choice import derived_words
 from core.ui.map_address import (
     AskedSelection,
     asked_camera,
     asked_selection,
+    change_address,
     choose_selection,
-    clear_selection,
     note_camera,
 )
 from core.ui.map_colors import pick_coloring, pick_opacity, pick_shapes
@@ -42,7 +45,7 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
         draw_again(catalog, drawn)
     asked = asked_selection()
     selected = selected_rows(catalog, points, asked)
-    title = f"{METHODS[drawn.method]} of {catalog.name}"
+    title = f"{METHODS[drawn.method]} of {catalog.name}, {derived_words(catalog).get(drawn.backbone, drawn.backbone)}"
     picture = map_picture(points, coloring, title=title, opacity=opacity, opacity_by=opacity_by, shapes=shapes)
     draw_component(catalog, points, picture, by=by, asked=asked, selected=selected)
     draw_explanation(drawn, points)
@@ -50,25 +53,6 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
     draw_stale(catalog, drawn)
     if selected is not None:
         draw_selection(catalog, points, selected)
-
-
-def asked_map(catalog: Catalog, method: str, embedding: str) -> CatalogMap | None:
-    """Open the latest map of an embedding, or the earlier one on which the loop of the address was drawn."""
-    newest = latest_map(home(), catalog, method, backbone=embedding)
-    asked = asked_selection()
-    if newest is None or asked.layout in ("", newest.layout):
-        return newest
-    earlier = latest_map(home(), catalog, method, backbone=embedding, layout=asked.layout)
-    words = (
-        "The map this loop was drawn on is gone: on this one other products may lie in it."
-        if earlier is None
-        else "This is the map the loop was drawn on; there is a newer one."
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.info(words, icon=":material/history:")
-        if earlier is not None:
-            st.button("Newest map", icon=":material/update:", on_click=clear_selection)
-    return earlier or newest
 
 
 def map_picture(
@@ -88,7 +72,8 @@ def map_picture(
         total=len(points.table),
         label=f"{title}: a map of {len(points.drawn):,} products. Arrow keys move, plus and minus zoom, / searches, "
         "f fills the screen, Esc lets go.",
-        file=title.replace(" ", "-"),
+        file=re.sub(r"[^\w.]+", "-", title),
+        title=title,
         opacity=None if opacity is None else opacity[points.drawn],
         opacity_by=opacity_by,
         shapes=None if shapes is None else Shapes(shapes.by, shapes.codes[points.drawn], shapes.kinds),
@@ -106,28 +91,35 @@ def draw_component(
     key: str = CHART,
 ) -> None:
     """Draw a map and answer its questions."""
-    data = map_data(picture, camera_at_start(key, points.version))
+    data = map_data(picture, camera_at_start(key, points.version, by=by))
     layout = points.layout
     opened = product_map(data, key=key, on_select=lambda chosen: choose_selection(chosen, by=by, layout=layout))
     map_drawing()
-    answers = answers_for(catalog, points)
+    answers = answers_for(catalog, points, by=by)
     mask = None if selected is None else selected[points.drawn]
-    map_wire(key, data["version"], answers, selected=mask, loop=asked.loop)
+    loop = asked.loop if asked.layout in ("", layout) else None
+    chosen = None if selected is None else int(selected.sum())
+    map_wire(key, data["version"], answers, selected=mask, loop=loop, chosen=chosen)
     if opened is not None:
         open_product(str(points.table["product_id"].iloc[points.drawn[opened]]))
 
 
-def camera_at_start(key: str, version: str, *, at: float = 0.0) -> Camera:
-    """Give what a map looks at when it is first drawn; from then on the visitor moves it, and it is not sent again."""
+def camera_at_start(key: str, version: str, *, by: str, at: float = 0.0) -> Camera:
+    """Give what a map looks at when it is first drawn; from then on the visitor moves it, and it is not sent again.
+
+    Another coloring has other kinds: none of them is isolated, and the address forgets those of the one before.
+    """
     name = f"_{key}_camera"
     kept = st.session_state.get(name)
-    if kept is None or kept[0] != version:
-        kept = st.session_state[name] = (version, asked_camera(at=at))
+    if kept is None or kept[0] != (version, by):
+        kept = st.session_state[name] = ((version, by), asked_camera(by=by, at=at))
+        if not kept[1].only:
+            change_address({"only": "", "only_by": ""})
     return kept[1]
 
 
-def answers_for(catalog: Catalog, points: MapPoints, *, note: bool = True) -> MapAnswers:
-    """Make the answers to the questions of a map of these points."""
+def answers_for(catalog: Catalog, points: MapPoints, *, by: str, note: bool = True) -> MapAnswers:
+    """Make the answers to the questions of a map of these points, colored by something."""
 
     def row(place: int) -> "pd.Series | None":
         return points.table.iloc[points.drawn[place]] if 0 <= place < len(points.drawn) else None
@@ -144,7 +136,7 @@ def answers_for(catalog: Catalog, points: MapPoints, *, note: bool = True) -> Ma
         found = rows_with_words(catalog, points, words)
         return found[points.drawn], int(found.sum())
 
-    return MapAnswers(card, picture_hash, search, note_camera if note else _ignore)
+    return MapAnswers(card, picture_hash, search, partial(note_camera, by=by) if note else _ignore)
 
 
 def _ignore(camera: Camera) -> None:

@@ -24,7 +24,7 @@ from core.ui.map_offer import METHODS, draw_offer, draw_stale
 from core.ui.map_selection import draw_selection, selected_rows
 from core.ui.map_view import MapPoints
 from core.ui.product_detail import open_product
-from core.ui.wording import literal
+from core.ui.wording import literal, percent
 
 WAYS = ("One becomes the other", "Side by side")
 _SIDE_HEIGHT_PX = 520
@@ -89,7 +89,7 @@ def _draw_two(catalog: Catalog, before: CatalogMap, after: CatalogMap, *, ends: 
         _draw_sides(catalog, (first, second), paint, by=by, asked=asked, selected=selected, ends=ends)
     st.caption(
         "The map before was turned, mirrored and scaled as a whole onto the one after (Procrustes), so what still "
-        f"moves changed its neighbors. {disparity:.0%} of the spread could not be laid over one another."
+        f"moves changed its neighbors. {percent(disparity, digits=0)} of the spread could not be laid over one another."
     )
     if selected is not None:
         draw_selection(catalog, first, selected)
@@ -125,6 +125,7 @@ def _aligned_points(
             scale.quantized(each["x"].to_numpy(np.float64), each["y"].to_numpy(np.float64)),
             drawn,
             f"{name}.{end}",
+            layout=f"{_before.layout}~{_after.layout}",
         )
         for end, each in enumerate((table, later))
     ]
@@ -144,11 +145,15 @@ def _draw_morph(
 ) -> None:
     picture = paint(first, title=f"{ends[0]} to {ends[1]}, {catalog.name}")
     picture = MapPicture(**{**vars(picture), "after": second.positions[first.drawn], "ends": ends})
-    data = map_data(picture, camera_at_start("morph", first.version, at=asked.at))
-    opened = product_map(data, key="morph", on_select=lambda chosen: choose_selection(chosen, by=by))
+    data = map_data(picture, camera_at_start("morph", first.version, by=by, at=asked.at))
+    opened = product_map(
+        data, key="morph", on_select=lambda chosen: choose_selection(chosen, by=by, layout=first.layout)
+    )
     map_drawing()
     mask = None if selected is None else selected[first.drawn]
-    map_wire("morph", data["version"], answers_for(catalog, first), selected=mask, loop=asked.loop)
+    loop = asked.loop if asked.layout in ("", first.layout) else None
+    chosen = None if selected is None else int(selected.sum())
+    map_wire("morph", data["version"], answers_for(catalog, first, by=by), selected=mask, loop=loop, chosen=chosen)
     _open(first, opened)
 
 
@@ -166,17 +171,25 @@ def _draw_sides(
         key = f"side_{side}"
 
         def chosen(selection: dict[str, object] | None, side: int = side) -> None:
-            choose_selection(None if selection is None else {**selection, "at": side}, by=by)
+            told = None if selection is None else {**selection, "at": side}
+            choose_selection(told, by=by, layout=sides[0].layout)
 
         with column:
             st.text(ends[side])
             picture = paint(points, title=f"{ends[side]}, {catalog.name}")
             picture = MapPicture(**{**vars(picture), "height_px": _SIDE_HEIGHT_PX})
-            data = map_data(picture, camera_at_start(key, points.version))
+            data = map_data(picture, camera_at_start(key, points.version, by=by))
             opened = product_map(data, key=key, on_select=chosen)
-            mine = asked.loop if asked.loop is not None and round(asked.at) == side else None
+            mine = asked.loop if asked.layout in ("", points.layout) and round(asked.at) == side else None
             mask = None if selected is None else selected[points.drawn]
-            map_wire(key, data["version"], answers_for(catalog, points, note=False), selected=mask, loop=mine)
+            map_wire(
+                key,
+                data["version"],
+                answers_for(catalog, points, by=by, note=False),
+                selected=mask,
+                loop=mine,
+                chosen=None if selected is None else int(selected.sum()),
+            )
             _open(points, opened)
     map_drawing()
 

@@ -15,26 +15,29 @@ from core.catalog.product_filter import ProductFilter
 from core.catalog.slices import list_slices, read_slice, save_slice
 from core.errors import CatalogError
 from core.explore.map_scene import decoded_loop, mixed_positions
+from core.explore.maps import latest_map
 from core.explore.selection import inside_loop
 from core.explore.selection_contrast import Contrast, PriceContrast, contrast
+from core.review.findings import SENT
 from core.review.queue import send_products
 from core.ui.caches import home, products_of
 from core.ui.catalog_found import found_ids
 from core.ui.charts import bars
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
-from core.ui.map_address import AskedSelection, choose_slice, clear_selection
+from core.ui.map_address import AskedSelection, asked_selection, choose_slice, clear_selection
 from core.ui.map_colors import color_choices, coloring_of
-from core.ui.map_view import MapPoints, words_of
+from core.ui.map_view import MapPoints, points_of, words_of
 from core.ui.navigation import link
 from core.ui.permission import drawn_for
 from core.ui.product_detail import open_product
 from core.ui.product_grid import page_rows, product_grid, row_card
 from core.ui.said import rerun_saying
-from core.ui.wording import counted, percent
+from core.ui.wording import counted, literal, percent
 
 _COLUMNS = ("product_id", "title", "category", "price_minor_units", "currency", "brand", "color", "split")
 _MOST_TRAITS = 24
+_SENDINGS = "_sent_to_review"
 
 
 def selected_rows(
@@ -51,8 +54,10 @@ def selected_rows(
     Returns:
         bool (N,); None where nothing is asked for, or what is asked for is gone.
     """
-    if asked.loop is not None:
+    if asked.loop is not None and asked.layout in ("", points.layout):
         return _in_loop(catalog, points, asked, after)
+    if asked.loop is not None:
+        return _in_loop_elsewhere(catalog, points, asked)
     if asked.words is not None:
         return rows_with_words(catalog, points, asked.words)
     if asked.slice_name is None:
@@ -84,6 +89,17 @@ def _in_loop(catalog: Catalog, points: MapPoints, asked: AskedSelection, after: 
     return inside
 
 
+def _in_loop_elsewhere(catalog: Catalog, points: MapPoints, asked: AskedSelection) -> np.ndarray | None:
+    """Find the products in a loop that was drawn on another map: they stay selected wherever they lie here."""
+    drawn = latest_map(home(), catalog, None, layout=asked.layout)
+    if drawn is None:
+        st.info("The map this loop was drawn on is not there any more: draw the loop again.", icon=":material/history:")
+        return None
+    there = points_of(catalog, drawn)
+    chosen = there.table["product_id"][_in_loop(catalog, there, asked, None)]
+    return points.table["product_id"].isin(set(chosen)).to_numpy()
+
+
 def rows_with_words(catalog: Catalog, points: MapPoints, words: str) -> np.ndarray:
     """Find products by words, as the search of the Catalog page does; bool (N,)."""
     found = found_ids(catalog, ProductFilter(text=words))
@@ -93,10 +109,12 @@ def rows_with_words(catalog: Catalog, points: MapPoints, words: str) -> np.ndarr
 def draw_selection(catalog: Catalog, points: MapPoints, selected: np.ndarray) -> None:
     """Draw the selected products, what sets them apart, and the ways on from here."""
     chosen = points.table[selected]
+    how = _asked_words(asked_selection())
     if chosen.empty:
-        st.info("No product lies in there. Draw a larger loop, or press Esc on the map to let go.")
+        st.info(f"No product {how}. Press Esc on the map to let go.", icon=":material/search_off:")
         return
-    st.header(f"{counted(len(chosen), 'product')} selected", anchor=False)
+    st.header(f"{counted(len(chosen), 'product')} selected", anchor="selected")
+    st.caption(f"Every product {how}.")
     _draw_actions(catalog, chosen)
     shown, special = st.tabs(["Products", "What makes them special"])
     with shown:
@@ -105,11 +123,22 @@ def draw_selection(catalog: Catalog, points: MapPoints, selected: np.ndarray) ->
         draw_contrast(contrast(points.table, selected, words=words_of(points), most=_MOST_TRAITS))
 
 
+def _asked_words(asked: AskedSelection) -> str:
+    """Say what is selected; names and words of visitors are shown as they are."""
+    if asked.words is not None:
+        return f"with the words {literal(asked.words)}"
+    if asked.slice_name is not None:
+        return f"of the slice {literal(asked.slice_name)}"
+    return "in the loop"
+
+
 def _draw_products(chosen: pd.DataFrame) -> None:
     grid, summary = st.columns([4, 1.6], gap="medium")
     with summary:
         counts = chosen["category"].fillna("no category").value_counts().head(8)
-        figure = bars(list(counts.index), list(counts.to_numpy()), title="Categories in it")
+        figure = bars(
+            [name.split(" > ")[-1] for name in counts.index], list(counts.to_numpy()), title="Categories in it"
+        )
         st.plotly_chart(figure, key="selection_categories", config={"displayModeBar": False})
     with grid:
         window = page_rows(len(chosen), key="selection_page")
@@ -119,7 +148,10 @@ def _draw_products(chosen: pd.DataFrame) -> None:
 
 def _draw_actions(catalog: Catalog, chosen: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        with st.popover("Save as a slice", icon=":material/bookmark_add:"):
+        # Of another key, the popover is closed once its slice is there.
+        with st.popover(
+            "Save as a slice", icon=":material/bookmark_add:", key=f"saving_{st.query_params.get('slice')}"
+        ):
             _draw_saving(catalog, chosen)
         _draw_review(catalog, chosen)
         with st.popover("Table", icon=":material/download:"):
@@ -134,6 +166,8 @@ def _draw_actions(catalog: Catalog, chosen: pd.DataFrame) -> None:
                     on_click="ignore",
                 )
         st.button("Let go", icon=":material/close:", on_click=clear_selection, help="Esc on the map does the same.")
+        if st.session_state.get(_SENDINGS):
+            link("review", "What was sent", icon=":material/rate_review:", queue=SENT)
         name = st.query_params.get("slice")
         if name:
             link("catalog", "In the catalog", icon=":material/grid_view:", slice=name)
@@ -156,14 +190,17 @@ def _draw_saving(catalog: Catalog, chosen: pd.DataFrame) -> None:
 @drawn_for(Role.EDITOR)
 def _draw_review(catalog: Catalog, chosen: pd.DataFrame) -> None:
     """Offer to send the products to review."""
-    with st.popover("Send to review", icon=":material/rate_review:"), st.form("send_review", border=False):
+    times = st.session_state.get(_SENDINGS, 0)  # of another key, the popover is closed once they are sent
+    popover = st.popover("Send to review", icon=":material/rate_review:", key=f"sending_{times}")
+    with popover, st.form("send_review", border=False):
         reason = st.text_input("Why", max_chars=200, placeholder="what to look at", key="review_reason")
         sent = st.form_submit_button("Send", type="primary", icon=":material/send:")
     if sent:
         with shown_errors():
             why = reason.strip() or "selected on the map"
             many = send_products(home(), catalog, chosen["product_id"].tolist(), reason=why, actor=visitor_name())
-            st.toast(f"Sent {counted(many, 'product')} to review.", icon=":material/check:")
+            st.session_state[_SENDINGS] = times + 1
+            rerun_saying(f"Sent {counted(many, 'product')} to review.", icon=":material/check:")
 
 
 def draw_slices(catalog: Catalog) -> None:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial import procrustes
 
-from core.explore.alignment import align_positions
+from core.explore.alignment import align_positions, disparity
 
 
 def distances(positions):
@@ -35,3 +36,19 @@ def test_a_turned_map_comes_back(mirrored):
 def test_maps_without_extent_stay_finite():
     for moving, onto in ((np.zeros((3, 2)), np.eye(3, 2)), (np.eye(3, 2), np.zeros((3, 2))), (np.zeros((0, 2)),) * 2):
         assert np.isfinite(align_positions(moving, onto)).all()
+
+
+def test_maps_with_nothing_in_common_stay_as_widely_spread():
+    random = np.random.default_rng(5)
+    moving, onto = random.normal(size=(400, 2)), random.normal(size=(400, 2)) * 7
+    laid = align_positions(moving, onto)
+    assert laid.std(axis=0).mean() == pytest.approx(onto.std(axis=0).mean(), rel=0.05)
+
+
+def test_disparity_is_scipys():
+    random = np.random.default_rng(6)
+    moving = random.normal(size=(60, 2))
+    for noise in (0.0, 0.5, 5.0):
+        onto = 3 * moving @ np.array([[0.0, 1.0], [-1.0, 0.0]]) + noise * random.normal(size=(60, 2))
+        assert disparity(moving, onto) == pytest.approx(procrustes(onto, moving)[2], abs=1e-9)
+    assert disparity(np.ones((5, 2)), onto[:5]) == 0.0  # nothing is spread

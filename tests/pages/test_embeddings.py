@@ -65,20 +65,40 @@ def test_words_and_slices_select_too(home, open_page):
     assert "has no slice 'gone'" in words(app)
 
 
-def test_a_link_shows_the_map_its_loop_was_drawn_on(home, open_page):
+def test_a_loop_selects_the_same_products_on_every_map(home, open_page):
     catalog = find_catalog(home, "demo")
     drawn = latest_map(home, catalog)
+    half = loop_for_address(encoded(np.array([[0, 0], [SPAN // 2, 0], [SPAN // 2, SPAN], [0, SPAN]], np.uint16)))
+    app = open_page(home, "embeddings", f"loop={half}&map={drawn.layout}")
+    count = selected(app)
+    assert 50 < count < len(drawn.frame) - 50
+    assert "Every product in the loop." in words(app)
+    draw_map(home, catalog, MapWish("pca"), actor="tests")
     draw_map(home, catalog, MapWish(settings={"epochs": 20}, seed=5), actor="tests")
-    newest = latest_map(home, catalog)
-    app = open_page(home, "embeddings", f"loop={EVERYTHING}&map={drawn.layout}")
-    assert "This is the map the loop was drawn on; there is a newer one." in words(app)
-    assert "seed 0" in words(app)
-    press(app, "Newest map")
-    assert broken(app) == [] and selected(app) == 0
+    for query in ("method=PCA", "method=UMAP"):
+        app = open_page(home, "embeddings", f"loop={half}&map={drawn.layout}&{query}")
+        assert broken(app) == [] and selected(app) == count
     assert "epochs 20, seed 5" in words(app)
-    app = open_page(home, "embeddings", f"loop={EVERYTHING}&map=0000aaaa")
-    assert "The map this loop was drawn on is gone" in words(app)
-    assert "newer" not in words(open_page(home, "embeddings", f"loop={EVERYTHING}&map={newest.layout}"))
+    assert (
+        selected(open_page(home, "embeddings", f"loop={half}")) != count
+    )  # an address that names no map means this one
+    app = open_page(home, "embeddings", f"loop={half}&map=0000aaaa")
+    assert selected(app) == 0
+    assert "The map this loop was drawn on is not there any more: draw the loop again." in words(app)
+
+
+def test_kinds_of_another_coloring_are_not_isolated(home, open_page):
+    app = open_page(home, "embeddings", "by=color&only=2&only_by=split")
+    assert broken(app) == []
+    assert not app.query_params.get("only") or app.query_params["only"] == [""]
+    app = open_page(home, "embeddings", "by=split&only=1&only_by=split")
+    assert in_address(app, "only") == "1"
+
+
+def test_words_that_find_nothing_are_named(home, open_page):
+    app = open_page(home, "embeddings", "find=zzz%2A")
+    assert "No product with the words zzz\\*." in words(app)
+    assert selected(open_page(home, "embeddings", "find=%20%20")) == 0
 
 
 def test_other_settings_are_asked_for_on_the_page(home, open_page):
@@ -88,7 +108,7 @@ def test_other_settings_are_asked_for_on_the_page(home, open_page):
         field.set_value(value)
     press(app, "Draw")
     assert broken(app) == []
-    [job] = [each for each in list_jobs(home) if each.kind == "map"]
+    [job] = [each for each in list_jobs(home) if each.kind == "map" and each.arguments["seed"] == 9]
     cancel_job(home, job.job)
     assert (job.arguments["settings"]["neighbors"], job.arguments["seed"], job.arguments["anew"]) == (40, 9, True)
 

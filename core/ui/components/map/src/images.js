@@ -1,7 +1,10 @@
 // The map as it is looked at now, as a picture file: PNG as drawn, SVG with every point a vector.
 import { SIGNS, outline } from "./shapes.js";
-import { placedNames, shortName } from "./overlay.js";
+import { drawOverlay, placedNames, shortName } from "./overlay.js";
+import { paintDots } from "./canvas_dots.js";
 
+const LEAST_DENSE = 2; // sharp on a slide, whatever the screen
+const TITLE_PX = 34;
 const LEGEND_PX = 210;
 const LINE_PX = 22;
 
@@ -23,31 +26,42 @@ function colorLines(view) {
   return view.data.kinds.map((kind, code) => ({ words: `${shortName(kind.name)}  ${kind.count.toLocaleString("en")}`, color: view.palette[code], code })).filter(({ code }) => !view.only.size || view.only.has(code));
 }
 
+// Where everything stands: the title on top, the map, and the legend beside it, however long.
+function layout(view) {
+  const lines = [{ words: view.data.by }, ...legendLines(view)];
+  const height = Math.max(view.height, LINE_PX * (lines.length + 1));
+  return { lines, width: view.width + LEGEND_PX, height: TITLE_PX + height };
+}
+
 export function savePng(view) {
-  const source = view.drawing.canvas();
-  const scale = source.width / view.width;
+  const scale = Math.max(LEAST_DENSE, window.devicePixelRatio || 1);
+  const { lines, width, height } = layout(view);
+  const dots = document.createElement("canvas");
+  paintDots(dots, view.dotsAsSeen(), { camera: view.camera, width: view.width, height: view.height, dense: scale });
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [source.width + LEGEND_PX * scale, source.height];
+  [canvas.width, canvas.height] = [width * scale, height * scale];
   const context = canvas.getContext("2d");
-  const { ink, paper, font } = view.style();
-  context.fillStyle = paper;
+  const style = view.style();
+  context.fillStyle = style.paper;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(source, 0, 0);
-  context.drawImage(view.overlay, 0, 0, source.width, source.height);
+  context.drawImage(dots, 0, TITLE_PX * scale);
   context.scale(scale, scale);
-  context.font = font;
+  context.font = style.font;
   context.textBaseline = "middle";
-  context.fillStyle = ink;
-  context.fillText(view.data.by, view.width + 10, 18);
-  legendLines(view).forEach(({ words, color }, place) => {
-    const y = 18 + LINE_PX * (place + 1);
-    if (color) {
-      context.fillStyle = `rgb(${color.join(" ")})`;
-      context.fillRect(view.width + 10, y - 6, 12, 12);
-    }
-    context.fillStyle = ink;
+  context.fillStyle = style.ink;
+  context.fillText(view.data.title, 10, TITLE_PX / 2, width - 20);
+  context.translate(0, TITLE_PX);
+  lines.forEach(({ words, color }, place) => {
+    const y = LINE_PX * (place + 0.8);
+    context.fillStyle = color ? `rgb(${color.join(" ")})` : style.ink;
+    if (color) context.fillRect(view.width + 10, y - 6, 12, 12);
+    context.fillStyle = style.ink;
     context.fillText(words, view.width + (color ? 30 : 10), y, LEGEND_PX - 34);
   });
+  context.beginPath();
+  context.rect(0, 0, view.width, view.height);
+  context.clip();
+  drawOverlay(context, view, style);
   canvas.toBlob((blob) => blob && save(blob, `${view.data.file}.png`), "image/png");
 }
 
@@ -55,7 +69,7 @@ const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.codePoint
 
 export function svgText(view) {
   const { ink, paper } = view.style();
-  const width = view.width + LEGEND_PX;
+  const { lines, width, height } = layout(view);
   const paths = new Map();
   const faint = view.found ?? view.selected;
   for (let row = 0; row < view.codes.length; row += 1) {
@@ -76,17 +90,18 @@ export function svgText(view) {
   });
   const rings = (view.contours ?? []).flat().map((ring) => `<path d="M${ring.map((corner) => view.toScreen(corner).map((value) => value.toFixed(1)).join(" ")).join("L")}Z" stroke="${escaped(ink)}" stroke-opacity=".4"/>`);
   const names = view.names ? placedNames(view, (text) => text.length * 7.5).map(({ text, x, y }) => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="middle">${escaped(text)}</text>`) : [];
-  const legend = legendLines(view).map(({ words, color }, place) => {
-    const square = color ? `<rect x="${view.width + 10}" y="${12 + LINE_PX * (place + 1)}" width="12" height="12" fill="rgb(${color.join(",")})"/>` : "";
-    return `${square}<text x="${view.width + (color ? 30 : 10)}" y="${22 + LINE_PX * (place + 1)}" font-weight="400">${escaped(words)}</text>`;
+  const legend = lines.map(({ words, color }, place) => {
+    const square = color ? `<rect x="${view.width + 10}" y="${LINE_PX * (place + 0.8) - 6}" width="12" height="12" fill="rgb(${color.join(",")})"/>` : "";
+    return `${square}<text x="${view.width + (color ? 30 : 10)}" y="${LINE_PX * (place + 0.8) + 4}" font-weight="${place ? 400 : 600}">${escaped(words)}</text>`;
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${view.height}" viewBox="0 0 ${width} ${view.height}" font-family="sans-serif" font-size="13" font-weight="600" fill="${escaped(ink.trim())}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="13" font-weight="600" fill="${escaped(ink.trim())}">`,
     `<rect width="100%" height="100%" fill="${escaped(paper.trim())}"/>`,
+    `<text x="10" y="${TITLE_PX / 2 + 4}">${escaped(view.data.title)}</text><g transform="translate(0 ${TITLE_PX})">`,
     `<g fill="none" stroke-linecap="round" stroke-width="${(view.radius() * 2).toFixed(1)}">${dots.join("")}</g>`,
     `<g fill="none">${rings.join("")}</g>`,
     `<g stroke="${escaped(paper.trim())}" stroke-width="3" paint-order="stroke">${names.join("")}</g>`,
-    `<text x="${view.width + 10}" y="22">${escaped(view.data.by)}</text>${legend.join("")}</svg>`,
+    `${legend.join("")}</g></svg>`,
   ].join("\n");
 }
 

@@ -12,7 +12,7 @@ function build(root, outside) {
   const ask = (question) => outside.ask(question);
   const pictures = new Pictures(view, ask);
   // The map fills its window at once; the full screen comes where the browser grants it.
-  const show = (on) => setPresenting(root, view, on);
+  const show = (on) => setPresenting(root, view, panel, on);
   const present = () => {
     if (root.classList.contains("presenting")) {
       show(false);
@@ -23,7 +23,10 @@ function build(root, outside) {
     }
   };
   const panel = new Panel(root, view, { ask, tell: (name, value) => outside.tell(name, value), present });
-  attachPointer(view, pictures, { mode: () => panel.mode, open: (row) => outside.tell("opened", row) });
+  attachPointer(view, pictures, { mode: () => panel.mode, open: (row) => {
+    if (root.classList.contains("presenting")) present(); // what opens would lie behind
+    outside.tell("opened", row);
+  } });
   const clear = () => (root.classList.contains("presenting") && !document.fullscreenElement ? present() : panel.clear());
   attachKeys(root, view, { search: () => panel.field.focus(), present, clear });
   const changed = () => document.fullscreenElement || show(false);
@@ -35,7 +38,8 @@ function build(root, outside) {
   return { view, panel, pictures, stop: () => { document.removeEventListener("fullscreenchange", changed); view.stop(); } };
 }
 
-function setPresenting(root, view, on) {
+function setPresenting(root, view, panel, on) {
+  panel.presenting.textContent = on ? "Leave" : "Present";
   root.classList.toggle("presenting", on);
   view.presenting = on;
   view.draw();
@@ -50,6 +54,7 @@ function listen(state, key) {
     if (answer.card) state.pictures.learn(answer.card);
     if (answer.thumbs) state.pictures.learnThumbs(answer.thumbs);
     if (answer.search) state.panel.answer(answer.search);
+    if (answer.chosen !== undefined) state.panel.tellChosen(answer.chosen);
     if (answer.selected !== undefined && answer.selected_version !== state.selectedVersion) {
       state.selectedVersion = answer.selected_version;
       state.view.select(answer.selected);

@@ -75,7 +75,6 @@ export function shortName(name) {
 }
 
 export function drawOverlay(context, view, { ink, paper, accent, font }) {
-  context.clearRect(0, 0, view.width, view.height);
   if (view.contours) {
     context.strokeStyle = ink;
     view.contours.forEach((rings, level) => {

@@ -42,7 +42,7 @@ export class Panel {
     this.modes = MODES.map(([name, words, title]) => [name, button(words, title, () => this.setMode(name))]);
     this.field = make("input");
     this.field.type = "search";
-    this.field.placeholder = "Find on the map  ( / )";
+    this.field.placeholder = "Find  ( / ), Enter selects";
     this.field.maxLength = 200;
     this.field.setAttribute("aria-label", "Find on the map");
     this.field.oninput = () => {
@@ -70,6 +70,9 @@ export class Panel {
       this.group(this.field, this.hits),
       this.group(button("PNG", "Save what you see as a picture", () => savePng(view)), button("SVG", "Save what you see as a drawing", () => saveSvg(view)), this.presenting),
     );
+    this.chosen = button("", "See what is selected, below the map", () => document.getElementById("selected")?.scrollIntoView({ behavior: "smooth" }));
+    this.chosen.hidden = true;
+    this.bar.append(this.group(this.chosen));
     this.setMode("pan");
     view.listeners.push((what) => this.hear(what));
   }
@@ -109,6 +112,12 @@ export class Panel {
 
   tellHits(count) {
     this.hits.textContent = `${count.toLocaleString("en")} found`;
+  }
+
+  // What lies in a loop is listed below, often beyond the window.
+  tellChosen(count) {
+    this.chosen.hidden = !count;
+    this.chosen.textContent = `${(count ?? 0).toLocaleString("en")} selected \u2193`;
   }
 
   answer({ text, found, count }) {

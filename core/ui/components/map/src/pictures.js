@@ -61,9 +61,10 @@ export class Pictures {
     title.textContent = card.title;
     line.textContent = card.line;
     const { width, height } = this.view;
-    const left = this.x + 210 > width ? this.x - 205 : this.x + 18;
+    const [wide, high] = [this.tip.offsetWidth, this.tip.offsetHeight];
+    const left = this.x + wide + 26 > width ? this.x - wide - 20 : this.x + 18;
     this.tip.style.left = `${Math.max(4, left)}px`;
-    this.tip.style.top = `${Math.min(Math.max(4, this.y - 90), Math.max(4, height - 262))}px`;
+    this.tip.style.top = `${Math.min(Math.max(4, this.y - 90), Math.max(4, height - high - 4))}px`;
     this.tip.classList.add("on");
   }
 

@@ -37,7 +37,7 @@ export class PointDrawing {
       views: new OrthographicView({ id: "map", flipY: false }),
       viewState: this.camera ?? { target: [SPAN / 2, SPAN / 2], zoom: -7 },
       controller: { scrollZoom: { speed: 0.01, smooth: false }, doubleClickZoom: false, keyboard: false, dragRotate: false },
-      deviceProps: { webgl: { preserveDrawingBuffer: true, antialias: false } },
+      deviceProps: { webgl: { antialias: false } },
       useDevicePixels: Math.min(window.devicePixelRatio || 1, 2),
       getCursor: ({ isDragging }) => (isDragging ? "grabbing" : "inherit"),
       layers: this.layers ?? [],
@@ -76,10 +76,5 @@ export class PointDrawing {
     this.layers = [new DotLayer({ id: "points", data: points, radius, parameters })];
     if (rings.length) this.layers.push(new DotLayer({ id: "rings", data: rings, radius: radius + 1.5, ring: 1.5, getFillColor: [...ink, 255], parameters }));
     this.deck.setProps({ layers: this.layers });
-  }
-
-  canvas() {
-    this.deck.redraw("image");
-    return this.holder.querySelector("canvas");
   }
 }

@@ -77,7 +77,7 @@ export class MapView {
   load(data) {
     const moved = this.data?.places !== data.places;
     this.data = data;
-    this.only = new Set(data.only ?? []);
+    this.only = new Set((data.only ?? []).filter((code) => code < data.kinds.length));
     this.codes = bytes(data.codes);
     this.second = data.second ? bytes(data.second) : null;
     this.shapes = data.shapes ? bytes(data.shapes) : null;
@@ -312,10 +312,13 @@ export class MapView {
 
   draw() {
     if (!this.points || !this.width) return;
+    for (const drawing of this.drawings) drawing.show(this.dotsAsSeen());
+  }
+
+  dotsAsSeen() {
     const css = getComputedStyle(this.stage);
     const [ink, paper] = ["--st-text-color", "--st-background-color"].map((name) => rgb(css.getPropertyValue(name)));
-    const what = { points: this.points, rings: this.rings, radius: this.radius(), ink, paper };
-    for (const drawing of this.drawings) drawing.show(what);
+    return { points: this.points, rings: this.rings, radius: this.radius(), ink, paper };
   }
 
   style() {
@@ -328,7 +331,9 @@ export class MapView {
   }
 
   drawOver() {
-    if (this.camera && this.width) drawOverlay(this.pen, this, this.style());
+    if (!this.camera || !this.width) return;
+    this.pen.clearRect(0, 0, this.width, this.height);
+    drawOverlay(this.pen, this, this.style());
   }
 
   recover() {
