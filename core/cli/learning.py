@@ -145,6 +145,8 @@ def delete_one(session: Session) -> dict[str, Any]:
 
 def show_embedding(result: dict[str, Any]) -> str:
     """Say what embedding did."""
+    if not result["pictures"]:
+        return "No product has a picture: nothing was embedded."
     return facts(
         {
             "backbone": result["backbone"],

@@ -106,6 +106,10 @@ def open_embedding(home: Home, catalog: Catalog, name: str = DEFAULT_BACKBONE) -
     if name.startswith(PROBABILITIES):
         return _probabilities(home, catalog, name)
     found = latest_embedding(home, catalog, backbone=name)
+    if found is None and catalog.products and not catalog.pictures:
+        raise CatalogError(
+            f"catalog {catalog.name!r} has no picture to embed: import it again with `--images` and the folder they are in"
+        )
     if found is None:
         raise CatalogError(f"catalog {catalog.name!r} has no {name} embedding yet: run `embed {catalog.name}` first")
     return CatalogEmbedding(name, found.version, found.product_ids, found.matrix)

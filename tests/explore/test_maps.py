@@ -1,6 +1,7 @@
 """Maps in the home: whole, reused, the latest found, nothing left by a cancelled one."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -268,3 +269,9 @@ def test_maps_of_two_embeddings_are_laid_over_one_another(home, shop, embedding)
     assert laid.between(0.5) == pytest.approx(laid.second, abs=1e-4)
     with pytest.raises(CatalogError, match="no umap map of 'resnet50' in 2 dimensions: run `map shop --method umap"):
         aligned_maps(home, shop, "resnet50", "efficientnet-lite0")
+
+
+def test_a_catalog_without_pictures_is_told_what_to_do(home, shop):
+    bare = replace(shop, products=3)
+    with pytest.raises(CatalogError, match=r"'shop' has no picture to embed: import it again with `--images`"):
+        make_map(home, bare, actor="ada")
