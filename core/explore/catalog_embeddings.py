@@ -108,7 +108,7 @@ def open_embedding(home: Home, catalog: Catalog, name: str = DEFAULT_BACKBONE) -
     found = latest_embedding(home, catalog, backbone=name)
     if found is None and catalog.products and not catalog.pictures:
         raise CatalogError(
-            f"catalog {catalog.name!r} has no picture to embed: import it again with `--images` and the folder they are in"
+            f"catalog {catalog.name!r} has no picture to embed: import it again with `--images` and their folder"
         )
     if found is None:
         raise CatalogError(f"catalog {catalog.name!r} has no {name} embedding yet: run `embed {catalog.name}` first")

@@ -86,7 +86,7 @@ def space_figure(points: MapPoints, coloring: Coloring) -> go.Figure:
     plain = {"showticklabels": False, "title": "", "showbackground": False, "gridcolor": GRAY, "zeroline": False}
     figure.update_layout(
         scene={"xaxis": plain, "yaxis": plain, "zaxis": plain, "aspectmode": "data"},
-        legend={"title": {"text": coloring.by}, "itemsizing": "constant"},
+        legend={"title": {"text": coloring.by}, "itemsizing": "constant", "y": 0.94},  # below Plotly's own buttons
         height=_HEIGHT_PX,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         showlegend=bool(coloring.kinds),
@@ -94,10 +94,16 @@ def space_figure(points: MapPoints, coloring: Coloring) -> go.Figure:
     return figure
 
 
+def _pointed(title: str, category: object) -> str:
+    """Write what stands beside the pointer: the title, and below it the category."""
+    below = f"<br>{chart_text(category, length=60)}" if isinstance(category, str) else ""
+    return f"{chart_text(title, length=60)}{below}"
+
+
 def _add(figure: go.Figure, table: pd.DataFrame, name: str, **marker: object) -> None:
     if table.empty:
         return
-    names = [chart_text(title, length=60) for title in table["title"]]
+    names = [_pointed(title, category) for title, category in zip(table["title"], table["category"], strict=True)]
     figure.add_scatter3d(
         x=table["x"].to_numpy(np.float32),
         y=table["y"].to_numpy(np.float32),
