@@ -61,6 +61,16 @@ def colors_of(pixels: np.ndarray) -> np.ndarray:
     return pixels.max(axis=2) - pixels.min(axis=2) > 60
 
 
+def point_at_something(page: Page) -> None:
+    """Move the pointer until it stands on a product."""
+    for y in np.linspace(0.1, 0.9, 25):
+        for x in np.linspace(0.1, 0.9, 25):
+            page.mouse.move(*place(page, x, y))
+            if page.locator(".stage.on-point").count():
+                return
+    raise AssertionError("no product lies under any of 625 places")
+
+
 def colored(page: Page) -> np.ndarray:
     return colors_of(picture_of(page))
 
@@ -84,6 +94,14 @@ def test_from_a_loop_to_a_slice_and_to_review(serve, visit, demo_copy):
     page.get_by_role("button", name="Send to review").click()
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text(f"Sent {count} products to review.")).to_be_visible()
+    expect(page.get_by_role("link", name="What was sent")).to_have_attribute("href", re.compile("queue=sent"))
+    page.get_by_role("button", name=f"{count} selected").click()  # beside the map: what is selected lies below it
+    expect(heading).to_be_in_viewport()
+    page.go_back()  # one step leads from the slice to the loop
+    expect(page).to_have_url(re.compile("loop="))
+    expect(page).not_to_have_url(re.compile("slice="))
+    page.go_forward()
+    expect(page).to_have_url(re.compile("slice=everything"))
     # The link alone shows the same to somebody else, who lets go with the keyboard.
     other = visit(visitor.server).open(page.url.removeprefix(visitor.server.address))
     expect(other.get_by_role("heading", name=f"{count} products selected")).to_be_visible()
@@ -248,7 +266,10 @@ def test_the_page_presents_a_hundred_thousand_products_and_morphs_them(serve, vi
     expect(page.locator(".map.presenting")).to_be_visible()
     page.locator(".entry").first.click()
     page.keyboard.press("+")
-    page.keyboard.press("f")
+    point_at_something(page)
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_be_visible()  # and nothing hides it
     expect(page.locator(".map.presenting")).to_have_count(0)
     page = visitor.open("/embeddings?catalog=made&show=Two+maps")
     drawn(page)

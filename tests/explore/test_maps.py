@@ -273,5 +273,7 @@ def test_maps_of_two_embeddings_are_laid_over_one_another(home, shop, embedding)
 
 def test_a_catalog_without_pictures_is_told_what_to_do(home, shop):
     bare = replace(shop, products=3)
-    with pytest.raises(CatalogError, match=r"'shop' has no picture to embed: import it again with `--images` and their folder"):
+    with pytest.raises(
+        CatalogError, match=r"'shop' has no picture to embed: import it again with `--images` and their folder"
+    ):
         make_map(home, bare, actor="ada")
