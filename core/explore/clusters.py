@@ -26,6 +26,7 @@ from core.explore.cluster_labels import (
 )
 from core.explore.cluster_names import name_clusters, standing_out
 from core.explore.cluster_settings import ClusterSettings
+from core.explore.map_files import read_points
 from core.explore.maps import MapWish, draw_map, latest_map
 from core.explore.neighbors import as_unit_rows
 from core.explore.product_facts import product_facts, stratum_codes
@@ -56,6 +57,7 @@ class CatalogClusters:
         count: What speaks for which number of clusters; None where it was given or density found it.
         agreement: Adjusted mutual information with the categories, 0 chance, 1 the same; None without categories.
         seconds: What finding them took.
+        grouped_on: Settings and seed of the map that density grouped; None for k-means.
     """
 
     version: str
@@ -66,6 +68,7 @@ class CatalogClusters:
     count: dict[str, Any] | None
     agreement: float | None
     seconds: float
+    grouped_on: dict[str, Any] | None = None
 
     @property
     def names(self) -> dict[int, str]:
@@ -92,6 +95,7 @@ class CatalogClusters:
             "agreement": self.agreement,
             "seconds": self.seconds,
             "version": self.version,
+            "grouped_on": self.grouped_on,
         }
 
 
@@ -105,6 +109,9 @@ def make_clusters(
     progress: Progress | None = None,
 ) -> CatalogClusters:
     """Group the products of an embedding, or open the clusters made before with the same settings.
+
+    Density groups the flat UMAP map that was asked for last, brought up to date where it is behind; so the latest map
+    stays what it was. Only where there is none, one is drawn.
 
     Args:
         home: Where everything is.
@@ -121,7 +128,9 @@ def make_clusters(
     progress = progress or SilentProgress()
     settings = settings or ClusterSettings()
     embedding = open_embedding(home, catalog, embedding_name)
-    folder = _folder(home, catalog, embedding, settings)
+    wish = _latest_wish(home, catalog, embedding.name) if settings.method == "density" else None
+    grouped_on = None if wish is None else {"settings": wish.settings, "seed": wish.seed}
+    folder = _folder(home, catalog, embedding, settings, grouped_on)
     found = _read(folder)
     if found is not None:
         write_json_whole(folder / _NOTE_FILE, _note(found) | {"asked": time.time()})
@@ -130,7 +139,12 @@ def make_clusters(
     rows = as_unit_rows(embedding.matrix)
     check_finite(rows, embedding.product_ids)
     facts = product_facts(home, catalog, embedding.product_ids)
-    labels, count = _grouped(home, catalog, embedding, settings, facts, actor=actor, progress=progress)
+    strata = stratum_codes(facts["category"]).to_numpy()
+    if wish is None:
+        labels, count = _by_means(rows, settings, strata, progress=progress)
+    else:
+        labels = _by_density(home, catalog, embedding.name, wish, settings, strata, actor=actor, progress=progress)
+        count = None
     progress.report(1, 1, "naming clusters")
     made = CatalogClusters(
         version=folder.name,
@@ -141,6 +155,7 @@ def make_clusters(
         count=None if count is None else count.to_json(),
         agreement=agreement(labels, facts["category"]),
         seconds=round(time.perf_counter() - started, 3),
+        grouped_on=grouped_on,
     )
     _save(folder, made)
     return made
@@ -169,40 +184,51 @@ def is_current(home: Home, catalog: Catalog, clusters: CatalogClusters) -> bool:
         embedding = open_embedding(home, catalog, clusters.embedding)
     except CatalogError:
         return False
-    return _folder(home, catalog, embedding, ClusterSettings(**clusters.settings)).name == clusters.version
+    settings = ClusterSettings(**clusters.settings)
+    return _folder(home, catalog, embedding, settings, clusters.grouped_on).name == clusters.version
 
 
-def _grouped(
+def _latest_wish(home: Home, catalog: Catalog, embedding_name: str) -> MapWish:
+    """Give how the latest flat UMAP map of an embedding was drawn; the defaults where there is none."""
+    drawn = latest_map(home, catalog, "umap", backbone=embedding_name)
+    return MapWish() if drawn is None else MapWish("umap", drawn.settings, seed=drawn.seed)
+
+
+def _by_density(
     home: Home,
     catalog: Catalog,
-    embedding: CatalogEmbedding,
+    embedding_name: str,
+    wish: MapWish,
     settings: ClusterSettings,
-    facts: pd.DataFrame,
+    strata: np.ndarray,
     *,
     actor: str,
     progress: Progress,
+) -> np.ndarray:
+    """Group what lies close together on the map drawn by a wish, which is there already or drawn now."""
+    parts = in_parts(progress, {"map": 1, "group": 1})
+    drawn = draw_map(home, catalog, wish, embedding_name, actor=actor, progress=parts["map"])
+    positions = read_points(drawn.file.parent, wish.dimensions)[["x", "y"]].to_numpy(np.float32)
+    return density_labels(
+        positions,
+        least_products=settings.least_for(len(positions)),
+        strata=strata,
+        seed=settings.seed,
+        tell=lambda: parts["group"].report(0, 1, "grouping products by density"),
+    )
+
+
+def _by_means(
+    rows: np.ndarray, settings: ClusterSettings, strata: np.ndarray, *, progress: Progress
 ) -> tuple[np.ndarray, ClusterCount | None]:
-    strata = stratum_codes(facts["category"]).to_numpy()
-    if settings.method == "density":
-        parts = in_parts(progress, {"map": 1, "group": 1})
-        draw_map(home, catalog, MapWish(), embedding.name, actor=actor, progress=parts["map"])
-        drawn = latest_map(home, catalog, "umap", backbone=embedding.name)
-        positions = drawn.frame[["x", "y"]].to_numpy(np.float32) if drawn is not None else np.zeros((0, 2), np.float32)
-        labels = density_labels(
-            positions,
-            least_products=settings.least_for(len(positions)),
-            strata=strata,
-            seed=settings.seed,
-            tell=lambda: parts["group"].report(0, 1, "grouping products by density"),
-        )
-        return labels, None
-    rows = principal_axes(as_unit_rows(embedding.matrix), min(REDUCED_DIMENSIONS, embedding.matrix.shape[1]))
+    """Group unit rows by k-means on their first principal components, and say what speaks for how many."""
+    reduced = principal_axes(rows, min(REDUCED_DIMENSIONS, rows.shape[1]))
     count = None
     if settings.k is None:
-        count = recommend_count(rows, strata=strata, seed=settings.seed, progress=progress)
+        count = recommend_count(reduced, strata=strata, seed=settings.seed, progress=progress)
     k = settings.k or (count.recommended if count is not None else 1)
     progress.report(1, 1, "grouping products")
-    return kmeans_labels(rows, k, seed=settings.seed), count
+    return kmeans_labels(reduced, k, seed=settings.seed), count
 
 
 def _described(
@@ -257,8 +283,15 @@ def _root(home: Home, catalog: Catalog) -> Path:
     return home.cache / "clusters" / str(catalog.catalog_id)
 
 
-def _folder(home: Home, catalog: Catalog, embedding: CatalogEmbedding, settings: ClusterSettings) -> Path:
-    key = json.dumps([embedding.name, embedding.version, catalog.version, asdict(settings)], sort_keys=True)
+def _folder(
+    home: Home,
+    catalog: Catalog,
+    embedding: CatalogEmbedding,
+    settings: ClusterSettings,
+    grouped_on: dict[str, Any] | None,
+) -> Path:
+    parts = [embedding.name, embedding.version, catalog.version, asdict(settings)]
+    key = json.dumps(parts if grouped_on is None else [*parts, grouped_on], sort_keys=True)
     return _root(home, catalog) / f"{settings.method}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
 
 
@@ -270,6 +303,7 @@ def _note(made: CatalogClusters) -> dict[str, Any]:
         "count": made.count,
         "agreement": made.agreement,
         "seconds": made.seconds,
+        "grouped_on": made.grouped_on,
         "asked": time.time(),
     }
 
@@ -323,4 +357,5 @@ def _read(folder: Path) -> CatalogClusters | None:
         count=note.get("count"),
         agreement=note.get("agreement"),
         seconds=float(note["seconds"]),
+        grouped_on=note.get("grouped_on"),
     )

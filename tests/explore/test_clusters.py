@@ -13,6 +13,7 @@ from core.explore.cluster_names import name_clusters, standing_out
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.cluster_table import cross_table, cutting_clusters
 from core.explore.clusters import is_current, latest_clusters, make_clusters
+from core.explore.maps import latest_map, make_map
 from core.progress import SilentProgress
 from tests.explore.conftest import make_kinds_shop
 
@@ -50,6 +51,24 @@ def test_density_leaves_the_number_open(home, kinds_shop):
     found = make_clusters(home, catalog, settings=ClusterSettings("density", least_products=8), actor="ada")
     assert len(found.clusters) == 3
     assert found.names[-1] == "no cluster"
+
+
+def test_density_groups_the_latest_map_and_leaves_it_the_latest(home, kinds_shop):
+    catalog, embedding = kinds_shop
+    by_density = ClusterSettings("density", least_products=8)
+    make_map(home, catalog, settings={"epochs": 30}, actor="ada")
+    make_map(home, catalog, settings={"neighbors": 20, "epochs": 30}, seed=5, actor="ada")
+    found = make_clusters(home, catalog, settings=by_density, actor="ada")
+    assert found.grouped_on == {"settings": {"neighbors": 20, "min_distance": 0.1, "epochs": 30}, "seed": 5}
+    drawn = latest_map(home, catalog)
+    assert (drawn.settings["neighbors"], drawn.seed) == (20, 5), "an aid must not take the place of the visitor's map"
+    # A map that is behind is drawn anew as it was, and is the latest of the new embedding.
+    embedding.version = "v000002"
+    assert not is_current(home, catalog, found)
+    make_clusters(home, catalog, settings=by_density, actor="ada")
+    drawn = latest_map(home, catalog)
+    assert (drawn.settings["neighbors"], drawn.seed, drawn.embedding_version) == (20, 5, "v000002")
+    assert is_current(home, catalog, latest_clusters(home, catalog))
 
 
 def test_clusters_against_categories(home, kinds_shop):
