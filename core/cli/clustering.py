@@ -117,7 +117,9 @@ def _write_clusters(session: Session, result: dict[str, Any], path: Path) -> Non
 
 
 def show_clusters(result: dict[str, Any]) -> str:
-    """Lay out clusters, and what speaks for their number."""
+    """Lay out clusters, what speaks for their number, and what against."""
+    from core.explore.cluster_count import count_doubts
+
     head: dict[str, Any] = {
         "embedding": result["embedding"],
         "products": result["products"],
@@ -129,6 +131,9 @@ def show_clusters(result: dict[str, Any]) -> str:
         between = f"{count['resamples']} resamples: {count['low']} to {count['high']}"
         others = f"elbow at {count['elbow']}, best silhouette at {count['best_silhouette']}"
         head["recommended"] = f"{count['recommended']} ({between}); {others}"
+        doubts = count_doubts(count)
+        if doubts:
+            head["but"] = " ".join(doubts)
     if result["agreement"] is not None:
         head["agreement with categories"] = f"{result['agreement']:.2f} (0 chance, 1 the same)"
     rows = [

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.access.actor import Role
 from core.catalog.catalogs import Catalog
+from core.explore.cluster_count import count_doubts
 from core.explore.cluster_labels import NO_CLUSTER
 from core.explore.cluster_table import cross_table, cutting_clusters
 from core.explore.clusters import CatalogClusters, is_current, latest_clusters
@@ -88,6 +89,8 @@ def _draw_summary(found: CatalogClusters) -> None:
     if found.agreement is not None:
         parts.append(f"agreement with the categories {found.agreement:.2f} of 1")
     st.text(" · ".join(parts))
+    for doubt in count_doubts(found.count or {}):
+        st.warning(doubt, icon=":material/help:")
 
 
 def _draw_representatives(catalog: Catalog, found: CatalogClusters) -> None:
@@ -177,6 +180,14 @@ def _draw_count(count: dict[str, Any]) -> None:
             name="silhouette",
         )
     )
+    if "silhouette_without_groups" in count:
+        figure.add_scatter(
+            x=count["tried"],
+            y=count["silhouette_without_groups"],
+            mode="lines",
+            line={"color": COLORS[0], "dash": "dot"},
+            name="silhouette of a cloud without groups",
+        )
     figure.add_scatter(
         x=count["tried"], y=count["distance"], mode="lines+markers", line_color=COLORS[1], name="distance", yaxis="y2"
     )

@@ -7,13 +7,15 @@ import pandas as pd
 import pytest
 
 from core.errors import Cancelled, CatalogError, SettingsError
-from core.explore.cluster_count import recommend_count, silhouette
+from core.explore.cluster_count import count_doubts, recommend_count, silhouette
 from core.explore.cluster_labels import by_size, density_labels, kmeans_labels, medoids
 from core.explore.cluster_names import name_clusters, standing_out
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.cluster_table import cross_table, cutting_clusters
 from core.explore.clusters import is_current, latest_clusters, make_clusters
 from core.explore.maps import latest_map, make_map
+from core.explore.neighbors import as_unit_rows
+from core.explore.projections import principal_axes
 from core.progress import SilentProgress
 from tests.explore.conftest import make_kinds_shop
 
@@ -148,6 +150,35 @@ def test_silhouette_is_scikit_learns():
 def test_too_few_products_recommend_nothing():
     rows = np.eye(4, dtype=np.float32)
     assert recommend_count(rows, strata=np.zeros(4, int), seed=0, progress=SilentProgress()) is None
+
+
+def recommended(rows):
+    axes = principal_axes(as_unit_rows(rows.astype(np.float32)), min(32, rows.shape[1]))
+    return recommend_count(axes, strata=np.zeros(len(rows), int), seed=0, progress=SilentProgress())
+
+
+@pytest.mark.parametrize("dimensions", [8, 32])
+def test_noise_recommends_nothing_in_particular(dimensions):
+    found = recommended(np.random.default_rng(0).standard_normal((400, dimensions)))
+    assert found.flat, "a normal cloud is no better than a normal cloud"
+    said = count_doubts(found.to_json())
+    assert f"at best {max(found.silhouette):.2f}" in said[0] and "no number is better than another" in said[0]
+    # In few dimensions, ever smaller pieces of a cloud have ever better silhouettes: the largest number wins.
+    assert found.at_end == (found.high == 48) == ("48 is the largest number that was tried" in said[-1])
+    assert found.at_end or dimensions > 8
+
+
+@pytest.mark.parametrize("groups", [2, 3, 10])
+def test_clear_groups_leave_no_doubt(groups):
+    random = np.random.default_rng(0)
+    centers = np.linalg.qr(random.standard_normal((16, 16)))[0][:groups]
+    found = recommended(centers[np.arange(300) % groups] + 0.05 * random.standard_normal((300, 16)))
+    assert found.best_silhouette == groups, "each further cluster would cut a group in two"
+    assert not found.flat and count_doubts(found.to_json()) == []
+
+
+def test_doubts_of_clusters_kept_before_there_were_doubts():
+    assert count_doubts({"recommended": 3, "tried": [2, 3], "silhouette": [0.1, 0.2]}) == []
 
 
 def test_labels_by_hand():
