@@ -103,8 +103,8 @@ def count_doubts(count: Mapping[str, Any]) -> list[str]:
     if count.get("flat"):
         said.append(
             f"The silhouettes are flat: at best {max(count['silhouette']):.2f}, and a cloud without any groups gives "
-            f"{max(count['silhouette_without_groups']):.2f}. These products do not fall into groups; no number is better "
-            "than another."
+            f"{max(count['silhouette_without_groups']):.2f}. These products do not fall into groups: no number is "
+            "better than another."
         )
     if count.get("at_end"):
         said.append(f"{count['tried'][-1]} is the largest number that was tried: more clusters may fit better still.")

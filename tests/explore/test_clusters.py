@@ -162,7 +162,7 @@ def test_noise_recommends_nothing_in_particular(dimensions):
     found = recommended(np.random.default_rng(0).standard_normal((400, dimensions)))
     assert found.flat, "a normal cloud is no better than a normal cloud"
     said = count_doubts(found.to_json())
-    assert f"at best {max(found.silhouette):.2f}" in said[0] and "no number is better than another" in said[0]
+    assert f"at best {max(found.silhouette):.2f}" in said[0] and "better than another" in said[0]
     # In few dimensions, ever smaller pieces of a cloud have ever better silhouettes: the largest number wins.
     assert found.at_end == (found.high == 48) == ("48 is the largest number that was tried" in said[-1])
     assert found.at_end or dimensions > 8
