@@ -18,12 +18,18 @@ NAME = "efficientnet-lite0"
 
 
 @pytest.fixture
-def shop(home, monkeypatch):
-    """Thirty products of three hostile categories, embedded as three groups."""
-    catalog = create_catalog(home, "shop", actor="tests")
+def known():
+    """Thirty products embedded as three groups."""
     random = np.random.default_rng(0)
     rows = np.eye(3, 8)[np.arange(30) % 3] + 0.05 * random.standard_normal((30, 8))
     rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return FakeEmbedding([f"p{place}" for place in range(30)], rows)
+
+
+@pytest.fixture
+def shop(home, known, monkeypatch):
+    """Thirty products of three hostile categories."""
+    catalog = create_catalog(home, "shop", actor="tests")
     none = ("brand", "description", "price_minor_units", "currency", "split")
     entered = [
         {
@@ -42,7 +48,6 @@ def shop(home, monkeypatch):
     ]
     with change(home, actor="tests", kind="import", summary="Filled", catalog_id=catalog.catalog_id) as filling:
         filling.insert(products, entered)
-    known = FakeEmbedding([f"p{place}" for place in range(30)], rows)
     monkeypatch.setattr(catalog_embeddings, "latest_embedding", lambda home, catalog, backbone: known)
     folder = home.embeddings / str(catalog.catalog_id) / NAME
     folder.mkdir(parents=True)
@@ -76,6 +81,34 @@ def test_comparing_is_offered_then_shown(home, open_page, shop):
     assert "30 of 30 products, each asked for its 10 nearest among all." in words(app)
     [table] = [frame.value for frame in app.dataframe]
     assert table["Precision, category"].tolist() == [pytest.approx(90)], "nine others of a kind among the nearest ten"
+    assert table["95 %, category"].tolist() == ["90.0 to 90.0 %"], "every product has the same nine: no doubt is left"
+    assert "Compared are" not in words(app), "each product of the catalog is in it"
+
+
+def test_a_comparison_goes_when_its_embedding_is_made_anew(home, open_page, shop, known):
+    compare_embeddings(home, shop, [NAME], by=["category", "color"])
+    app = open_page(home, "embeddings", "show=Compare")
+    [chosen] = [box for box in app.multiselect if box.label == "Embeddings"]
+    chosen.set_value([NAME]).run()
+    assert len(app.dataframe) == 1
+    known.version = "v000002"
+    app.run()
+    assert len(app.dataframe) == 0 and "Compare" in [button.label for button in app.button]
+
+
+def test_a_comparison_says_which_products_it_leaves_out_and_how_sure_it_is(home, open_page, shop, known):
+    # Ten products were not embedded; of the others, product 0 lies where category 1 does.
+    known.product_ids, known.matrix = known.product_ids[:20], known.matrix[:20].copy()
+    known.matrix[0] = known.matrix[1]
+    found = compare_embeddings(home, shop, [NAME], by=["category", "color"])
+    precision = found.embeddings[0]["precision"]["category"]
+    app = open_page(home, "embeddings", "show=Compare")
+    [chosen] = [box for box in app.multiselect if box.label == "Embeddings"]
+    chosen.set_value([NAME]).run()
+    assert "Compared are 20 of the catalog's 30 products" in words(app)
+    low, high = 100 * precision["low"], 100 * precision["high"]
+    assert high - low > 1
+    assert app.dataframe[0].value["95 %, category"].tolist() == [f"{low:.1f} to {high:.1f} %"]
 
 
 def test_an_empty_catalog_says_what_to_do(home, open_page):
