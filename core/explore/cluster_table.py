@@ -23,15 +23,39 @@ def cross_table(clusters: CatalogClusters, categories: pd.Series) -> pd.DataFram
         One row a cluster by number, -1 for products in none; columns are categories, the largest first, those beyond
         30 together.
     """
-    known = categories.reindex(clusters.labels["product_id"])
-    paths = known.astype(object).where(known.notna(), NONE).astype(str).to_numpy()
-    frequent = pd.Series(paths).value_counts().index
-    kept = set(frequent[:MOST_COLUMNS])
-    shown = [path if path in kept else OTHERS for path in paths]
-    table = pd.crosstab(clusters.labels["cluster"].to_numpy(), np.asarray(shown, object))
-    order = [path for path in frequent[:MOST_COLUMNS]] + ([OTHERS] if OTHERS in table else [])
+    shown, frequent = _columns(clusters, categories)
+    table = pd.crosstab(clusters.labels["cluster"].to_numpy(), shown)
+    order = frequent + ([OTHERS] if OTHERS in table else [])
     table.index.name, table.columns.name = "cluster", None
     return table.reindex(columns=list(dict.fromkeys(order)))
+
+
+def cell_products(
+    clusters: CatalogClusters, categories: pd.Series, *, cluster: int, column: str | None = None
+) -> list[str]:
+    """List the products behind a cell of the table, or behind a whole row of it.
+
+    Args:
+        clusters: The clusters.
+        categories: As for :func:`cross_table`.
+        cluster: A row of the table.
+        column: A column of it; None takes all.
+
+    Returns:
+        Product ids in the order of the embedding.
+    """
+    inside = clusters.labels["cluster"].to_numpy() == cluster
+    if column is not None:
+        inside &= _columns(clusters, categories)[0] == column
+    return [str(product_id) for product_id in clusters.labels["product_id"][inside]]
+
+
+def _columns(clusters: CatalogClusters, categories: pd.Series) -> tuple[np.ndarray, list[str]]:
+    """Give the column of the table each product is in, and the categories that have one, the largest first."""
+    known = categories.reindex(clusters.labels["product_id"])
+    paths = known.astype(object).where(known.notna(), NONE).astype(str)
+    frequent = [str(path) for path in paths.value_counts().index[:MOST_COLUMNS]]
+    return paths.where(paths.isin(frequent), OTHERS).to_numpy(object), frequent
 
 
 def cutting_clusters(clusters: CatalogClusters) -> list[dict[str, Any]]:

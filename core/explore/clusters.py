@@ -1,21 +1,14 @@
-"""Clusters of a catalog: found, named, kept, and held against the categories."""
+"""Clusters of a catalog: found, named, and held against the categories."""
 
-import hashlib
-import io
-import json
-import shutil
 import time
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from pyarrow import ArrowException
 
 from core.catalog.catalogs import Catalog
-from core.errors import CatalogError
-from core.explore.catalog_embeddings import CatalogEmbedding, open_embedding
+from core.explore.catalog_embeddings import open_embedding
 from core.explore.cluster_count import ClusterCount, recommend_count
 from core.explore.cluster_labels import (
     NO_CLUSTER,
@@ -26,77 +19,29 @@ from core.explore.cluster_labels import (
 )
 from core.explore.cluster_names import name_clusters, standing_out
 from core.explore.cluster_settings import ClusterSettings
+from core.explore.kept_clusters import (
+    CatalogClusters,
+    clusters_folder,
+    is_current,
+    latest_clusters,
+    note_asked,
+    read_clusters,
+    save_clusters,
+)
 from core.explore.map_files import read_points
 from core.explore.maps import MapWish, draw_map, latest_map
 from core.explore.neighbors import as_unit_rows
 from core.explore.product_facts import product_facts, stratum_codes
 from core.explore.projections import check_finite, principal_axes
-from core.files import read_json, whole_folder, write_json_whole, write_whole
 from core.home import Home
 from core.progress import Progress, SilentProgress
 from core.progress_parts import in_parts
 from core.vision.backbones import DEFAULT_BACKBONE
 
-_LABELS_FILE, _NOTE_FILE = "clusters.parquet", "clusters.json"
-_KEPT = 12
+__all__ = ["CatalogClusters", "agreement", "is_current", "latest_clusters", "make_clusters"]
+
 _CUTTING_SHARE = 0.2
 _CATEGORIES_SHOWN = 5
-
-
-@dataclass(frozen=True)
-class CatalogClusters:
-    """Clusters as pages and the command line show them.
-
-    Attributes:
-        version: Names them; changes with the embedding, the catalog and the settings.
-        embedding: Name of the embedding.
-        settings: Fields of :class:`core.explore.cluster_settings.ClusterSettings`.
-        labels: product_id and cluster: 0 is the largest, -1 means in none.
-        clusters: One object a cluster: cluster, name, products, share, medoid (the product that stands for it), terms,
-            categories (the largest, with counts), cuts_across.
-        count: What speaks for which number of clusters; None where it was given or density found it.
-        agreement: Adjusted mutual information with the categories, 0 chance, 1 the same; None without categories.
-        seconds: What finding them took.
-        grouped_on: Settings and seed of the map that density grouped; None for k-means.
-    """
-
-    version: str
-    embedding: str
-    settings: dict[str, Any]
-    labels: pd.DataFrame
-    clusters: list[dict[str, Any]]
-    count: dict[str, Any] | None
-    agreement: float | None
-    seconds: float
-    grouped_on: dict[str, Any] | None = None
-
-    @property
-    def names(self) -> dict[int, str]:
-        """Name of each cluster by its number; products in none are `no cluster`."""
-        return {each["cluster"]: each["name"] for each in self.clusters} | {NO_CLUSTER: "no cluster"}
-
-    @property
-    def name_of_product(self) -> dict[str, str]:
-        """Name of the cluster by product id; products in none are left out."""
-        names = {each["cluster"]: str(each["name"]) for each in self.clusters}
-        pairs = zip(self.labels["product_id"].tolist(), self.labels["cluster"].tolist(), strict=True)
-        return {str(product_id): names[cluster] for product_id, cluster in pairs if cluster in names}
-
-    def to_json(self) -> dict[str, Any]:
-        """Return what the command line prints; the clusters of single products stay in the file."""
-        without = int((self.labels["cluster"] == NO_CLUSTER).sum())
-        return {
-            "embedding": self.embedding,
-            "settings": self.settings,
-            "products": len(self.labels),
-            "without_cluster": without,
-            "clusters": self.clusters,
-            "count": self.count,
-            "agreement": self.agreement,
-            "seconds": self.seconds,
-            "version": self.version,
-            "grouped_on": self.grouped_on,
-        }
 
 
 def make_clusters(
@@ -130,10 +75,10 @@ def make_clusters(
     embedding = open_embedding(home, catalog, embedding_name)
     wish = _latest_wish(home, catalog, embedding.name) if settings.method == "density" else None
     grouped_on = None if wish is None else {"settings": wish.settings, "seed": wish.seed}
-    folder = _folder(home, catalog, embedding, settings, grouped_on)
-    found = _read(folder)
+    folder = clusters_folder(home, catalog, embedding, settings, grouped_on)
+    found = read_clusters(folder)
     if found is not None:
-        write_json_whole(folder / _NOTE_FILE, _note(found) | {"asked": time.time()})
+        note_asked(folder, found)
         return found
     started = time.perf_counter()
     rows = as_unit_rows(embedding.matrix)
@@ -157,35 +102,8 @@ def make_clusters(
         seconds=round(time.perf_counter() - started, 3),
         grouped_on=grouped_on,
     )
-    _save(folder, made)
+    save_clusters(folder, made)
     return made
-
-
-def latest_clusters(home: Home, catalog: Catalog, embedding_name: str = DEFAULT_BACKBONE) -> CatalogClusters | None:
-    """Open the clusters of an embedding that were asked for last; None when there are none that can be read.
-
-    They may show an earlier version of the catalog: products that came since are in none of them.
-    """
-    found = [
-        (note["asked"], folder)
-        for folder in _root(home, catalog).glob("[!.]*")
-        if (note := _read_note(folder)) is not None and note["embedding"] == embedding_name
-    ]
-    for _, folder in sorted(found, key=lambda each: (each[0], each[1].name), reverse=True):
-        clusters = _read(folder)
-        if clusters is not None:
-            return clusters
-    return None
-
-
-def is_current(home: Home, catalog: Catalog, clusters: CatalogClusters) -> bool:
-    """Tell whether clusters show the catalog and the embedding as they are now."""
-    try:
-        embedding = open_embedding(home, catalog, clusters.embedding)
-    except CatalogError:
-        return False
-    settings = ClusterSettings(**clusters.settings)
-    return _folder(home, catalog, embedding, settings, clusters.grouped_on).name == clusters.version
 
 
 def _latest_wish(home: Home, catalog: Catalog, embedding_name: str) -> MapWish:
@@ -277,85 +195,3 @@ def agreement(labels: np.ndarray, categories: pd.Series) -> float | None:
     from sklearn.metrics import adjusted_mutual_info_score
 
     return float(adjusted_mutual_info_score(categories[counted].astype(str).to_numpy(), labels[counted]))
-
-
-def _root(home: Home, catalog: Catalog) -> Path:
-    return home.cache / "clusters" / str(catalog.catalog_id)
-
-
-def _folder(
-    home: Home,
-    catalog: Catalog,
-    embedding: CatalogEmbedding,
-    settings: ClusterSettings,
-    grouped_on: dict[str, Any] | None,
-) -> Path:
-    parts = [embedding.name, embedding.version, catalog.version, asdict(settings)]
-    key = json.dumps(parts if grouped_on is None else [*parts, grouped_on], sort_keys=True)
-    return _root(home, catalog) / f"{settings.method}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
-
-
-def _note(made: CatalogClusters) -> dict[str, Any]:
-    return {
-        "embedding": made.embedding,
-        "settings": made.settings,
-        "clusters": made.clusters,
-        "count": made.count,
-        "agreement": made.agreement,
-        "seconds": made.seconds,
-        "grouped_on": made.grouped_on,
-        "asked": time.time(),
-    }
-
-
-def _save(folder: Path, made: CatalogClusters) -> None:
-    """Keep clusters whole; of each catalog only the newest stay."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    with whole_folder(folder) as draft:
-        buffer = io.BytesIO()
-        made.labels.to_parquet(buffer, index=False)
-        write_whole(draft / _LABELS_FILE, buffer.getvalue())
-        write_json_whole(draft / _NOTE_FILE, _note(made))
-    others = sorted(folder.parent.glob("[!.]*"), key=lambda path: path.stat().st_mtime)
-    for path in others[:-_KEPT]:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _read_note(folder: Path) -> dict[str, Any] | None:
-    """Read what clusters say of themselves; None when they are missing or damaged, so that they are made again."""
-    kinds: dict[str, Any] = {
-        "embedding": str,
-        "settings": dict,
-        "clusters": list,
-        "seconds": int | float,
-        "asked": int | float,
-    }
-    try:
-        note = read_json(folder / _NOTE_FILE)
-        ClusterSettings(**note["settings"])
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-    sound = all(isinstance(note.get(name), kind) for name, kind in kinds.items())
-    return note if sound and all(isinstance(each, dict) and "name" in each for each in note["clusters"]) else None
-
-
-def _read(folder: Path) -> CatalogClusters | None:
-    note = _read_note(folder)
-    if note is None:
-        return None
-    try:
-        labels = pd.read_parquet(folder / _LABELS_FILE)[["product_id", "cluster"]]
-    except (OSError, KeyError, ValueError, ArrowException):
-        return None
-    return CatalogClusters(
-        version=folder.name,
-        embedding=note["embedding"],
-        settings=note["settings"],
-        labels=labels,
-        clusters=note["clusters"],
-        count=note.get("count"),
-        agreement=note.get("agreement"),
-        seconds=float(note["seconds"]),
-        grouped_on=note.get("grouped_on"),
-    )

@@ -1,8 +1,8 @@
 """Clusters of a catalog: groups that look alike, named, with the products that stand for them."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -10,16 +10,19 @@ from core.access.actor import Role
 from core.catalog.catalogs import Catalog
 from core.explore.cluster_count import count_doubts
 from core.explore.cluster_labels import NO_CLUSTER
-from core.explore.cluster_table import cross_table, cutting_clusters
-from core.explore.clusters import CatalogClusters, is_current, latest_clusters
+from core.explore.cluster_table import cross_table
+from core.explore.kept_clusters import CatalogClusters, KeptClusters, is_current, kept_clusters, open_clusters
 from core.jobs.supervise import submit
+from core.ui.address import choice_in_address, forget_choice
 from core.ui.caches import home, products_of
 from core.ui.charts import COLORS
+from core.ui.cluster_matrix import draw_findings, draw_matrix, pick_level
+from core.ui.cluster_members import draw_members
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.permission import drawn_for
 from core.ui.product_detail import open_product
-from core.ui.product_grid import Card, page_rows, product_grid, row_card
+from core.ui.product_grid import Card, product_grid
 from core.ui.wording import counted, number_marks, number_text
 
 _METHODS = {"k-means": "kmeans", "by density": "density"}
@@ -28,6 +31,7 @@ _METHOD_HELP = (
     "products between them out."
 )
 _MOST_K = 100
+_GROUPING = "grouping"
 
 
 def draw_clusters(catalog: Catalog, embedding_name: str) -> None:
@@ -41,7 +45,8 @@ def draw_clusters(catalog: Catalog, embedding_name: str) -> None:
     if job is not None:
         live_job(job.job, title="Finding clusters")
         return
-    found = latest_clusters(home(), catalog, embedding_name)
+    kept = kept_clusters(home(), catalog, embedding_name)
+    found = open_clusters(home(), catalog, _pick_grouping(kept)) if kept else None
     if found is None:
         _draw_offer(catalog, embedding_name, "Group the products that look alike", "Find clusters")
         return
@@ -51,11 +56,32 @@ def draw_clusters(catalog: Catalog, embedding_name: str) -> None:
     with st.expander("Group them another way", icon=":material/tune:"):
         _draw_offer(catalog, embedding_name, "", "Find clusters")
     _draw_representatives(catalog, found)
-    _draw_members(catalog, found)
-    _draw_table(catalog, found)
+    st.header("Clusters and categories", anchor=False)
+    draw_findings(found)
+    categories = pick_level(catalog)
+    table = cross_table(found, categories)
+    if categories.notna().any():
+        draw_matrix(found, table)
+    draw_members(catalog, found, categories, table)
     if found.count is not None:
         with st.expander("How many clusters", icon=":material/show_chart:"):
             _draw_count(found.count)
+
+
+def _pick_grouping(kept: list[KeptClusters]) -> str:
+    """Let the visitor choose among the clusters that are kept, which the address names; the latest unless said."""
+    words = {each.version: _grouping_words(each) for each in kept}
+    if len(kept) == 1:
+        st.query_params[_GROUPING] = kept[0].version
+        return kept[0].version
+    with st.container(width=420):
+        return choice_in_address("Grouping", list(words), name=_GROUPING, format_func=words.__getitem__)
+
+
+def _grouping_words(kept: KeptClusters) -> str:
+    asked = datetime.fromtimestamp(kept.asked, UTC).strftime("%Y-%m-%d %H:%M")
+    how = "k-means" if kept.settings.method == "kmeans" else "density"
+    return f"{counted(kept.clusters, 'cluster')} by {how} · {asked} UTC"
 
 
 @drawn_for(Role.EDITOR, "Finding clusters")
@@ -65,7 +91,13 @@ def _draw_offer(catalog: Catalog, embedding_name: str, why: str, label: str) -> 
             st.markdown(f"**{why}**  \nEach group gets a name and the product that stands for it.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             words = st.segmented_control(
-                "Method", list(_METHODS), default="k-means", key="cluster_method", help=_METHOD_HELP, required=True
+                "Method",
+                list(_METHODS),
+                default="k-means",
+                key="cluster_method",
+                bind="query-params",
+                help=_METHOD_HELP,
+                required=True,
             )
             method = _METHODS[str(words)]
             asked: dict[str, object] = {"catalog": catalog.name, "embedding": embedding_name, "method": method}
@@ -74,6 +106,7 @@ def _draw_offer(catalog: Catalog, embedding_name: str, why: str, label: str) -> 
                 asked["k"] = int(k) if k is not None else None
             if st.button(label, type="primary", icon=":material/workspaces:", key="find_clusters"):
                 submit(home(), "clusters", asked, actor=visitor_name())
+                forget_choice(_GROUPING)  # what is found now is shown
                 st.rerun()
 
 
@@ -106,62 +139,6 @@ def _draw_representatives(catalog: Catalog, found: CatalogClusters) -> None:
     open_product(product_grid(cards, key="cluster_cards", label="products that stand for clusters", small=True))
     if len(found.clusters) > len(cards):
         st.text(f"The {len(cards)} largest of {len(found.clusters)} clusters are shown.")
-
-
-def _draw_members(catalog: Catalog, found: CatalogClusters) -> None:
-    names = found.names
-    options = [each["cluster"] for each in found.clusters]
-    if (found.labels["cluster"] == NO_CLUSTER).any():
-        options.append(NO_CLUSTER)
-    if not options:
-        return
-    st.header("What is in a cluster", anchor=False)
-    chosen = st.selectbox("Cluster", options, format_func=lambda number: names[number], key="cluster_shown", width=420)
-    ids = found.labels["product_id"][found.labels["cluster"] == chosen]
-    members = products_of(catalog)
-    members = members[members["product_id"].isin(set(ids))]
-    described = next((each for each in found.clusters if each["cluster"] == chosen), None)
-    if described is not None and described["terms"]:
-        _draw_terms(described["terms"])
-    window = page_rows(len(members), key="cluster_page")
-    cards = [row_card(row) for row in members.iloc[window].itertuples()]
-    open_product(product_grid(cards, key="cluster_grid", label="products of the cluster", small=True))
-
-
-def _draw_terms(terms: list[dict[str, object]]) -> None:
-    frame = pd.DataFrame(terms)[["text", "kind", "share", "share_elsewhere"]]
-    frame[["share", "share_elsewhere"]] *= 100
-    share = st.column_config.ProgressColumn(format="%.0f %%", min_value=0.0, max_value=100.0)
-    titles = {
-        "text": "Stands out",
-        "kind": "Where it is said",
-        "share": "In this cluster",
-        "share_elsewhere": "Elsewhere",
-    }
-    st.dataframe(
-        frame.rename(columns=titles),
-        hide_index=True,
-        width="stretch",
-        column_config={"In this cluster": share, "Elsewhere": share},
-    )
-
-
-def _draw_table(catalog: Catalog, found: CatalogClusters) -> None:
-    paths = products_of(catalog).drop_duplicates("product_id").set_index("product_id")["category"]
-    if not paths.notna().any():
-        return
-    st.header("Clusters and categories", anchor=False)
-    for finding in cutting_clusters(found)[:5]:
-        st.text(f"{finding['name']} ({counted(finding['products'], 'product')}) {finding['reason']}")
-    depth = int(paths.dropna().str.count(" > ").max()) + 1
-    level = 1
-    if depth > 1:
-        level = st.segmented_control(
-            "Level of the category", list(range(1, depth + 1)), default=1, key="cluster_level", required=True
-        )
-    table = cross_table(found, paths.str.split(" > ").str[: int(level or 1)].str.join(" > "))
-    table.insert(0, "Cluster", [found.names.get(int(number), "") for number in table.index])
-    st.dataframe(table, hide_index=True, width="stretch", column_config={"Cluster": {"pinned": True}})
 
 
 def _draw_count(count: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from core.ui.address import ask
 from core.ui.confusion_cell import draw_cell
 from core.ui.confusion_choice import ALL, Drawn, ask_drawn, draw_extent, look_below, look_into
 from core.ui.errors import shown_errors
-from core.ui.square_matrix import square_matrix
+from core.ui.square_matrix import SquareNames, square_matrix
 from core.ui.wording import counted, percent, short_category
 
 MATRIX = "confusion"
@@ -85,8 +85,10 @@ def _draw_matrix(drawn: Drawn, true: str | None, predicted: str | None) -> None:
     square_matrix(
         blocks.counts,
         blocks.shares,
-        rows=_block_names(names, blocks.rows, blocks.row_starts),
-        columns=_block_names(names, blocks.columns, blocks.column_starts),
+        names=SquareNames(
+            rows=_block_names(names, blocks.rows, blocks.row_starts),
+            columns=_block_names(names, blocks.columns, blocks.column_starts),
+        ),
         normalized=drawn.normalized,
         marked=_square_of(drawn, true, predicted),
         key=MATRIX,

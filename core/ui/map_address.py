@@ -1,7 +1,7 @@
 """What the Embeddings page looks at, as its address names it: camera, isolated kinds, and the selection.
 
-A selection in the address is a loop (its corners on the map), words searched for, or a slice: short, and the same
-products for whoever opens the link.
+A selection in the address is a loop (its corners on the map), words searched for, a slice, or a cluster: short, and
+the same products for whoever opens the link.
 """
 
 import math
@@ -15,12 +15,12 @@ from core.explore.map_picture import Camera
 from core.explore.map_scene import decoded_loop, loop_for_address
 from core.ui.map_component import read_camera, read_codes
 
-_NAMES = ("loop", "loop_only", "loop_by", "loop_at", "map", "find", "slice")
+_NAMES = ("loop", "loop_only", "loop_by", "loop_at", "map", "find", "slice", "members")
 
 
 @dataclass(frozen=True)
 class AskedSelection:
-    """The selection an address asks for; at most one of `loop`, `words` and `slice_name` is set.
+    """The selection an address asks for; at most one of `loop`, `words`, `slice_name` and `members` is set.
 
     Attributes:
         loop: Corners as the component writes them.
@@ -30,6 +30,7 @@ class AskedSelection:
         layout: Name of the drawing the loop was drawn on; empty where the address does not say.
         words: Words searched for.
         slice_name: Name of a slice.
+        members: Version of clusters that are kept, and the number of one of them.
     """
 
     loop: str | None = None
@@ -39,11 +40,12 @@ class AskedSelection:
     layout: str = ""
     words: str | None = None
     slice_name: str | None = None
+    members: tuple[str, int] | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
-        return self.loop is None and self.words is None and self.slice_name is None
+        return self.loop is None and self.words is None and self.slice_name is None and self.members is None
 
 
 def asked_selection() -> AskedSelection:
@@ -64,7 +66,8 @@ def asked_selection() -> AskedSelection:
     words = (st.query_params.get("find") or "").strip()
     if words:
         return AskedSelection(words=words[:200])
-    return AskedSelection(slice_name=st.query_params.get("slice") or None)
+    name = st.query_params.get("slice")
+    return AskedSelection(slice_name=name) if name else AskedSelection(members=_members())
 
 
 def choose_selection(chosen: dict[str, Any] | None, *, by: str, layout: str = "") -> None:
@@ -94,6 +97,17 @@ def _loop_words(chosen: dict[str, Any], loop: str, *, by: str) -> dict[str, str]
 def choose_slice(name: str) -> None:
     """Select the products of a slice."""
     _write(slice=name)
+
+
+def choose_members(version: str, cluster: int) -> None:
+    """Select the products of a cluster."""
+    _write(members=f"{version}.{cluster}")
+
+
+def _members() -> tuple[str, int] | None:
+    version, _, number = (st.query_params.get("members") or "")[:100].rpartition(".")
+    known = version and number.removeprefix("-").isdecimal() and number.isascii()
+    return (version, int(number)) if known else None
 
 
 def clear_selection() -> None:

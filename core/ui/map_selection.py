@@ -14,6 +14,7 @@ from core.catalog.money import to_major_units
 from core.catalog.product_filter import ProductFilter
 from core.catalog.slices import list_slices, read_slice, save_slice
 from core.errors import CatalogError
+from core.explore.kept_clusters import open_clusters
 from core.explore.map_scene import decoded_loop, mixed_positions
 from core.explore.maps import latest_map
 from core.explore.selection import inside_loop
@@ -60,6 +61,8 @@ def selected_rows(
         return _in_loop_elsewhere(catalog, points, asked)
     if asked.words is not None:
         return rows_with_words(catalog, points, asked.words)
+    if asked.members is not None:
+        return _in_cluster(catalog, points, *asked.members)
     if asked.slice_name is None:
         return None
     try:
@@ -100,6 +103,15 @@ def _in_loop_elsewhere(catalog: Catalog, points: MapPoints, asked: AskedSelectio
     return points.table["product_id"].isin(set(chosen)).to_numpy()
 
 
+def _in_cluster(catalog: Catalog, points: MapPoints, version: str, cluster: int) -> np.ndarray | None:
+    found = open_clusters(home(), catalog, version)
+    if found is None or cluster not in set(found.labels["cluster"]):
+        st.info("The clusters of this link are not kept any more.", icon=":material/workspaces:")
+        return None
+    ids = found.labels["product_id"][found.labels["cluster"] == cluster]
+    return points.table["product_id"].isin(set(ids)).to_numpy()
+
+
 def rows_with_words(catalog: Catalog, points: MapPoints, words: str) -> np.ndarray:
     """Find products by words, as the search of the Catalog page does; bool (N,)."""
     found = found_ids(catalog, ProductFilter(text=words))
@@ -129,6 +141,8 @@ def _asked_words(asked: AskedSelection) -> str:
         return f"with the words {literal(asked.words)}"
     if asked.slice_name is not None:
         return f"of the slice {literal(asked.slice_name)}"
+    if asked.members is not None:
+        return "of the cluster"
     return "in the loop"
 
 
@@ -148,29 +162,39 @@ def _draw_products(chosen: pd.DataFrame) -> None:
 
 def _draw_actions(catalog: Catalog, chosen: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        # Of another key, the popover is closed once its slice is there.
-        with st.popover(
-            "Save as a slice", icon=":material/bookmark_add:", key=f"saving_{st.query_params.get('slice')}"
-        ):
-            _draw_saving(catalog, chosen)
-        _draw_review(catalog, chosen)
-        with st.popover("Table", icon=":material/download:"):
-            st.caption("The selected products; prices in major units.")
-            for ending, (words, mime, write) in _TABLES.items():
-                st.download_button(
-                    words,
-                    data=partial(write, chosen),
-                    file_name=f"{catalog.name}-selection.{ending}",
-                    mime=mime,
-                    key=f"selection_{ending}",
-                    on_click="ignore",
-                )
+        draw_ways_on(catalog, chosen, file="selection", why="selected on the map")
         st.button("Let go", icon=":material/close:", on_click=clear_selection, help="Esc on the map does the same.")
         if st.session_state.get(_SENDINGS):
             link("review", "What was sent", icon=":material/rate_review:", queue=SENT)
         name = st.query_params.get("slice")
         if name:
             link("catalog", "In the catalog", icon=":material/grid_view:", slice=name)
+
+
+def draw_ways_on(catalog: Catalog, chosen: pd.DataFrame, *, file: str, why: str) -> None:
+    """Offer to keep products as a slice, to send them to review and to save their table.
+
+    Args:
+        catalog: The catalog.
+        chosen: Rows of the table of products.
+        file: What their file is called after the catalog.
+        why: What review tells of them where the visitor says nothing.
+    """
+    # Of another key, the popover is closed once its slice is there.
+    with st.popover("Save as a slice", icon=":material/bookmark_add:", key=f"saving_{st.query_params.get('slice')}"):
+        _draw_saving(catalog, chosen)
+    _draw_review(catalog, chosen, usual=why)
+    with st.popover("Table", icon=":material/download:"):
+        st.caption("These products; prices in major units.")
+        for ending, (words, mime, write) in _TABLES.items():
+            st.download_button(
+                words,
+                data=partial(write, chosen),
+                file_name=f"{catalog.name}-{file}.{ending}",
+                mime=mime,
+                key=f"selection_{ending}",
+                on_click="ignore",
+            )
 
 
 @drawn_for(Role.EDITOR, "Keeping a slice")
@@ -188,7 +212,7 @@ def _draw_saving(catalog: Catalog, chosen: pd.DataFrame) -> None:
 
 
 @drawn_for(Role.EDITOR)
-def _draw_review(catalog: Catalog, chosen: pd.DataFrame) -> None:
+def _draw_review(catalog: Catalog, chosen: pd.DataFrame, *, usual: str) -> None:
     """Offer to send the products to review."""
     times = st.session_state.get(_SENDINGS, 0)  # of another key, the popover is closed once they are sent
     popover = st.popover("Send to review", icon=":material/rate_review:", key=f"sending_{times}")
@@ -197,7 +221,7 @@ def _draw_review(catalog: Catalog, chosen: pd.DataFrame) -> None:
         sent = st.form_submit_button("Send", type="primary", icon=":material/send:")
     if sent:
         with shown_errors():
-            why = reason.strip() or "selected on the map"
+            why = reason.strip() or usual
             many = send_products(home(), catalog, chosen["product_id"].tolist(), reason=why, actor=visitor_name())
             st.session_state[_SENDINGS] = times + 1
             rerun_saying(f"Sent {counted(many, 'product')} to review.", icon=":material/check:")

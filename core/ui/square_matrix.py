@@ -1,6 +1,7 @@
-"""A confusion as squares that can be clicked, at most a few thousand however many categories there are."""
+"""A confusion, or another table, as squares that can be clicked: at most a few thousand of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -19,24 +20,41 @@ _MOST_WRITTEN = 25
 """Names along a side up to which figures fit into the squares."""
 
 
+@dataclass(frozen=True)
+class SquareNames:
+    """What the squares of a matrix stand for.
+
+    Attributes:
+        rows: R names from outside, or of the first and last of several.
+        columns: K names, likewise.
+        row_side: What rows are.
+        column_side: What columns are.
+        noun: What is counted.
+    """
+
+    rows: Sequence[str]
+    columns: Sequence[str]
+    row_side: str = "True"
+    column_side: str = "Predicted"
+    noun: str = "picture"
+
+
 def square_matrix(
     counts: np.ndarray,
     shares: np.ndarray,
     *,
-    rows: Sequence[str],
-    columns: Sequence[str],
+    names: SquareNames,
     normalized: bool,
     marked: tuple[int, int] | None,
     key: str,
     on_click: Callable[[int, int], None],
 ) -> None:
-    """Draw squares of a confusion; rows are true, columns predicted categories.
+    """Draw squares of a confusion, where rows are true and columns predicted categories, or of another table.
 
     Args:
-        counts: Pictures, int (R, K).
-        shares: The same as shares of the pictures of each row's true categories, float (R, K).
-        rows: R names of categories from outside, or of the first and last of several.
-        columns: K names, likewise.
+        counts: Pictures, or what else is counted, int (R, K).
+        shares: The same as shares of all that a row stands for, float (R, K).
+        names: What rows and columns are.
         normalized: Show shares instead of counts.
         marked: A square (true, predicted) to frame.
         key: Names the matrix within its page.
@@ -57,15 +75,17 @@ def square_matrix(
         for (row, column), shade in zip(full.tolist(), shades[counts > 0].tolist(), strict=True)
     ]
     data = {
-        "rows": [shortened(name, _NAME_LENGTH) for name in rows],
-        "columns": [shortened(name, _NAME_LENGTH) for name in columns],
-        "row_labels": [_label(name) for name in rows],
-        "column_labels": [_label(name) for name in columns],
+        "rows": [shortened(name, _NAME_LENGTH) for name in names.rows],
+        "columns": [shortened(name, _NAME_LENGTH) for name in names.columns],
+        "row_labels": [_label(name) for name in names.rows],
+        "column_labels": [_label(name) for name in names.columns],
         "cells": cells,
         "marked": marked,
         "written": None if max(counts.shape) > _MOST_WRITTEN else "share" if normalized else "count",
-        "height": int(np.clip(170 + 30 * len(rows), 340, 820)),
-        "label": "Confusion matrix; choose a cell above",
+        "height": int(np.clip(170 + 30 * len(names.rows), 340, 820)),
+        "label": f"{names.row_side} against {names.column_side.lower()}; boxes beside it choose a cell too",
+        "sides": (names.row_side, names.column_side),
+        "noun": names.noun,
     }
     _matrix(key=key, data=data, on_clicked_change=clicked)
 

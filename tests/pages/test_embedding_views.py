@@ -1,16 +1,25 @@
 """Clusters and compared embeddings on the page Embeddings: offered, shown, and safe with hostile names."""
 
+from urllib.parse import quote
+
 import numpy as np
+import pandas as pd
 import pytest
+import streamlit as st
 
 from core.catalog.catalogs import create_catalog, find_catalog
 from core.catalog.log import change
+from core.catalog.products import product_table
 from core.catalog.schema import products
+from core.catalog.slices import read_slice
 from core.explore import catalog_embeddings
 from core.explore.cluster_settings import ClusterSettings
+from core.explore.cluster_table import cell_products
 from core.explore.clusters import make_clusters
 from core.explore.embedding_comparison import compare_embeddings
-from tests.pages.conftest import broken, words
+from core.explore.maps import make_map
+from core.ui import cluster_matrix
+from tests.pages.conftest import broken, in_address, words
 from tests.recommend.fake_embedding import FakeEmbedding
 
 HOSTILE = "<img src=x onerror=alert(1)> [a](javascript:b) **bold**"
@@ -66,6 +75,84 @@ def test_clusters_are_offered_then_shown(home, open_page, shop):
     [choice] = [box for box in app.selectbox if box.label == "Cluster"]
     assert len(choice.options) == 3 and all("kind" in name for name in choice.options)
     assert "agreement with the categories 1.00 of 1" in words(app)
+
+
+def mixed(home, shop):
+    """One cluster of all thirty products, ten of each kind, and then three of a kind each, which are the latest."""
+    one = make_clusters(home, shop, settings=ClusterSettings(k=1), actor="ann")
+    return one, make_clusters(home, shop, settings=ClusterSettings(k=3), actor="ann")
+
+
+def chosen(app, label):
+    [box] = [box for box in app.selectbox if box.label == label]
+    return box.value
+
+
+def test_a_link_shows_the_same_clusters_and_what_is_in_a_cell(home, open_page, shop):
+    one, three = mixed(home, shop)
+    app = open_page(home, "embeddings", "show=Clusters")
+    assert in_address(app, "grouping") == three.version, "the latest, which the address names from now on"
+    kind = f"{HOSTILE} > kind 1"
+    query = f"show=Clusters&grouping={one.version}&cluster=0&cluster_category={quote(kind)}&cluster_level=2"
+    app = open_page(home, "embeddings", query + "&cluster_method=by+density")
+    assert broken(app) == []
+    assert chosen(app, "Grouping") == one.version and chosen(app, "Category") == kind
+    assert "10 products" in words(app).splitlines(), "those of one kind of the one cluster"
+    values = {control.label: control.value for control in app.segmented_control}
+    assert (values["Level of the category"], values["Method"]) == (2, "by density")
+    ids = cell_products(one, product_table(home, shop).set_index("product_id")["category"], cluster=0, column=kind)
+    assert ids == [f"p{place}" for place in range(1, 30, 3)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "grouping=kmeans-0000&cluster=99&cluster_category=none&cluster_level=7&cluster_method=ward",
+        "grouping=../../x&cluster=%3Cscript%3E&cluster_category=&cluster_level=nan",
+    ],
+)
+def test_odd_values_in_a_link_show_the_latest_clusters(home, open_page, shop, query):
+    _, three = mixed(home, shop)
+    app = open_page(home, "embeddings", f"show=Clusters&{query}")
+    assert broken(app) == []
+    assert chosen(app, "Grouping") == three.version
+    assert (chosen(app, "Cluster"), chosen(app, "Category")) == ("0", "any category")
+    assert {control.value for control in app.segmented_control} == {"Clusters", 1, "k-means"}
+
+
+def test_a_cluster_becomes_a_slice_goes_to_review_and_onto_the_map(home, open_page, shop):
+    one, _ = mixed(home, shop)
+    make_map(home, shop, method="umap", actor="ann")
+    kind = f"{HOSTILE} > kind 2"
+    query = f"show=Clusters&grouping={one.version}&cluster_category={quote(kind)}&cluster_level=2"
+    app = open_page(home, "embeddings", query)
+    [name] = [box for box in app.text_input if box.label == "Name"]
+    name.set_value("third")
+    [save] = [button for button in app.button if button.label == "Save"]
+    save.click().run()
+    assert broken(app) == []
+    assert sorted(read_slice(home, shop, "third").product_ids) == sorted(f"p{place}" for place in range(2, 30, 3))
+    [send] = [button for button in app.button if button.label == "Send"]
+    send.click().run()
+    assert broken(app) == []
+    assert "Sent 10 products to review." in [toast.value for toast in app.toast]
+    [show] = [button for button in app.button if button.label == "Show on the map"]
+    show.click().run()
+    assert broken(app) == []
+    assert in_address(app, "members") == f"{one.version}.0"
+    assert "30 products selected" in words(app), "the whole cluster"
+    app = open_page(home, "embeddings", "members=kmeans-gone.0")
+    assert "not kept any more" in words(app) and "selected" not in words(app)
+
+
+def test_a_click_on_a_square_chooses_its_cell(monkeypatch):
+    table = pd.DataFrame({"A": [3, 1], "B": [0, 2]}, index=[0, 4])
+    monkeypatch.setattr(st, "query_params", {})
+    cluster_matrix._follow_click(table, 1, 0)
+    assert st.query_params == {"cluster": "4", "cluster_category": "A"}
+    assert cluster_matrix._marked(table) == (1, 0), "and the square is framed"
+    cluster_matrix._follow_click(table, 7, 0)  # of a table that has been replaced meanwhile
+    assert st.query_params["cluster"] == "4"
 
 
 def test_comparing_is_offered_then_shown(home, open_page, shop):

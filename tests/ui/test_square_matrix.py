@@ -32,8 +32,7 @@ def draw(drawn, counts, *, normalized=False):
     module.square_matrix(
         counts,
         shares,
-        rows=names,
-        columns=names,
+        names=module.SquareNames(names, names),
         normalized=normalized,
         marked=(1, 0),
         key="squares",
@@ -59,6 +58,11 @@ def test_figures_are_written_into_few_squares(drawn):
     # Row 0: 3 of 4 right, 1 of 4 taken for 1. Row 1: none of 4 taken for 0, so nothing is sent of that square.
     assert [cell[:4] for cell in data["cells"]] == [[0, 0, "3", "75.0"], [0, 1, "1", "25.0"], [1, 1, "4", "100.0"]]
     assert data["written"] == "count" and draw(drawn, counts, normalized=True)["written"] == "share"
+
+
+def test_what_is_counted_and_between_what_is_told(drawn):
+    data = draw(drawn, np.eye(3, dtype=int))
+    assert (data["sides"], data["noun"]) == (("True", "Predicted"), "picture"), "a confusion, unless said otherwise"
 
 
 def test_nothing_at_all_can_be_drawn(drawn):

@@ -81,10 +81,10 @@ function drawLabels(context, data, at) {
     context.restore();
   }
   context.textAlign = "center";
-  context.fillText("Predicted", at.left + (across * at.width) / 2, context.canvas.clientHeight - TITLE_PX / 2);
+  context.fillText(data.sides[1], at.left + (across * at.width) / 2, context.canvas.clientHeight - TITLE_PX / 2);
   context.translate(TITLE_PX / 2, at.top + (down * at.height) / 2);
   context.rotate(-Math.PI / 2);
-  context.fillText("True", 0, 0);
+  context.fillText(data.sides[0], 0, 0);
 }
 
 function draw(state) {
@@ -145,7 +145,12 @@ function tell(state, event) {
   state.tip.classList.toggle("on", Boolean(cell));
   if (!cell) return;
   const [row, column, count, share] = cell;
-  const words = [`true: ${state.data.rows[row]}`, `predicted: ${state.data.columns[column]}`, `${count} pictures, ${share} % of the row`];
+  const { sides, noun, rows, columns } = state.data;
+  const words = [
+    `${sides[0].toLowerCase()}: ${rows[row]}`,
+    `${sides[1].toLowerCase()}: ${columns[column]}`,
+    `${count} ${count === "1" ? noun : `${noun}s`}, ${share} % of the row`,
+  ];
   state.tip.replaceChildren(...words.map((line) => Object.assign(document.createElement("div"), { textContent: line })));
   const box = state.canvas.getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
