@@ -7,6 +7,7 @@ from core.explore.maps import latest_map
 from core.ui.caches import home
 from core.ui.clusters_view import draw_clusters
 from core.ui.compare_embeddings_view import draw_compared_embeddings
+from core.ui.distances_view import draw_distances
 from core.ui.embedding_choice import pick_embedding
 from core.ui.frame import need_catalog
 from core.ui.guard import guard
@@ -54,6 +55,7 @@ elif view == "Clusters":
     draw_clusters(catalog, pick_embedding(catalog, derived=True))
 elif view == "Compare":
     draw_compared_embeddings(catalog)
+    draw_distances(catalog)
 else:
     draw_space(catalog)
 show_asked_product(catalog)

@@ -42,15 +42,16 @@ def pick_level(catalog: Catalog) -> pd.Series:
 def draw_findings(found: CatalogClusters) -> None:
     """List the clusters that cut across categories; each leads to its products."""
     for finding in cutting_clusters(found)[:_MOST_FINDINGS]:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button(
-                "Look",
-                key=f"finding_{finding['cluster']}",
-                on_click=choose_cell,
-                args=(finding["cluster"],),
-                help="Shows the products of this cluster below.",
-            )
-            st.text(f"{finding['name']} ({counted(finding['products'], 'product')}) {finding['reason']}")
+        words, button = st.columns([8, 1.4], vertical_alignment="center")
+        words.text(f"{finding['name']} ({counted(finding['products'], 'product')}) {finding['reason']}")
+        button.button(
+            "Look",
+            key=f"finding_{finding['cluster']}",
+            on_click=choose_cell,
+            args=(finding["cluster"],),
+            width="stretch",
+            help="Shows the products of this cluster below.",
+        )
 
 
 def draw_matrix(found: CatalogClusters, table: pd.DataFrame) -> None:

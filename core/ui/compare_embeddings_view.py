@@ -1,15 +1,18 @@
 """Embeddings held against one another: whose neighbors agree with the categories and colors, and with whose."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from core.catalog.attribute_columns import attribute_names
 from core.catalog.catalogs import Catalog
 from core.errors import ShelfLensError
-from core.explore.catalog_embeddings import list_embeddings, stored_version
+from core.explore.catalog_embeddings import list_embeddings
 from core.explore.embedding_comparison import EmbeddingComparison, stored_comparison
 from core.jobs.supervise import submit
 from core.ui.caches import home, products_of
+from core.ui.embedding_choice import embeddings_state
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.permission import may_edit
@@ -18,6 +21,7 @@ from core.ui.wording import counted, number_text
 _MOST_CHOSEN = 8
 _K = 10
 _KEPT = "_compared"
+_NAME_PX = 210
 _SHARE = st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0)
 _WHOLE_SHARE = st.column_config.ProgressColumn(format="%.0f %%", min_value=0.0, max_value=100.0)
 _INTERVAL_HELP = (
@@ -57,9 +61,7 @@ def draw_compared_embeddings(catalog: Catalog) -> None:
         st.info("Choose at least one embedding and one thing to agree in.")
         return
     try:
-        # Colors rest on what any embedding left, so that the versions of all count, not of the chosen alone.
-        versions = tuple(stored_version(home(), catalog, name) for name in entries)
-        found = _stored((str(home().root), catalog.catalog_id, catalog.version, versions), names, by, catalog)
+        found = _stored(embeddings_state(catalog), names, by, catalog)
     except ShelfLensError as error:
         st.info(str(error))
         return
@@ -111,7 +113,8 @@ def _draw_extent(found: EmbeddingComparison, *, products: int) -> None:
 
 
 def _draw_table(found: EmbeddingComparison, titles: dict[str, str], measures: dict[str, str]) -> None:
-    rows, columns = [], {}
+    rows: list[dict[str, object]] = []
+    columns: dict[str, Any] = {"Embedding": st.column_config.TextColumn(width=_NAME_PX)}
     for each in found.embeddings:
         row: dict[str, object] = {"Embedding": titles.get(each["embedding"], each["embedding"])}
         for name in found.by:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.catalog_embeddings import list_embeddings
+from core.explore.catalog_embeddings import list_embeddings, stored_version
 from core.models.runs import Run, list_runs
 from core.ui.address import choice_in_address
 from core.ui.caches import home
@@ -48,6 +48,17 @@ def embedding_words(catalog: Catalog) -> dict[str, str]:
 def derived_words(catalog: Catalog) -> dict[str, str]:
     """Name every embedding that can be mapped: main colors and predicted probabilities among them."""
     return {entry.name: entry.title for entry in list_embeddings(home(), catalog)}
+
+
+def embeddings_state(catalog: Catalog) -> tuple[object, ...]:
+    """Give what changes whenever any embedding of a catalog does: a key for caches.
+
+    Main colors have no version of their own, but come with the embedding of a backbone; the catalog's version rises
+    with everything else they rest on.
+    """
+    names = [entry.name for entry in list_embeddings(home(), catalog) if entry.made]
+    versions = tuple((name, stored_version(home(), catalog, name)) for name in names)
+    return (str(home().root), catalog.catalog_id, catalog.version, versions)
 
 
 def own_networks(catalog: Catalog) -> list[Run]:

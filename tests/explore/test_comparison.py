@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from core.errors import CatalogError, SettingsError
+from core.explore import distance_neighbors as distances
 from core.explore import embedding_comparison
 from core.explore.catalog_embeddings import CatalogEmbedding, check_embedding_name
 from core.explore.color_embedding import bin_features, color_rows
-from core.explore.distance_neighbors import distance_neighbors, whitening
+from core.explore.distance_neighbors import distance_neighbors, neighbors_by_each, whitening
 from core.explore.embedding_comparison import compare_embeddings, precision, stored_comparison
 from core.explore.neighbors import shared_neighbors
 
@@ -77,6 +78,25 @@ def test_neighbors_by_three_distances(home, kinds_shop):
         distance_neighbors(home, catalog, "p99", embedding_name="efficientnet-lite0")
     with pytest.raises(SettingsError, match="received 'hamming'"):
         distance_neighbors(home, catalog, "p1", distance="hamming", embedding_name="efficientnet-lite0")
+
+
+def test_neighbors_by_each_distance_are_those_of_one_at_a_time(home, kinds_shop, monkeypatch):
+    catalog, _ = kinds_shop
+    each = neighbors_by_each(home, catalog, "p4", k=5, embedding_name="efficientnet-lite0")
+    assert list(each) == ["cosine", "euclidean", "mahalanobis"]
+    for name, found in each.items():
+        alone = distance_neighbors(home, catalog, "p4", distance=name, k=5, embedding_name="efficientnet-lite0")
+        assert alone == found
+    shared = {near["product_id"] for near in each["mahalanobis"].neighbors}
+    shared &= {near["product_id"] for near in each["cosine"].neighbors}
+    assert each["mahalanobis"].shared_with_cosine == len(shared) / 5 < 1
+    # Distances block by block are those of all at once; of a sample's covariance they are others, the same every time.
+    monkeypatch.setattr(distances, "_BLOCK_ROWS", 7)
+    assert neighbors_by_each(home, catalog, "p4", k=5, embedding_name="efficientnet-lite0") == each
+    monkeypatch.setattr(distances, "_COVARIANCE_PRODUCTS", 40)
+    some = neighbors_by_each(home, catalog, "p4", k=5, embedding_name="efficientnet-lite0")
+    assert some["mahalanobis"] != each["mahalanobis"] and some["euclidean"] == each["euclidean"]
+    assert some == neighbors_by_each(home, catalog, "p4", k=5, embedding_name="efficientnet-lite0")
 
 
 def test_neighbors_are_found_once_and_shared(home, kinds_shop):

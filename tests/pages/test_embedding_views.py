@@ -14,8 +14,9 @@ from core.catalog.schema import products
 from core.catalog.slices import read_slice
 from core.explore import catalog_embeddings
 from core.explore.cluster_settings import ClusterSettings
-from core.explore.cluster_table import cell_products
+from core.explore.cluster_table import cell_products, cutting_clusters
 from core.explore.clusters import make_clusters
+from core.explore.distance_neighbors import neighbors_by_each
 from core.explore.embedding_comparison import compare_embeddings
 from core.explore.maps import make_map
 from core.ui import cluster_matrix
@@ -102,6 +103,22 @@ def test_a_link_shows_the_same_clusters_and_what_is_in_a_cell(home, open_page, s
     assert (values["Level of the category"], values["Method"]) == (2, "by density")
     ids = cell_products(one, product_table(home, shop).set_index("product_id")["category"], cluster=0, column=kind)
     assert ids == [f"p{place}" for place in range(1, 30, 3)]
+
+
+def test_noise_is_called_noise_and_a_finding_leads_to_its_products(home, open_page, shop, known):
+    rows = np.random.default_rng(0).standard_normal((30, 8)).astype(np.float32)
+    known.matrix = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    found = make_clusters(home, shop, actor="ann")
+    assert found.count["flat"]
+    app = open_page(home, "embeddings", "show=Clusters")
+    assert "These products do not fall into groups" in words(app)
+    # Clusters of noise hold several of the three kinds: findings, of which the last is not the cluster shown at first.
+    finding = cutting_clusters(found)[-1]
+    assert finding["cluster"] > 0
+    app.button(key=f"finding_{finding['cluster']}").click().run()
+    assert broken(app) == []
+    assert (chosen(app, "Cluster"), in_address(app, "cluster")) == (str(finding["cluster"]),) * 2
+    assert f"{finding['products']} products" in words(app).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -196,6 +213,36 @@ def test_a_comparison_says_which_products_it_leaves_out_and_how_sure_it_is(home,
     low, high = 100 * precision["low"], 100 * precision["high"]
     assert high - low > 1
     assert app.dataframe[0].value["95 %, category"].tolist() == [f"{low:.1f} to {high:.1f} %"]
+
+
+def test_a_product_s_nearest_by_three_distances(home, open_page, shop, known):
+    app = open_page(home, "embeddings", "show=Compare")
+    assert "Search a product" in [box.label for box in app.text_input]
+    app = open_page(home, "embeddings", "show=Compare&near=p4")
+    assert broken(app) == []
+    # Rows of length 1: the Euclidean order is the cosine's.
+    assert "Euclidean, on the rows as they are · 10 of 10 are nearest by cosine too" in words(app)
+    each = neighbors_by_each(home, shop, "p4", k=10, embedding_name=NAME)
+    shared = round(10 * each["mahalanobis"].shared_with_cosine)
+    assert f"differ along it · {shared} of 10 are nearest by cosine too" in words(app)
+    # An embedding that is made anew has other neighbors: axes of very different spread, which Mahalanobis levels.
+    rows = np.random.default_rng(1).standard_normal((30, 8)) * np.geomspace(8, 0.1, 8)
+    known.matrix = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    known.version = "v000002"
+    app.run()
+    again = round(10 * neighbors_by_each(home, shop, "p4", k=10, embedding_name=NAME)["mahalanobis"].shared_with_cosine)
+    assert again != shared and f"differ along it · {again} of 10" in words(app)
+    [another] = [button for button in app.button if button.label == "Pick another"]
+    another.click().run()
+    assert "Search a product" in [box.label for box in app.text_input]
+
+
+def test_the_product_of_a_link_is_asked_about_and_an_unknown_one_is_not(home, open_page, shop):
+    app = open_page(home, "embeddings", "show=Compare&product=p7")
+    assert broken(app) == []
+    assert in_address(app, "near") == "p7" and "are nearest by cosine too" in words(app)
+    app = open_page(home, "embeddings", "show=Compare&near=%3Cscript%3E&embedding=nothing")
+    assert broken(app) == [] and "are nearest by cosine too" not in words(app)
 
 
 def test_an_empty_catalog_says_what_to_do(home, open_page):
