@@ -1,4 +1,4 @@
-"""Where the squares of a confusion are, in pixels of its canvas: what is drawn on it cannot be clicked by name."""
+"""Where the squares of a matrix are, in pixels of its canvas: what is drawn on it cannot be clicked by name."""
 
 from playwright.sync_api import Locator, Page, Position, expect
 
@@ -8,9 +8,9 @@ _PLACE = """(canvas, [row, column]) => {
 }"""
 
 
-def drawn_matrix(page: Page) -> Locator:
-    """Give the canvas of the confusion once it is drawn."""
-    canvas = page.locator(".st-key-confusion canvas")
+def drawn_matrix(page: Page, *, key: str = "confusion") -> Locator:
+    """Give the canvas of the confusion, or of another matrix, once it is drawn."""
+    canvas = page.locator(f".st-key-{key} canvas")
     expect(canvas).to_be_visible()
     page.wait_for_function("(canvas) => canvas.squares", arg=canvas.element_handle())
     return canvas

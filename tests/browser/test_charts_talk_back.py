@@ -5,7 +5,12 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
+from core.catalog.catalogs import find_catalog
+from core.catalog.products import product_table
 from core.evaluation.report import evaluate_run
+from core.explore.cluster_settings import ClusterSettings
+from core.explore.cluster_table import cross_table
+from core.explore.clusters import make_clusters
 from core.models.runs import list_runs
 from tests.browser.square_pointer import drawn_matrix, square_at
 
@@ -26,6 +31,23 @@ def test_click_on_a_confusion_cell_shows_its_pictures(visit, demo_server):
     address = page.url.removeprefix(visitor.server.address)
     other = visit(visitor.server).open(address)
     expect(other.get_by_role("heading", name=f"{count} pictures")).to_be_visible()
+
+
+def test_click_on_a_square_of_clusters_leads_to_its_products_and_onto_the_map(visit, demo_server):
+    catalog = find_catalog(demo_server.home, "demo")
+    found = make_clusters(demo_server.home, catalog, settings=ClusterSettings(k=3), actor="ann")
+    tops = product_table(demo_server.home, catalog).set_index("product_id")["category"].str.split(" > ").str[0]
+    table = cross_table(found, tops)
+    count = int(table.iloc[1].iloc[0])  # the second cluster in the largest category
+    assert count > 0
+    page = visit(demo_server).open(f"/embeddings?show=Clusters&grouping={found.version}")
+    canvas = drawn_matrix(page, key="cluster_matrix")
+    canvas.click(position=square_at(canvas, 1, 0))
+    expect(page).to_have_url(re.compile(r"cluster=1.*cluster_category="))
+    expect(page.get_by_text(re.compile(rf"^{count} products?$"))).to_be_visible()
+    page.get_by_role("button", name="Show on the map").click()
+    # The whole cluster is selected, not the square alone.
+    expect(page.get_by_role("heading", name=f"{int(table.iloc[1].sum())} products selected")).to_be_visible()
 
 
 def test_sliders_reorder_the_grid(visit, demo_server):
