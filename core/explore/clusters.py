@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.catalog.catalogs import Catalog
+from core.errors import SettingsError
 from core.explore.catalog_embeddings import open_embedding
 from core.explore.cluster_count import ClusterCount, recommend_count
 from core.explore.cluster_labels import (
@@ -109,7 +110,10 @@ def make_clusters(
 def _latest_wish(home: Home, catalog: Catalog, embedding_name: str) -> MapWish:
     """Give how the latest flat UMAP map of an embedding was drawn; the defaults where there is none."""
     drawn = latest_map(home, catalog, "umap", backbone=embedding_name)
-    return MapWish() if drawn is None else MapWish("umap", drawn.settings, seed=drawn.seed)
+    try:
+        return MapWish() if drawn is None else MapWish("umap", drawn.settings, seed=drawn.seed)
+    except SettingsError:  # drawn by a version that had other settings
+        return MapWish()
 
 
 def _by_density(

@@ -15,7 +15,7 @@ from core.explore.kept_clusters import CatalogClusters, KeptClusters, is_current
 from core.jobs.supervise import submit
 from core.ui.address import choice_in_address, forget_choice
 from core.ui.caches import home, products_of
-from core.ui.charts import COLORS
+from core.ui.charts import COLORS, GRAY
 from core.ui.cluster_matrix import draw_findings, draw_matrix, pick_level
 from core.ui.cluster_members import draw_members
 from core.ui.guard import visitor_name
@@ -168,7 +168,7 @@ def _draw_count(count: dict[str, Any]) -> None:
     figure.add_scatter(
         x=count["tried"], y=count["distance"], mode="lines+markers", line_color=COLORS[1], name="distance", yaxis="y2"
     )
-    figure.add_vline(x=count["recommended"], line_dash="dot")
+    figure.add_vline(x=count["recommended"], line_dash="dot", line_color=GRAY)
     figure.update_layout(
         separators=number_marks(),
         height=300,
