@@ -99,15 +99,19 @@ def count_doubts(count: Mapping[str, Any]) -> list[str]:
     Args:
         count: Fields of :class:`ClusterCount`; what an earlier version did not keep counts as no doubt.
     """
-    said = []
+    said, most = [], count["tried"][-1] if count else 0
     if count.get("flat"):
         said.append(
             f"The silhouettes are flat: at best {max(count['silhouette']):.2f}, and a cloud without any groups gives "
             f"{max(count['silhouette_without_groups']):.2f}. These products do not fall into groups: no number is "
             "better than another."
         )
-    if count.get("at_end"):
-        said.append(f"{count['tried'][-1]} is the largest number that was tried: more clusters may fit better still.")
+    if count.get("flat") and count.get("at_end"):
+        said.append(
+            f"That {most}, the largest number tried, does best is part of that: ever smaller pieces look tighter."
+        )
+    elif count.get("at_end"):
+        said.append(f"{most} is the largest number that was tried: more clusters may fit better still.")
     return said
 
 

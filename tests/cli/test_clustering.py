@@ -26,6 +26,6 @@ RESULT = {
 def test_doubts_about_the_number_are_told():
     told = show_clusters(RESULT | {"count": COUNT | {"flat": True, "at_end": True}})
     assert "at best 0.09, and a cloud without any groups gives 0.09" in " ".join(told.split())
-    assert "3 is the largest number that was tried" in " ".join(told.split())
+    assert "That 3, the largest number tried," in " ".join(told.split())
     sure = show_clusters(RESULT | {"count": COUNT | {"flat": False, "at_end": False}})
     assert "but" not in sure and "3 (5 resamples: 2 to 3)" in sure

@@ -164,7 +164,7 @@ def test_noise_recommends_nothing_in_particular(dimensions):
     said = count_doubts(found.to_json())
     assert f"at best {max(found.silhouette):.2f}" in said[0] and "better than another" in said[0]
     # In few dimensions, ever smaller pieces of a cloud have ever better silhouettes: the largest number wins.
-    assert found.at_end == (found.high == 48) == ("48 is the largest number that was tried" in said[-1])
+    assert found.at_end == (found.high == 48) == ("That 48, the largest number tried," in said[-1])
     assert found.at_end or dimensions > 8
 
 
@@ -175,6 +175,16 @@ def test_clear_groups_leave_no_doubt(groups):
     found = recommended(centers[np.arange(300) % groups] + 0.05 * random.standard_normal((300, 16)))
     assert found.best_silhouette == groups, "each further cluster would cut a group in two"
     assert not found.flat and count_doubts(found.to_json()) == []
+
+
+def test_a_larger_number_may_be_better_where_there_are_groups():
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((60, 32))[np.arange(600) % 60] + 0.1 * random.standard_normal((600, 32))
+    found = recommended(rows)
+    assert (found.high, found.flat, found.at_end) == (48, False, True), "sixty groups are more than are tried"
+    assert count_doubts(found.to_json()) == [
+        "48 is the largest number that was tried: more clusters may fit better still."
+    ]
 
 
 def test_doubts_of_clusters_kept_before_there_were_doubts():
