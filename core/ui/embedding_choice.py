@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.catalog_embeddings import list_embeddings, stored_version
+from core.explore.catalog_embeddings import backbone_behind, current_version, list_embeddings
 from core.models.runs import Run, list_runs
 from core.ui.address import choice_in_address
 from core.ui.caches import home
@@ -57,8 +57,22 @@ def embeddings_state(catalog: Catalog) -> tuple[object, ...]:
     with everything else they rest on.
     """
     names = [entry.name for entry in list_embeddings(home(), catalog) if entry.made]
-    versions = tuple((name, stored_version(home(), catalog, name)) for name in names)
+    versions = tuple((name, version_now(catalog, name)) for name in names)
     return (str(home().root), catalog.catalog_id, catalog.version, versions)
+
+
+def version_now(catalog: Catalog, name: str) -> str | None:
+    """Give the version of an embedding as it is now; None where it is not there."""
+    if name == backbone_behind(name):
+        return current_version(home(), catalog, name)
+    # Derived ones rest on the catalog, its features, and a run, which never changes.
+    features = current_version(home(), catalog, DEFAULT_BACKBONE) or ""
+    return _derived_version(str(home().root), (catalog.catalog_id, catalog.version, features), name, catalog)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _derived_version(root: str, state: tuple[int, int, str], name: str, _catalog: Catalog) -> str | None:
+    return current_version(home(), _catalog, name)
 
 
 def own_networks(catalog: Catalog) -> list[Run]:

@@ -6,17 +6,16 @@ from typing import Any
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.catalog_embeddings import backbone_behind, current_version
 from core.explore.maps import CatalogMap
 from core.jobs.supervise import submit
 from core.ui.caches import home
+from core.ui.embedding_choice import version_now
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.live_job import active_job, live_job
 from core.ui.offer_row import words_and_button
 from core.ui.permission import may_edit
 from core.ui.wording import counted, percent
-from core.vision.backbones import DEFAULT_BACKBONE
 
 METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 HELP = {
@@ -64,11 +63,7 @@ def draw_offer(
 
 def draw_stale(catalog: Catalog, drawn: CatalogMap) -> bool:
     """Offer to bring a map up to date, by the same settings, where its embedding has changed; tell whether it has."""
-    if drawn.backbone == backbone_behind(drawn.backbone):
-        now = current_version(home(), catalog, drawn.backbone)
-    else:
-        now = _derived_version(str(home().root), _state(catalog), drawn.backbone, catalog)
-    if now in (None, drawn.embedding_version):
+    if version_now(catalog, drawn.backbone) in (None, drawn.embedding_version):
         return False
     draw_offer(
         catalog,
@@ -158,14 +153,3 @@ def _submit(
     asked |= {"dimensions": dimensions, "settings": dict(settings or {}), "anew": anew}
     submit(home(), "map", asked, actor=visitor_name())
     st.rerun()
-
-
-def _state(catalog: Catalog) -> tuple[int, int, str]:
-    """Name what the version of a derived embedding rests on: the catalog, and its features."""
-    features = current_version(home(), catalog, DEFAULT_BACKBONE)
-    return catalog.catalog_id, catalog.version, features or ""
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _derived_version(root: str, state: tuple[int, int, str], name: str, _catalog: Catalog) -> str | None:
-    return current_version(home(), _catalog, name)
