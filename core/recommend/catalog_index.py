@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from core.catalog.catalogs import Catalog
+from core.catalog.price_levels import EXACT, PriceLevels, price_levels
 from core.errors import CatalogError, SettingsError
 from core.home import Home
 from core.recommend.catalog_facts import DATE_NAMES, STOCK_NAMES, aligned, freshness, in_stock, popularity
@@ -15,7 +16,6 @@ from core.recommend.category import CategoryPaths
 from core.recommend.color import PALETTE_COLORS, PaletteTable
 from core.recommend.color_filter import named_shares
 from core.recommend.color_table import ColorSpace, fit_color_space, histograms_of_palettes
-from core.recommend.price_levels import EXACT, PriceLevels, price_levels
 from core.recommend.query import Query
 from core.recommend.title_index import TitleIndex, index_titles
 from core.recommend.variants import variant_groups

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from core.catalog.price_levels import LEVELS
 from core.errors import SettingsError
-from core.recommend.price_levels import LEVELS
 from core.recommend.ranking import Matches, QueryParts, exact_parts, rank
 from core.recommend.ranking_settings import CLASSIC_POOL, RankingSettings
 from core.recommend.weights import PARTS, RankWeights

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from core.catalog.catalogs import Catalog
+from core.catalog.price_levels import price_levels
 from core.catalog.products import product_table
 from core.errors import CatalogError
 from core.home import Home
@@ -14,7 +15,6 @@ from core.recommend.catalog_index import CatalogIndex as CatalogIndex
 from core.recommend.category import category_paths
 from core.recommend.color import PaletteTable
 from core.recommend.color_table import histograms_of_palettes
-from core.recommend.price_levels import price_levels
 from core.vision.backbones import DEFAULT_BACKBONE
 from core.vision.embeddings import latest_embedding
 from core.vision.palettes import BIN_RGB, read_histograms, read_palettes

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.recommend.price_levels import LEVELS, PriceLevels
+from core.catalog.price_levels import LEVELS, PriceLevels
 
 
 @dataclass(frozen=True)

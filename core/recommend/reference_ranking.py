@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from core.catalog.catalogs import Catalog
+from core.catalog.price_levels import LEVELS
 from core.errors import SettingsError
 from core.home import Home
 from core.recommend.allowed_products import allowed_products
 from core.recommend.catalog_index import CatalogIndex
 from core.recommend.index import open_index
-from core.recommend.price_levels import LEVELS
 from core.recommend.ranking_settings import RankingSettings
 
 PROGRAM = Path(__file__).with_name("reference_program.py")

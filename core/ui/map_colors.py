@@ -1,42 +1,28 @@
 """What the points of a map can be colored by, and how strongly they are drawn."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core.catalog.attribute_columns import attribute_names, attribute_values
 from core.catalog.catalogs import Catalog
+from core.explore import map_choices
 from core.explore.clusters import CatalogClusters, latest_clusters
-from core.explore.map_coloring import (
-    Coloring,
-    Shapes,
-    color_by_kind,
-    color_by_number,
-    opacity_by_number,
-    shape_by_kind,
-)
+from core.explore.map_choices import CLUSTER, CONFIDENCE, OF_A_RUN, PRICE, MapProducts, strength_by, strength_choices
+from core.explore.map_coloring import Coloring, Shapes, shape_by_kind
 from core.models.runs import Run, list_runs
-from core.recommend.price_levels import LEVELS, price_levels
 from core.ui.address import choice_in_address
 from core.ui.caches import home
-from core.ui.map_view import MapPoints, category_level, own_colors, prices
+from core.ui.map_view import MapPoints
 from core.ui.palette import verdict_colors
-from core.ui.run_view import run_files, verdicts
+from core.ui.run_view import run_files
 
-ATTRIBUTE = "attribute: "
-CLUSTER = "cluster"
 NONE = "nothing"
-_NO_SHAPES = ("price", "confidence")
-_RUN_CHOICES = ("right or wrong", "confidence")
-_LEVEL_WORDS = {1.0: "1 cheap", 2.0: "2", 2.5: "2.5 all alike", 3.0: "3", 4.0: "4 dear"}
-_DISTINCT_NUMBERS = 12
+_NO_SHAPES = (PRICE, CONFIDENCE)
 
 
 def color_choices(catalog: Catalog, points: MapPoints) -> list[str]:
     """List what the points of a map can be colored by."""
-    found = _color_choices(str(home().root), points.version, bool(_runs(catalog)), catalog, points)
+    found = _color_choices(str(home().root), points.version, bool(_runs(catalog)), catalog, points.table)
     return found if _clusters(catalog, points) is None else [*found, CLUSTER]
 
 
@@ -45,15 +31,8 @@ def _clusters(catalog: Catalog, points: MapPoints) -> CatalogClusters | None:
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
-def _color_choices(root: str, version: str, judged: bool, _catalog: Catalog, _points: MapPoints) -> list[str]:
-    table = _points.table
-    depth = int(table["category"].fillna("").str.count(" > ").max() or 0) if len(table) else 0
-    found = [f"category, level {level}" for level in range(1, depth + 1)] + ["category"]
-    if table["price_minor_units"].notna().any():
-        found += ["price", "price level"]
-    found += [name for name in ("color", "brand", "split") if table[name].notna().any()]
-    found += list(_RUN_CHOICES) if judged else []
-    return found + [f"{ATTRIBUTE}{name}" for name in attribute_names(home(), _catalog)]
+def _color_choices(root: str, version: str, judged: bool, _catalog: Catalog, _table: pd.DataFrame) -> list[str]:
+    return map_choices.color_choices(home(), _catalog, _table, judged=judged)
 
 
 def _runs(catalog: Catalog) -> list[Run]:
@@ -64,7 +43,7 @@ def pick_coloring(catalog: Catalog, points: MapPoints) -> tuple[Coloring, str]:
     """Let the visitor choose what colors mean; give the coloring of all points, and its name in the address."""
     choices = color_choices(catalog, points)
     by = choice_in_address("Color by", choices, name="by")
-    run_id = _pick_run(catalog) if by in _RUN_CHOICES else ""
+    run_id = _pick_run(catalog) if by in OF_A_RUN else ""
     return coloring_of(catalog, points, by, run_id=run_id), by
 
 
@@ -84,67 +63,15 @@ def coloring_of(catalog: Catalog, points: MapPoints, by: str, *, run_id: str = "
     """
     if by == CLUSTER:
         found = _clusters(catalog, points)
-        if found is not None:
-            labels = found.labels.set_index("product_id")["cluster"]
-            return color_by_kind(points.table["product_id"].map(labels).map(found.names), by="cluster")
-    return _coloring_of(str(home().root), points.version, by, run_id, catalog, points)
+        return map_choices.coloring_by(MapProducts(home(), catalog, points.table, clusters=found), by)
+    return _coloring_of(str(home().root), points.version, by, run_id, catalog, points.table)
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
-def _coloring_of(root: str, version: str, by: str, run_id: str, _catalog: Catalog, _points: MapPoints) -> Coloring:
-    table = _points.table
-    if by.startswith("category"):
-        level = int(by.rsplit(" ", 1)[1]) if "level" in by else None
-        return color_by_kind(category_level(table, level).where(table["category"].notna()), by="category")
-    if by.startswith(ATTRIBUTE):
-        return _by_attribute(_catalog, table, by.removeprefix(ATTRIBUTE))
-    colorings: dict[str, Callable[[], Coloring]] = {
-        "price": lambda: _by_price(table),
-        "price level": lambda: _by_level(table),
-        "color": lambda: color_by_kind(table["color"], by="color", colors=own_colors(table["color"].dropna())),
-        "right or wrong": lambda: _by_verdict(table, run_id),
-        "confidence": lambda: color_by_number(confidences(table, run_id), by="confidence, %", as_percent=True),
-    }
-    return colorings[by]() if by in colorings else color_by_kind(table[by], by=by)
-
-
-def _by_price(table: pd.DataFrame) -> Coloring:
-    values, currency = prices(table)
-    return color_by_number(values, by=f"price, {currency}", logarithmic=True)
-
-
-def _by_level(table: pd.DataFrame) -> Coloring:
-    plain = {name: table[name].astype(object).where(table[name].notna(), None) for name in ("currency", "category")}
-    amounts = [None if pd.isna(price) else int(price) for price in table["price_minor_units"]]
-    levels = price_levels(amounts, plain["currency"].tolist(), categories=plain["category"].tolist())
-    found = pd.Series(LEVELS[levels.codes % len(LEVELS)], index=table.index).astype(float)
-    words = found.map(_LEVEL_WORDS).where(levels.codes < levels.missing_code)
-    return color_by_kind(words, by="price level", order=tuple(_LEVEL_WORDS.values()))
-
-
-def _by_verdict(table: pd.DataFrame, run_id: str) -> Coloring:
-    words = table["product_id"].map(verdicts(run_id)).fillna("not predicted")
-    return color_by_kind(words, by="prediction", colors=verdict_colors(), order=("right", "wrong"))
-
-
-def confidences(table: pd.DataFrame, run_id: str) -> pd.Series:
-    """Give each product the mean probability of what a run predicted for its pictures; missing where it did not."""
-    return table["product_id"].map(_confidences(str(home().root), run_id))
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def _confidences(root: str, run_id: str) -> pd.Series:
-    files = run_files(run_id)
-    best = pd.Series(np.asarray(files.probabilities.max(axis=1), np.float32))
-    return best.groupby(files.products["product_id"].to_numpy()).mean()
-
-
-def _by_attribute(catalog: Catalog, table: pd.DataFrame, name: str) -> Coloring:
-    values = table["product_id"].map(attribute_values(home(), catalog, name))
-    numbers = pd.to_numeric(values, errors="coerce")
-    if values.notna().any() and numbers.notna().sum() == values.notna().sum() and numbers.nunique() > _DISTINCT_NUMBERS:
-        return color_by_number(numbers, by=name)
-    return color_by_kind(values, by=name)
+def _coloring_of(root: str, version: str, by: str, run_id: str, _catalog: Catalog, _table: pd.DataFrame) -> Coloring:
+    run = run_files(run_id) if by in OF_A_RUN else None
+    products = MapProducts(home(), _catalog, _table, run=run, verdict_colors=verdict_colors())
+    return map_choices.coloring_by(products, by)
 
 
 def pick_shapes(catalog: Catalog, points: MapPoints) -> Shapes | None:
@@ -154,7 +81,7 @@ def pick_shapes(catalog: Catalog, points: MapPoints) -> Shapes | None:
     if by == NONE:
         return None
     run_id = ""
-    if by in _RUN_CHOICES:
+    if by in OF_A_RUN:
         known, asked = [run.run_id for run in _runs(catalog)], st.query_params.get("verdict_run")
         run_id = str(asked) if asked in known else known[0]
     coloring = coloring_of(catalog, points, by, run_id=run_id)
@@ -164,18 +91,19 @@ def pick_shapes(catalog: Catalog, points: MapPoints) -> Shapes | None:
     return shape_by_kind(coloring)
 
 
-def pick_opacity(catalog: Catalog, points: MapPoints, *, run_id: str = "") -> tuple[np.ndarray | None, str]:
+def pick_opacity(catalog: Catalog, points: MapPoints) -> tuple[np.ndarray | None, str]:
     """Let the visitor choose what makes points stronger; give uint8 (N,) and its name, None for nothing."""
-    choices = [NONE]
-    if points.table["price_minor_units"].notna().any():
-        choices.append("price")
     runs = _runs(catalog)
-    choices += ["confidence"] if runs else []
+    choices = [NONE, *strength_choices(points.table, judged=bool(runs))]
     by = choice_in_address("Strength by", choices, name="strength", help="Stronger points have more of it.")
-    if by == "price":
-        return opacity_by_number(prices(points.table)[0]), "price"
-    if by == "confidence":
-        asked = st.query_params.get("verdict_run")
-        known = [run.run_id for run in runs]
-        return opacity_by_number(confidences(points.table, asked if asked in known else known[0])), "confidence"
-    return None, ""
+    if by == NONE:
+        return None, ""
+    known, asked = [run.run_id for run in runs], st.query_params.get("verdict_run")
+    run_id = "" if by not in OF_A_RUN else asked if asked in known else known[0]
+    return _strength_of(str(home().root), points.version, by, str(run_id), catalog, points.table), by
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _strength_of(root: str, version: str, by: str, run_id: str, _catalog: Catalog, _table: pd.DataFrame) -> np.ndarray:
+    run = run_files(run_id) if by in OF_A_RUN else None
+    return strength_by(MapProducts(home(), _catalog, _table, run=run), by)

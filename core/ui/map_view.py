@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.catalog.money import to_major_units
 from core.explore.map_scene import MapScale, drawn_rows
 from core.explore.maps import CatalogMap
 from core.explore.selection_contrast import TitleWords, title_words
@@ -18,17 +17,6 @@ MOST_POINTS = 20_000
 
 MOST_KINDS = 24
 OTHER = "other"
-_NAMED_COLORS = {
-    "lightblue": "#9cc4ea", "darkblue": "#1b3f7a", "lightgrey": "#c3c7ca", "sage": "#9caf88", "khaki": "#a59b6a",
-    "black": "#1a1a1a", "white": "#f4f4f0", "gray": "#8c8f92", "grey": "#8c8f92", "silver": "#b9bec4",
-    "red": "#c62828", "burgundy": "#6d1a2d", "maroon": "#6d1a2d", "pink": "#ec88b0", "orange": "#ef7f1a",
-    "coral": "#f4796b", "yellow": "#f2c81e", "mustard": "#cf9a12", "gold": "#c9a227", "beige": "#d8c7a4",
-    "cream": "#efe6cf", "brown": "#6f4a2e", "tan": "#b98e5f", "camel": "#b98e5f", "green": "#2e8b45",
-    "olive": "#7a7b2d", "teal": "#0f7f7c", "turquoise": "#37b7b0", "blue": "#2563b8", "navy": "#1b2a57",
-    "sky": "#7cc0ea", "purple": "#7b3fa0", "lilac": "#b59ad6", "lavender": "#b59ad6", "violet": "#7b3fa0",
-    "sand": "#d8c7a4", "mint": "#9fd8c0", "rose": "#d9798f", "charcoal": "#3b4044", "terracotta": "#b8583a",
-    "rust": "#a9491f",
-}  # fmt: skip
 
 
 def map_points(catalog: Catalog, drawn: CatalogMap) -> pd.DataFrame:
@@ -104,12 +92,6 @@ def _words_of(root: str, version: str, _points: MapPoints) -> TitleWords:
     return title_words(_points.table["title"])
 
 
-def category_level(points: pd.DataFrame, level: int | None) -> pd.Series:
-    """Give each point's category, cut to its first levels."""
-    paths = points["category"].fillna("no category")
-    return paths if level is None else paths.str.split(" > ").str[:level].str.join(" > ")
-
-
 def known_kinds(values: pd.Series) -> pd.Series:
     """Name what is missing, and put the rarest kinds together so that the legend can be read."""
     named = values.astype(object).where(values.notna(), "unknown").astype(str)
@@ -117,23 +99,3 @@ def known_kinds(values: pd.Series) -> pd.Series:
     if len(counts) <= MOST_KINDS:
         return named
     return named.where(named.isin(counts.index[: MOST_KINDS - 1]), OTHER)
-
-
-def prices(points: pd.DataFrame) -> tuple[pd.Series, str]:
-    """Give prices in major units of the most frequent currency, others missing, and the currency."""
-    counts = points["currency"].value_counts()
-    currency = str(counts.index[0]) if len(counts) else ""
-    same = points["price_minor_units"].where(points["currency"] == currency)
-    return same.map(lambda minor: to_major_units(int(minor), currency), na_action="ignore").astype("Float64"), currency
-
-
-def own_colors(kinds: pd.Series) -> dict[str, str]:
-    """Give color names their own color, as far as they are known: ``navy blue`` is drawn as navy."""
-    found = {}
-    for kind in kinds.unique():
-        words = str(kind).casefold().replace("-", " ").split()
-        words.insert(0, "".join(words))  # "light blue" before "blue"
-        match = next((_NAMED_COLORS[word] for word in words if word in _NAMED_COLORS), None)
-        if match:
-            found[kind] = match
-    return found

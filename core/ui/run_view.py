@@ -1,4 +1,4 @@
-"""What the pages show of a run: its figures, single cells of its confusion, and its verdict on each product."""
+"""What the pages show of a run: its figures, and single cells of its confusion."""
 
 import numpy as np
 import pandas as pd
@@ -66,18 +66,6 @@ def cell_rows(evaluation: Evaluation, confusion: Confusion, true: str | None, pr
     }
     rows = evaluation.predictions.iloc[picture_rows(confusion, **numbers)]
     return rows.sort_values("probability", ascending=False, kind="stable")
-
-
-def verdicts(run_id: str) -> dict[str, str]:
-    """Say for each product of a run ``right`` or ``wrong``; one wrong picture makes a product wrong."""
-    return _verdicts(str(home().root), run_id)
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def _verdicts(root: str, run_id: str) -> dict[str, str]:
-    rows = run_files(run_id).products
-    right = (rows["label"] == rows["predicted"]).groupby(rows["product_id"]).all()
-    return {str(product_id): "right" if fine else "wrong" for product_id, fine in right.items()}
 
 
 def class_table(evaluation: Evaluation) -> pd.DataFrame:

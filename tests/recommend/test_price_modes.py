@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.recommend.price_levels import price_levels
+from core.catalog.price_levels import price_levels
 from core.recommend.price_modes import Pricing, price_values
 
 PRICES = [100, 200, 50, None, 100]

@@ -2,10 +2,9 @@ import io
 import json
 
 import pandas as pd
-import pytest
 
 from core.ui import map_selection, map_view
-from core.ui.map_view import OTHER, category_level, known_kinds, own_colors, prices
+from core.ui.map_view import OTHER, known_kinds
 
 
 def test_sample_keeps_each_category_its_share(monkeypatch):
@@ -23,12 +22,6 @@ def test_small_maps_are_drawn_whole():
     assert len(map_view._sample(points)) == 3
 
 
-def test_levels_cut_category_paths():
-    points = pd.DataFrame({"category": ["A > B > C", "A", None]})
-    assert category_level(points, 2).tolist() == ["A > B", "A", "no category"]
-    assert category_level(points, None).tolist() == ["A > B > C", "A", "no category"]
-
-
 def test_rare_kinds_are_put_together_and_missing_ones_named():
     values = pd.Series([f"kind {number}" for number in range(40)] + ["kind 0"] * 5 + [None])
     kinds = known_kinds(values)
@@ -36,25 +29,6 @@ def test_rare_kinds_are_put_together_and_missing_ones_named():
     assert kinds.iloc[0] == "kind 0"
     assert OTHER in set(kinds)
     assert known_kinds(pd.Series(["a", None])).tolist() == ["a", "unknown"]
-
-
-def test_prices_of_another_currency_are_missing():
-    points = pd.DataFrame(
-        {"price_minor_units": pd.array([100, 250, 999], dtype="Int64"), "currency": ["EUR", "EUR", "USD"]}
-    )
-    values, currency = prices(points)
-    assert currency == "EUR"
-    assert values.tolist()[:2] == [1.0, 2.5]
-    assert values.isna().tolist() == [False, False, True]
-
-
-@pytest.mark.parametrize(("name", "color"), [("Navy blue", "#1b2a57"), ("light-blue", "#9cc4ea"), ("RED", "#c62828")])
-def test_color_names_are_drawn_in_their_color(name, color):
-    assert own_colors(pd.Series([name])) == {name: color}
-
-
-def test_unknown_color_names_have_none():
-    assert own_colors(pd.Series(["mystery"])) == {}
 
 
 def test_a_selection_is_taken_along_in_three_forms():

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.catalog.price_levels import EXACT, LEVELS, price_levels, price_thresholds
 from core.errors import SettingsError
-from core.recommend.price_levels import EXACT, LEVELS, price_levels, price_thresholds
 
 
 def test_thresholds_of_eleven_even_prices_fall_on_known_prices():
