@@ -1,16 +1,17 @@
 """What the map of a catalog shows: its points joined with what is known about the products."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.map_scene import MapScale, drawn_rows
+from core.explore.map_points import MapPoints, joined_points
+from core.explore.map_scene import drawn_rows
 from core.explore.maps import CatalogMap
 from core.explore.selection_contrast import TitleWords, title_words
 from core.ui.caches import home, products_of
+
+__all__ = ["MapPoints", "known_kinds", "map_points", "points_of", "words_of"]
 
 MOST_POINTS = 20_000
 """Points that Plotly draws; the map of the Embeddings page draws more, see `core.explore.map_scene`."""
@@ -45,29 +46,6 @@ def _sample(points: pd.DataFrame) -> pd.DataFrame:
     return points.iloc[drawn_rows(points["category"], MOST_POINTS)]
 
 
-@dataclass(frozen=True)
-class MapPoints:
-    """Every point of a map that is still in the catalog, and which of them are drawn.
-
-    Attributes:
-        table: The columns of the table of products, ``x`` and ``y``; N rows.
-        scale: How positions travel.
-        positions: uint16 (N, 2).
-        drawn: int64 (n,), rows of the table that are drawn.
-        version: Changes with the map and the catalog.
-        embedding: Name of the embedding it shows; empty where there are two.
-        layout: Name of the drawing; empty where there are two.
-    """
-
-    table: pd.DataFrame
-    scale: MapScale
-    positions: np.ndarray
-    drawn: np.ndarray
-    version: str
-    embedding: str = ""
-    layout: str = ""
-
-
 def points_of(catalog: Catalog, drawn: CatalogMap) -> MapPoints:
     """Join a map with the products, all of them."""
     return _points_of(str(home().root), (catalog.catalog_id, catalog.version), drawn.version, catalog, drawn)
@@ -75,11 +53,7 @@ def points_of(catalog: Catalog, drawn: CatalogMap) -> MapPoints:
 
 @st.cache_resource(show_spinner="Placing the products", max_entries=4)
 def _points_of(root: str, key: tuple[int, int], version: str, _catalog: Catalog, _drawn: CatalogMap) -> MapPoints:
-    table = _drawn.frame[["product_id", "x", "y"]].merge(products_of(_catalog), on="product_id", how="inner")
-    scale = _drawn.scale
-    positions = scale.quantized(table["x"].to_numpy(np.float64), table["y"].to_numpy(np.float64))
-    name = f"{key[0]}.{key[1]}.{version}"
-    return MapPoints(table, scale, positions, drawn_rows(table["category"]), name, _drawn.backbone, _drawn.layout)
+    return joined_points(_drawn, products_of(_catalog), version=f"{key[0]}.{key[1]}.{version}")
 
 
 def words_of(points: MapPoints) -> TitleWords:

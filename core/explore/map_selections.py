@@ -1,0 +1,178 @@
+"""Selections of a map as links of the Embeddings page write them, and the products they mean."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import numpy as np
+
+from core.catalog.product_filter import ProductFilter
+from core.catalog.product_search import matching_rows
+from core.catalog.slices import list_slices, read_slice
+from core.errors import CatalogError, SettingsError
+from core.explore.map_choices import MapProducts, coloring_by
+from core.explore.map_points import MapPoints
+from core.explore.map_scene import UNKNOWN, decoded_loop, mixed_positions
+from core.explore.selection import inside_loop
+
+_NAMES = ("loop", "find", "slice", "cluster")
+
+
+@dataclass(frozen=True)
+class MapSelection:
+    """Products that are asked for; exactly one of `loop`, `words`, `slice_name` and `cluster` is set.
+
+    Attributes:
+        loop: Corners as links write them.
+        only: Codes of the kinds the loop takes; empty takes all.
+        by: What the kinds are of, see :mod:`core.explore.map_choices`.
+        at: Place between two maps where the loop was drawn, 0..1.
+        words: Words searched for.
+        slice_name: Name of a slice.
+        cluster: Number of a cluster; -1 are the products in none.
+        method: Method of the map in the link; empty where it says none.
+        embedding: Embedding of the map in the link; empty where it says none.
+    """
+
+    loop: str | None = None
+    only: tuple[int, ...] = ()
+    by: str = ""
+    at: float = 0.0
+    words: str | None = None
+    slice_name: str | None = None
+    cluster: int | None = None
+    method: str = ""
+    embedding: str = ""
+
+
+def read_selection(text: str, *, slices: tuple[str, ...] = ()) -> MapSelection:
+    """Read a selection.
+
+    Args:
+        text: A link of the page, or what stands behind its ``?``: ``loop=...``, ``find=WORDS``, ``slice=NAME``; also
+            ``cluster=N``. Text without any of these is a slice of that name where there is one, else words.
+        slices: Names of the slices there are.
+
+    Raises:
+        SettingsError: It says nothing, or something that cannot be read.
+    """
+    fields = {name: values[0] for name, values in parse_qs(text.strip().partition("#")[0].rpartition("?")[2]).items()}
+    kinds = [name for name in _NAMES if fields.get(name)]
+    if kinds:
+        return _from_fields(fields, kinds[0])
+    if not text.strip() or any(text.startswith(f"{name}=") for name in _NAMES) or "://" in text:
+        raise SettingsError(
+            f"{text[:80]!r} selects nothing: expected loop=CORNERS as in a link of the page, find=WORDS, slice=NAME or "
+            "cluster=NUMBER"
+        )
+    return MapSelection(slice_name=text) if text in slices else MapSelection(words=text.strip())
+
+
+def read_loop(text: str) -> MapSelection:
+    """Read a loop: a link of the page, what stands behind its ``?``, or the corners alone.
+
+    Raises:
+        SettingsError: It cannot be read.
+    """
+    found = read_selection(text if "loop=" in text else f"loop={text}")
+    if found.loop is None:
+        raise SettingsError(f"{text[:80]!r} holds no loop: expected loop=CORNERS as in a link of the page")
+    return found
+
+
+def slice_names(products: MapProducts) -> tuple[str, ...]:
+    """Name the slices of a catalog."""
+    return tuple(each.name for each in list_slices(products.home, products.catalog))
+
+
+def selected_rows(
+    products: MapProducts, asked: MapSelection, points: MapPoints | None = None, *, after: MapPoints | None = None
+) -> np.ndarray:
+    """Find the products that are selected, drawn or not.
+
+    Args:
+        products: The N products.
+        asked: What is asked for.
+        points: Their map, which a loop needs.
+        after: Where they go, for a loop between two maps.
+
+    Returns:
+        bool (N,).
+
+    Raises:
+        CatalogError: There is no such slice or cluster.
+        SettingsError: The loop cannot be read, or its map is missing.
+    """
+    if asked.loop is not None:
+        if points is None:
+            raise SettingsError("a loop is read on its map: name the map")
+        if asked.at > 0 and after is None:
+            raise SettingsError("the loop was drawn between two maps: name the second with --after")
+        return loop_rows(products, asked, points.positions, None if after is None else after.positions)
+    ids = products.table["product_id"]
+    if asked.words is not None:
+        columns, rows = matching_rows(products.home, products.catalog, ProductFilter(text=asked.words))
+        return np.asarray(ids.isin({columns.product_ids[int(row)] for row in rows}))
+    if asked.slice_name is not None:
+        return np.asarray(ids.isin(set(read_slice(products.home, products.catalog, asked.slice_name).product_ids)))
+    return _in_cluster(products, asked.cluster if asked.cluster is not None else -1)
+
+
+def loop_rows(
+    products: MapProducts, asked: MapSelection, positions: np.ndarray, after: np.ndarray | None = None
+) -> np.ndarray:
+    """Find the products within a loop, bool (N,).
+
+    Args:
+        products: The N products.
+        asked: Names a loop.
+        positions: uint16 (N, 2).
+        after: uint16 (N, 2), the other end where there are two maps.
+    """
+    inside = inside_loop(mixed_positions(positions, after, asked.at), decoded_loop(asked.loop))
+    if asked.only and asked.by:
+        inside &= np.isin(coloring_by(products, asked.by).codes, asked.only)
+    return inside
+
+
+def _in_cluster(products: MapProducts, number: int) -> np.ndarray:
+    if products.clusters is None:
+        name = products.catalog.name
+        raise CatalogError(f"catalog {name!r} has no clusters of this embedding: run `clusters {name}` first")
+    labels = products.clusters.labels
+    mine = labels["product_id"][labels["cluster"] == number]
+    if mine.empty:
+        known = sorted(labels["cluster"].unique().tolist())
+        raise CatalogError(f"there is no cluster {number}: expected one of {known[0]} to {known[-1]}")
+    return np.asarray(products.table["product_id"].isin(set(mine)))
+
+
+def _from_fields(fields: dict[str, str], kind: str) -> MapSelection:
+    if kind == "find":
+        return MapSelection(words=fields["find"][:200])
+    if kind == "slice":
+        return MapSelection(slice_name=fields["slice"])
+    if kind == "cluster":
+        try:
+            return MapSelection(cluster=int(fields["cluster"]))
+        except ValueError as error:
+            raise SettingsError(f"cluster={fields['cluster'][:40]!r} is no number of a cluster") from error
+    loop = fields["loop"].replace(" ", "+")  # what a link says with a plus, its reader takes for a blank
+    decoded_loop(loop)
+    words = fields.get("loop_only", "")[:1024].split(".")
+    codes = {int(word) for word in words if word.isascii() and word.isdecimal() and len(word) < 4}
+    return MapSelection(
+        loop=loop,
+        only=tuple(sorted(code for code in codes if code <= UNKNOWN)),
+        by=fields.get("loop_by", ""),
+        at=_share(fields.get("loop_at", "0")),
+        method=fields.get("pair_method" if fields.get("after") else "method", "").replace("-", "").casefold(),
+        embedding=fields.get("embedding", ""),
+    )
+
+
+def _share(text: str) -> float:
+    try:
+        at = float(text)
+    except ValueError:
+        return 0.0
+    return at if 0 <= at <= 1 else 0.0
