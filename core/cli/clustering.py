@@ -170,9 +170,13 @@ def show_neighbors(result: dict[str, Any]) -> str:
 
 def compare_embeddings(session: Session) -> dict[str, Any]:
     """Hold embeddings against one another."""
+    from core.explore.product_facts import check_measures
+
     given = session.arguments
+    catalog = session.catalog(given.catalog)
+    check_measures(session.home, catalog, given.by or [])  # told before the work
     arguments = {
-        "catalog": session.catalog(given.catalog).name,
+        "catalog": catalog.name,
         "embeddings": given.embedding or [],
         "by": given.by or [],
         "k": given.k,
@@ -184,21 +188,31 @@ def compare_embeddings(session: Session) -> dict[str, Any]:
 def show_comparison(result: dict[str, Any]) -> str:
     """Lay out precision and silhouette of each embedding, and the overlap of each pair."""
     k = result["k"]
-    columns = {"embedding": "EMBEDDING", "dimensions": "DIMENSIONS"}
+    columns = {"embedding": "EMBEDDING", "dimensions": "DIMENSIONS", "products": "PRODUCTS", "left_out": "LEFT OUT"}
     columns |= {f"p {name}": f"P@{k} {name}" for name in result["by"]}
     columns |= {f"s {name}": f"SILHOUETTE {name}" for name in result["by"]}
     rows = []
     for each in result["embeddings"]:
-        row = {"embedding": each["embedding"], "dimensions": each["dimensions"]}
+        row = dict(each)
         for name in result["by"]:
-            found, apart = each["precision"][name], each["silhouette"][name]
-            row[f"p {name}"] = "" if found is None else f"{found['value']:.3f}"
+            row[f"p {name}"] = _interval_cell(each["precision"][name])
+            apart = each["silhouette"][name]
             row[f"s {name}"] = "" if apart is None else f"{apart:.3f}"
         rows.append(row)
     shared = [{**each, "shared": percent_cell(each["shared"])} for each in result["overlap"]]
     overlap = table(shared, {"first": "FIRST", "second": "SECOND", "shared": "SHARED"}, empty="one embedding")
-    words = f"{result['queries']} of {result['products']} products, each asked for its {k} nearest among all."
-    return f"{words}\n\n{table(rows, columns, empty='no embedding')}\n\nNeighbors in common\n{overlap}"
+    fewer = f" ({result['asked_k']} were asked for; there are no more others)" if k < result["asked_k"] else ""
+    words = [
+        f"{result['queries']} of {result['products']} products, each asked for its {k} nearest among all{fewer}.",
+        "P@k: share of them that agree, with its 95 % interval.",
+    ]
+    if any(each["left_out"] for each in result["embeddings"]):
+        words.append("Left out are products that another of the embeddings lacks.")
+    return "\n".join([*words, "", table(rows, columns, empty="no embedding"), "", "Neighbors in common", overlap])
+
+
+def _interval_cell(found: dict[str, Any] | None) -> str:
+    return "" if found is None else f"{found['value']:.3f} ({found['low']:.3f} to {found['high']:.3f})"
 
 
 def compare_maps(session: Session) -> dict[str, Any]:

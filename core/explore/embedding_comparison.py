@@ -13,14 +13,21 @@ from core.errors import CatalogError
 from core.explore.catalog_embeddings import CatalogEmbedding, list_embeddings, open_embedding
 from core.explore.cluster_count import silhouette
 from core.explore.neighbors import as_unit_rows, cosine_distances, largest_columns
-from core.explore.product_facts import check_measure, product_facts, shared_values, stratum_codes
+from core.explore.product_facts import check_measure, check_measures, product_facts, shared_values, stratum_codes
 from core.explore.projections import check_finite
 from core.explore.sampling import stratified_rows
 from core.files import read_json, write_json_whole
 from core.home import Home
 from core.progress import Progress, SilentProgress
 
-__all__ = ["EmbeddingComparison", "check_measure", "compare_embeddings", "default_measures", "stored_comparison"]
+__all__ = [
+    "EmbeddingComparison",
+    "check_measure",
+    "check_measures",
+    "compare_embeddings",
+    "default_measures",
+    "stored_comparison",
+]
 
 QUERY_PRODUCTS = 5_000
 _SILHOUETTE_PRODUCTS = 2_000
@@ -33,13 +40,15 @@ class EmbeddingComparison:
     """What comparing embeddings gave.
 
     Attributes:
-        embeddings: One object an embedding: embedding, dimensions, precision and silhouette by measure. A precision has
-            value, low and high (95 % interval of the mean) and queries.
+        embeddings: One object an embedding: embedding, dimensions, products (how many it has), left_out (how many of
+            them another embedding lacks), precision and silhouette by measure. A precision has value, low and high
+            (95 % interval of the mean) and queries.
         overlap: One object a pair: first, second, shared: 0..1, the mean share of nearest products in common.
         by: The measures.
-        k: How many neighbors count.
+        k: How many neighbors count: as many as were asked for, or all others where there are fewer.
         products: Products that every embedding has; neighbors are sought among them.
         queries: For how many of them, each category keeping its share.
+        asked_k: How many neighbors were asked for.
     """
 
     embeddings: list[dict[str, Any]]
@@ -48,6 +57,7 @@ class EmbeddingComparison:
     k: int
     products: int
     queries: int
+    asked_k: int
 
     def to_json(self) -> dict[str, Any]:
         """Return the figures as plain JSON values."""
@@ -58,6 +68,7 @@ class EmbeddingComparison:
             "k": self.k,
             "products": self.products,
             "queries": self.queries,
+            "asked_k": self.asked_k,
         }
 
 
@@ -89,7 +100,9 @@ def compare_embeddings(
 
     Raises:
         CatalogError: An embedding is missing, or they have no two products in common.
+        SettingsError: No product has such an attribute, or no category is so deep.
     """
+    check_measures(home, catalog, by or [])
     progress = progress or SilentProgress()
     names = names or _made(home, catalog)
     opened = [open_embedding(home, catalog, name) for name in dict.fromkeys(names)]
@@ -104,23 +117,24 @@ def compare_embeddings(
         return kept
     values = {name: stratum_codes(shared_values(home, catalog, facts, name)).to_numpy() for name in measures}
     queries = stratified_rows(stratum_codes(facts["category"]).to_numpy(), QUERY_PRODUCTS, seed=seed)
-    rows, nearest = [], []
+    rows, nearest, used = [], [], min(k, len(common) - 1)
     for place, embedding in enumerate(opened):
         progress.report(place, len(opened), f"comparing neighbors in {embedding.name}")
         matrix = _rows_of(embedding, common)
-        found = _nearest(matrix, queries, k=min(k, len(common) - 1))
+        found = _nearest(matrix, queries, k=used)
         nearest.append(found)
         rows.append(
             {
                 "embedding": embedding.name,
                 "dimensions": int(embedding.matrix.shape[1]),
+                "products": len(embedding.product_ids),
+                "left_out": len(embedding.product_ids) - len(common),
                 "precision": {name: precision(codes, queries, found) for name, codes in values.items()},
                 "silhouette": {name: _silhouette(matrix, codes, seed=seed) for name, codes in values.items()},
             }
         )
-    compared = EmbeddingComparison(
-        rows, _overlaps([each.name for each in opened], nearest), measures, k, len(common), len(queries)
-    )
+    overlap = _overlaps([each.name for each in opened], nearest)
+    compared = EmbeddingComparison(rows, overlap, measures, used, len(common), len(queries), k)
     write_json_whole(path, compared.to_json())
     return compared
 
@@ -222,7 +236,7 @@ def _overlaps(names: list[str], nearest: list[np.ndarray]) -> list[dict[str, Any
 
 
 def _path(home: Home, catalog: Catalog, opened: list[CatalogEmbedding], by: list[str], *, k: int, seed: int) -> Any:
-    key = json.dumps([[each.name, each.version] for each in opened] + [catalog.version, by, k, seed])
+    key = json.dumps([[each.name, each.version] for each in opened] + [catalog.version, by, k, seed, "asked_k"])
     name = hashlib.sha256(key.encode()).hexdigest()[:16]
     return home.cache / "embedding-comparisons" / str(catalog.catalog_id) / f"{name}.json"
 

@@ -3,9 +3,10 @@
 import pandas as pd
 from sqlalchemy import select
 
-from core.catalog.attribute_columns import attribute_values
+from core.catalog.attribute_columns import attribute_names, attribute_values
 from core.catalog.catalogs import Catalog
 from core.catalog.database import read
+from core.catalog.product_search import value_counts
 from core.catalog.schema import products
 from core.errors import SettingsError
 from core.home import Home
@@ -46,6 +47,27 @@ def check_measure(name: str) -> str:
     raise SettingsError(
         f"products are compared by category, category:LEVEL, color, brand or attribute:NAME, not by {name[:80]!r}"
     )
+
+
+def check_measures(home: Home, catalog: Catalog, names: list[str]) -> None:
+    """Refuse what no product of a catalog has: an attribute of that name, so deep a category.
+
+    Raises:
+        SettingsError: No product has it; the message says what there is.
+    """
+    for name in names:
+        kind, _, rest = check_measure(name).partition(":")
+        if kind == "attribute" and attribute_values(home, catalog, rest).empty:
+            known = ", ".join(attribute_names(home, catalog)) or "none"
+            raise SettingsError(f"no product has the attribute {rest[:80]!r}: the attributes are {known}")
+        if kind == "category" and rest and int(rest) > (deepest := _deepest(home, catalog)):
+            raise SettingsError(f"no category has {rest} levels: {name} must be at most category:{deepest}")
+
+
+def _deepest(home: Home, catalog: Catalog) -> int:
+    """Count the levels of the deepest category, at least 1."""
+    paths = value_counts(home, catalog, "category")
+    return max((path.count(" > ") + 1 for path in paths if path is not None), default=1)
 
 
 def shared_values(home: Home, catalog: Catalog, facts: pd.DataFrame, name: str) -> pd.Series:

@@ -125,3 +125,32 @@ def test_colors_that_look_alike_point_the_same_way():
     assert kernel[red, dark] > 0.8 > 0.1 > kernel[red, green]
     both = color_rows(np.array([[red, green, 0, 0, 0]], np.uint16), np.array([[0.5, 0.5, 0, 0, 0]], np.float32))
     assert both[0] == pytest.approx((features[red] + features[green]) / 2, abs=1e-6)
+
+
+def test_products_that_an_embedding_lacks_are_told(home, kinds_shop, monkeypatch):
+    catalog, known = kinds_shop
+    ids, rows = known.product_ids, known.matrix
+    # The first has five products, the second the last four of these and six more.
+    parts = {"few": slice(0, 5), "others": slice(1, 11)}
+
+    def opened(home, catalog, name):
+        return CatalogEmbedding(name, "v1", ids[parts[name]], rows[parts[name]])
+
+    monkeypatch.setattr(embedding_comparison, "open_embedding", opened)
+    found = compare_embeddings(home, catalog, ["few", "others"], k=10)
+    assert [(each["products"], each["left_out"]) for each in found.embeddings] == [(5, 1), (10, 6)]
+    # Of four products each has three others: ten neighbors cannot be.
+    assert (found.products, found.k, found.asked_k) == (4, 3, 10)
+    assert stored_comparison(home, catalog, ["few", "others"], by=found.by, k=10) == found
+
+
+@pytest.mark.parametrize(
+    ("by", "message"),
+    [
+        ("attribute:nosuch", "no product has the attribute 'nosuch': the attributes are size"),
+        ("category:3", "no category has 3 levels: category:3 must be at most category:2"),
+    ],
+)
+def test_what_no_product_has_is_refused(home, kinds_shop, two_embeddings, by, message):
+    with pytest.raises(SettingsError, match=message):
+        compare_embeddings(home, kinds_shop[0], ["kinds"], by=["category", by])
