@@ -2,19 +2,21 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, select, tuple_
 
 from core.catalog.catalogs import Catalog
 from core.catalog.database import read
 from core.catalog.export_manifest import manifest_values, read_recipe, table_name
 from core.catalog.export_tables import FORMATS, ROWS_A_BATCH, TEXTS, ExportedProduct, open_writer
 from core.catalog.export_target import ExportTarget, check_target, export_target
+from core.catalog.id_lists import AmongIds
 from core.catalog.schema import pictures, product_pictures, products
+from core.catalog.slices import read_slice
 from core.errors import CatalogError, SettingsError
 from core.home import Home
 from core.progress import Progress, SilentProgress
@@ -37,6 +39,7 @@ class ExportReport:
         pictures: Picture files.
         missing_pictures: Pictures that the home no longer holds.
         seconds: Duration.
+        slice: The slice whose products it holds; None for all.
     """
 
     catalog: str
@@ -46,6 +49,7 @@ class ExportReport:
     pictures: int
     missing_pictures: int
     seconds: float
+    slice: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Give the report as the command `export` prints it."""
@@ -70,6 +74,7 @@ def export_catalog(
     table_format: str = "parquet",
     with_pictures: bool = True,
     replace: bool = False,
+    slice_name: str | None = None,
     progress: Progress | None = None,
 ) -> ExportReport:
     """Export a catalog as it is now, without the products that cleaning left out.
@@ -84,17 +89,20 @@ def export_catalog(
         table_format: One of ``core.catalog.export_tables.FORMATS``.
         with_pictures: Whether to export the pictures too.
         replace: An earlier export at `to` may go.
+        slice_name: Only the products of this slice that are still in the catalog; None exports all.
         progress: Hears how far the export is, and may cancel it; None tells nobody.
 
     Raises:
         SettingsError: There is no such format.
-        CatalogError: The target is taken or cannot be written, or the disk is full.
+        CatalogError: The target is taken or cannot be written, the disk is full, or there is no such slice.
         Cancelled: The user asked to stop; nothing is left of the export.
     """
     began = time.monotonic()
     check_export_format(table_format)
     check_target(to, replace=replace)
     export = _Export(home, catalog, with_pictures=with_pictures, progress=progress or SilentProgress())
+    if slice_name is not None:
+        export.narrow(read_slice(home, catalog, slice_name).product_ids)
     with read(home) as connection:
         needed_bytes = export.count(connection)
         with export_target(to, needed_bytes=needed_bytes, replace=replace) as target:
@@ -107,6 +115,7 @@ def export_catalog(
         pictures=export.pictures,
         missing_pictures=export.missing_pictures,
         seconds=round(time.monotonic() - began, 3),
+        slice=slice_name,
     )
 
 
@@ -116,10 +125,17 @@ class _Export:
     def __init__(self, home: Home, catalog: Catalog, *, with_pictures: bool, progress: Progress) -> None:
         self._home, self._catalog, self._with_pictures = home, catalog, with_pictures
         self._parts = in_parts(progress, {"table": 1, "pictures": 4 if with_pictures else 0.01})
-        self._in_catalog = (products.c.catalog_id == catalog.catalog_id, products.c.left_out.is_(None))
+        self._in_catalog: tuple[ColumnElement[bool], ...] = (
+            products.c.catalog_id == catalog.catalog_id,
+            products.c.left_out.is_(None),
+        )
         self.products = self.pictures = self.missing_pictures = 0
         self._total = self._total_pictures = 0
         self._missing: list[str] = []
+
+    def narrow(self, product_ids: Sequence[str]) -> None:
+        """Export only these products."""
+        self._in_catalog += (AmongIds(products.c.product_id, product_ids),)
 
     def count(self, connection: Connection) -> int:
         """Count what there is to write; gives about how many bytes that takes."""

@@ -18,6 +18,7 @@ def add_commands(commands: Commands) -> None:
     products.add_argument(
         "--where", metavar="EXPR", help="only products that match, such as \"price < 20 and brand = 'Alba'\""
     )
+    products.add_argument("--slice", metavar="NAME", help="only products of this slice")
     products.add_argument("--limit", metavar="N", type=whole_number(0), help="at most so many; default all")
     edit = commands.add("edit", edit_product, show=show_event, summary="change fields of one product; can be undone")
     edit.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
@@ -59,10 +60,13 @@ def list_products(session: Session) -> dict[str, Any]:
     from core.catalog.money import to_major_units
     from core.catalog.product_filter import ProductFilter
     from core.catalog.products import read_products
+    from core.catalog.slices import read_slice
 
     given = session.arguments
     catalog = session.catalog(given.catalog)
-    found = read_products(session.home, catalog, filter=ProductFilter(where=given.where), limit=given.limit)
+    among = None if given.slice is None else read_slice(session.home, catalog, given.slice).product_ids
+    chosen = ProductFilter(where=given.where, product_ids=among)
+    found = read_products(session.home, catalog, filter=chosen, limit=given.limit)
     return {
         "products": [
             {

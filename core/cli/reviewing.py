@@ -34,7 +34,9 @@ def add_commands(commands: Commands) -> None:
     decisions.add_argument("--kind", choices=_QUEUES, default="labels", help="of the findings; default labels")
     send = commands.add("send-to-review", send_some, show=show_sent, summary="put products into a review queue")
     send.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
-    send.add_argument("products", metavar="PRODUCT", nargs="+", help="product ids")
+    products = send.add_argument("products", metavar="PRODUCT", nargs="+", default=[], help="product ids")
+    products.required = False  # not "*", which takes nothing when an option stands before the ids
+    send.add_argument("--slice", metavar="NAME", help="the products of this slice")
     send.add_argument("--reason", metavar="TEXT", default="", help="why, in a few words")
 
 
@@ -128,11 +130,17 @@ def list_decisions(session: Session) -> dict[str, Any]:
 
 def send_some(session: Session) -> dict[str, Any]:
     """Send products to review."""
+    from core.catalog.slices import read_slice
     from core.review.queue import send_products
 
     given = session.arguments
     catalog = session.catalog(given.catalog)
-    sent = send_products(session.home, catalog, given.products, reason=given.reason, actor=session.actor)
+    chosen = given.products
+    if given.slice is not None:
+        chosen = [*chosen, *read_slice(session.home, catalog, given.slice).product_ids]
+    if not chosen:
+        raise UsageError("name products, or a slice with --slice NAME")
+    sent = send_products(session.home, catalog, list(dict.fromkeys(chosen)), reason=given.reason, actor=session.actor)
     return {"catalog": catalog.name, "sent": sent}
 
 

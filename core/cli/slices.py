@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from core.catalog.slices import Slice
+from core.cli.drawn_maps import METHODS, check_embedding, find_clusters, product_table_of, products_of_loop
 from core.cli.parser import Commands, UsageError
 from core.cli.session import Session
-from core.cli.tables import facts, table
+from core.cli.tables import facts, percent_cell, table
 from core.errors import CatalogError
 
 _MOST_BYTES = 200 * 2**20
+_IDS_SHOWN = 20
+_SOURCES = ("where", "ids", "words", "loop", "cluster")
 
 
 def add_commands(commands: Commands) -> None:
@@ -21,11 +24,19 @@ def add_commands(commands: Commands) -> None:
     what = one.add_mutually_exclusive_group()
     what.add_argument("--where", metavar="EXPR", help="save the products that pass this filter")
     what.add_argument("--ids", metavar="FILE", help="save the products of this file: one id a line, or a CSV table")
+    what.add_argument("--words", metavar="TEXT", help="save the products found by these words")
+    what.add_argument("--loop", metavar="LOOP", help="save the products in a loop on a map: loop=... of a page's link")
+    what.add_argument("--cluster", metavar="N", type=int, help="save the products of this cluster of `clusters`")
     what.add_argument("--rename", metavar="NEW", help="give it this name")
     what.add_argument("--delete", action="store_true", help="delete it; the products stay")
     what.add_argument("--describe", action="store_true", help="also say what sets its products apart from the rest")
-    one.add_argument("--note", metavar="TEXT", default="", help="why it is kept; with --where or --ids")
-    one.add_argument("--replace", action="store_true", help="with --where or --ids: replace one of that name")
+    one.add_argument(
+        "--embedding", metavar="NAME", default="", help="with --loop: of its map; with --cluster: of those"
+    )
+    one.add_argument("--method", choices=METHODS, help="with --loop: of its map; default umap")
+    one.add_argument("--after", metavar="EMBEDDING", help="with --loop: the map the first one was laid onto")
+    one.add_argument("--note", metavar="TEXT", default="", help="why it is kept; when saving")
+    one.add_argument("--replace", action="store_true", help="when saving: replace one of that name")
 
 
 def run(session: Session) -> dict[str, Any]:
@@ -34,16 +45,25 @@ def run(session: Session) -> dict[str, Any]:
 
     given = session.arguments
     catalog = session.catalog(given.catalog)
-    if (given.note or given.replace) and given.where is None and given.ids is None:
-        raise UsageError("--note and --replace belong to saving: add --where EXPR or --ids FILE")
+    saving = any(getattr(given, name) is not None for name in _SOURCES)
+    if (given.note or given.replace) and not saving:
+        raise UsageError("--note and --replace belong to saving: add --where, --ids, --words, --loop or --cluster")
+    _check_map_options(given)
     if given.name is not None:
-        return _one(session, catalog)
-    if given.delete or given.describe or any(each is not None for each in (given.where, given.ids, given.rename)):
+        return _one(session, catalog, saving=saving)
+    if given.delete or given.describe or saving or given.rename is not None:
         raise UsageError("name the slice: `slice CATALOG NAME ...`")
     return {"slices": [_brief(each) for each in list_slices(session.home, catalog)]}
 
 
-def _one(session: Session, catalog: Any) -> dict[str, Any]:
+def _check_map_options(given: Any) -> None:
+    """Refuse options of a loop's map or a cluster's embedding that nothing would read."""
+    for option, readers in (("embedding", ("loop", "cluster")), ("method", ("loop",)), ("after", ("loop",))):
+        if getattr(given, option) and all(getattr(given, reader) is None for reader in readers):
+            raise UsageError(f"--{option} belongs to --{' or --'.join(readers)}: add it, or leave --{option} out")
+
+
+def _one(session: Session, catalog: Any, *, saving: bool) -> dict[str, Any]:
     from core.catalog.slices import delete_slice, read_slice, rename_slice, save_slice
 
     given = session.arguments
@@ -52,7 +72,7 @@ def _one(session: Session, catalog: Any) -> dict[str, Any]:
         return {"deleted": given.name, "event": str(event)}
     if given.rename is not None:
         return _brief(rename_slice(session.home, catalog, given.name, given.rename, actor=session.actor))
-    if given.where is not None or given.ids is not None:
+    if saving:
         ids = _asked_products(session, catalog)
         kept = save_slice(
             session.home, catalog, given.name, ids, note=given.note, actor=session.actor, replace=given.replace
@@ -64,6 +84,45 @@ def _one(session: Session, catalog: Any) -> dict[str, Any]:
 
 
 def _asked_products(session: Session, catalog: Any) -> list[str]:
+    """List the products to save, in catalog order where nothing else orders them."""
+    given = session.arguments
+    if given.where is not None or given.ids is not None:
+        return _listed_products(session, catalog)
+    ids = _selected_products(session, catalog)
+    if not ids:
+        raise CatalogError("no product is selected: nothing was saved")
+    return ids
+
+
+def _selected_products(session: Session, catalog: Any) -> list[str]:
+    """List the products of a selection of the map."""
+    from core.explore.catalog_embeddings import check_embedding_name
+    from core.explore.map_choices import MapProducts
+    from core.explore.map_selections import MapSelection, read_loop, selected_rows
+
+    given = session.arguments
+    points = later = None
+    if given.loop is not None:
+        asked = read_loop(given.loop)
+        products, points, later = products_of_loop(
+            session,
+            catalog,
+            asked,
+            method=given.method or asked.method or "umap",
+            embedding=given.embedding or asked.embedding,
+            after=given.after,
+        )
+    else:
+        check_embedding(session, catalog, given.embedding)
+        found = find_clusters(session, catalog, check_embedding_name(given.embedding))
+        products = MapProducts(session.home, catalog, product_table_of(session, catalog), clusters=found)
+        asked = MapSelection(words=given.words, cluster=given.cluster)
+    selected = selected_rows(products, asked, points, after=later)
+    return [str(each) for each in products.table["product_id"][selected]]
+
+
+def _listed_products(session: Session, catalog: Any) -> list[str]:
+    """List the products that pass a filter, or those a file names."""
     from core.catalog.product_filter import ProductFilter
     from core.catalog.product_search import matching_rows
 
@@ -127,8 +186,15 @@ def show(result: dict[str, Any]) -> str:
         return table(result["slices"], columns, empty="no slice yet; save one with `slice CATALOG NAME --where EXPR`")
     if "deleted" in result:
         return f"deleted {result['deleted']}; `undo {result['event']}` brings it back"
-    told = facts({"slice": result["slice"], "products": f"{result['products']:,}", "note": result["note"] or "none"})
-    traits = result.get("contrast", {}).get("traits", [])
+    told = {"slice": result["slice"], "products": f"{result['products']:,}", "note": result["note"] or "none"}
+    ids = result.get("product_ids", [])
+    more = f" ... (all: `products CATALOG --slice {result['slice']}`, or --json)" if len(ids) > _IDS_SHOWN else ""
+    text = facts(told | ({"product ids": " ".join(ids[:_IDS_SHOWN]) + more} if ids else {}))
+    return f"{text}\n\n{_contrast_text(result['contrast'])}" if "contrast" in result else text
+
+
+def _contrast_text(found: dict[str, Any]) -> str:
+    """Lay out what sets a slice apart: its prices, then its traits."""
     rows = [
         {
             **each,
@@ -136,9 +202,16 @@ def show(result: dict[str, Any]) -> str:
             "out": f"{each['share_rest']:.0%}",
             "h": f"{each['effect']:+.2f}",
         }
-        for each in traits
+        for each in found["traits"]
     ]
-    if "contrast" not in result:
-        return told
     columns = {"field": "WHAT", "value": "VALUE", "in": "IN IT", "out": "REST", "h": "EFFECT"}
-    return f"{told}\n\n{table(rows, columns, empty='nothing sets it apart that chance could not explain')}"
+    traits = table(rows, columns, empty="nothing sets it apart that chance could not explain")
+    prices = found["prices"]
+    if prices is None:
+        return traits
+    told = {
+        f"median price of {prices['selected']:,}": f"{prices['median_selected']:,.2f} {prices['currency']}",
+        f"of {prices['rest']:,} others": f"{prices['median_rest']:,.2f} {prices['currency']}",
+        "dearer than another": f"{percent_cell(prices['dearer'])} (50 % is no difference)",
+    }
+    return f"{facts(told)}\n\n{traits}"

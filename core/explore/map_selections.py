@@ -9,7 +9,7 @@ from core.catalog.product_filter import ProductFilter
 from core.catalog.product_search import matching_rows
 from core.catalog.slices import list_slices, read_slice
 from core.errors import CatalogError, SettingsError
-from core.explore.map_choices import MapProducts, coloring_by
+from core.explore.map_choices import MapProducts, color_choices, coloring_by, read_choice
 from core.explore.map_points import MapPoints
 from core.explore.map_scene import UNKNOWN, decoded_loop, mixed_positions
 from core.explore.selection import inside_loop
@@ -127,10 +127,15 @@ def loop_rows(
         asked: Names a loop.
         positions: uint16 (N, 2).
         after: uint16 (N, 2), the other end where there are two maps.
+
+    Raises:
+        SettingsError: The loop, or what its kinds are of, cannot be read.
     """
     inside = inside_loop(mixed_positions(positions, after, asked.at), decoded_loop(asked.loop))
     if asked.only and asked.by:
-        inside &= np.isin(coloring_by(products, asked.by).codes, asked.only)
+        judged, clustered = products.run is not None, products.clusters is not None
+        choices = color_choices(products.home, products.catalog, products.table, judged=judged, clustered=clustered)
+        inside &= np.isin(coloring_by(products, read_choice(asked.by, choices)).codes, asked.only)
     return inside
 
 

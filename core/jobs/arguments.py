@@ -160,6 +160,7 @@ class ExportArguments:
         format: Format of the table, one of ``core.catalog.export_tables.FORMATS``.
         pictures: Whether to export the pictures too.
         replace: An earlier export there may go.
+        slice: Name of a slice, whose products alone are exported; None exports all.
     """
 
     catalog: str
@@ -167,6 +168,7 @@ class ExportArguments:
     format: str = "parquet"
     pictures: bool = True
     replace: bool = False
+    slice: str | None = None
 
     def __post_init__(self) -> None:
         from core.catalog.export import check_export_format

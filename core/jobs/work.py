@@ -117,6 +117,7 @@ def export(home: Home, arguments: ExportArguments, *, actor: str, progress: Prog
         table_format=arguments.format,
         with_pictures=arguments.pictures,
         replace=arguments.replace,
+        slice_name=arguments.slice,
         progress=progress,
     )
     return report.to_json()
