@@ -1,13 +1,14 @@
-"""Commands that look at embeddings: embeddings, clusters, neighbors, compare-embeddings and compare-maps."""
+"""Commands that look into an embedding: embeddings, clusters, neighbors."""
 
 from pathlib import Path
 from typing import Any
 
+from core.cli.auditing import target_file
 from core.cli.embedded import embed_what_waits
-from core.cli.parser import Commands, whole_number
+from core.cli.parser import Commands, UsageError, whole_number
 from core.cli.session import Session
-from core.cli.tables import facts, percent_cell, seconds_cell, table
-from core.errors import SettingsError
+from core.cli.tables import facts, percent_cell, seconds_cell, table, write_table
+from core.errors import CatalogError
 
 _DISTANCES = ("euclidean", "mahalanobis", "cosine")
 _EMBEDDING = "one of `embeddings CATALOG`; default: the default backbone's"
@@ -24,7 +25,6 @@ def add_commands(commands: Commands) -> None:
     near.add_argument("--distance", choices=_DISTANCES, default="cosine", help="default cosine")
     near.add_argument("--k", metavar="N", type=whole_number(1), default=10, help="how many; default 10")
     near.add_argument("--embedding", metavar="NAME", default="", help=_EMBEDDING)
-    _add_comparisons(commands)
 
 
 def _add_clusters(commands: Commands) -> None:
@@ -39,38 +39,9 @@ def _add_clusters(commands: Commands) -> None:
     )
     making.add_argument("--embedding", metavar="NAME", default="", help=_EMBEDDING)
     making.add_argument("--seed", metavar="N", type=whole_number(0), default=0, help="makes it repeatable; default 0")
+    making.add_argument("--table", action="store_true", help="also count each category in each cluster")
+    making.add_argument("--curve", action="store_true", help="also tell what speaks for each number of clusters")
     making.add_argument("--out", metavar="FILE", help="write product_id, cluster and name as CSV")
-
-
-def _add_comparisons(commands: Commands) -> None:
-    comparing = commands.add(
-        "compare-embeddings",
-        compare_embeddings,
-        show=show_comparison,
-        summary="hold embeddings against one another by their neighbors",
-        detachable=True,
-    )
-    comparing.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
-    comparing.add_argument(
-        "--embedding", metavar="NAME", action="append", help="may be repeated; default: all that are made"
-    )
-    comparing.add_argument(
-        "--by",
-        metavar="MEASURE",
-        action="append",
-        help="category, category:LEVEL, color, brand or attribute:NAME; may be repeated; default category and color",
-    )
-    comparing.add_argument("--k", metavar="N", type=whole_number(1), default=10, help="neighbors; default 10")
-    comparing.add_argument("--seed", metavar="N", type=whole_number(0), default=0, help="of samples; default 0")
-    maps = commands.add(
-        "compare-maps", compare_maps, show=facts, summary="lay the maps of two embeddings over one another"
-    )
-    maps.add_argument("catalog", metavar="CATALOG", help="name of the catalog")
-    maps.add_argument("first", metavar="FIRST", help="embedding whose map is turned and scaled")
-    maps.add_argument("second", metavar="SECOND", help="embedding whose map stays")
-    maps.add_argument("--method", choices=("umap", "tsne", "pca"), default="umap", help="default umap")
-    maps.add_argument("--dimensions", type=int, choices=(2, 3), default=2, help="default 2")
-    maps.add_argument("--out", metavar="FILE", help="write both positions of each product as CSV")
 
 
 def list_names(session: Session) -> dict[str, Any]:
@@ -91,8 +62,8 @@ def make_clusters(session: Session) -> dict[str, Any]:
     """Group products; what their embedding lacks is made first."""
     given = session.arguments
     catalog = session.catalog(given.catalog)
-    if given.detach and given.out:
-        raise SettingsError("--out is written when the clusters are there: leave out --detach")
+    _check_options(given)
+    target = target_file(given.out)
     arguments = {
         "catalog": catalog.name,
         "embedding": given.embedding,
@@ -102,18 +73,42 @@ def make_clusters(session: Session) -> dict[str, Any]:
         "seed": given.seed,
     }
     result = session.run_job("clusters", arguments)
-    if given.out:
-        _write_clusters(session, result, Path(given.out))
-        result = result | {"file": given.out}
-    return result
+    return result if given.detach else result | _more(session, result, target)
 
 
-def _write_clusters(session: Session, result: dict[str, Any], path: Path) -> None:
+def _check_options(given: Any) -> None:
+    """Refuse what cannot be told of these clusters."""
+    if given.detach and (given.out or given.table):
+        raise UsageError("--out and --table tell of clusters that are there: leave out --detach")
+    if given.curve and (given.k is not None or given.method != "kmeans"):
+        raise UsageError("--curve is of the recommended number of k-means: leave out --k, and --method density")
+
+
+def _more(session: Session, result: dict[str, Any], target: Path | None) -> dict[str, Any]:
+    """Give what rests on the clusters of single products: the table, which clusters are mixed, the file."""
+    from core.catalog.products import product_table
+    from core.explore.cluster_table import cross_table, cutting_clusters
     from core.explore.clusters import latest_clusters
 
-    found = latest_clusters(session.home, session.catalog(session.arguments.catalog), result["embedding"])
-    if found is not None:
-        _write(path, found.labels.assign(name=found.labels["cluster"].map(found.names)))
+    catalog = session.catalog(session.arguments.catalog)
+    found = latest_clusters(session.home, catalog, result["embedding"])
+    if found is None:
+        raise CatalogError(f"the clusters of catalog {catalog.name!r} are gone already: run `clusters` again")
+    more: dict[str, Any] = {"mixed": cutting_clusters(found)}
+    if session.arguments.table:
+        categories = product_table(session.home, catalog).set_index("product_id")["category"]
+        table = cross_table(found, categories)
+        counts = {str(name): [int(many) for many in table[name]] for name in table}
+        more["table"] = {"clusters": [int(each) for each in table.index], "categories": counts}
+    if session.arguments.curve:
+        names = {"tried": "k", "distance": "distance", "silhouette": "silhouette"}
+        names["silhouette_spread"] = "silhouette_spread"
+        lists = [found.count[name] for name in names] if found.count else []
+        more["curve"] = [dict(zip(names.values(), each, strict=True)) for each in zip(*lists, strict=True)]
+    if target is not None:
+        write_table(target, found.labels.assign(name=found.labels["cluster"].map(found.names)))
+        more["file"] = session.arguments.out
+    return more
 
 
 def show_clusters(result: dict[str, Any]) -> str:
@@ -141,7 +136,38 @@ def show_clusters(result: dict[str, Any]) -> str:
         for each in result["clusters"]
     ]
     columns = {"cluster": "CLUSTER", "name": "NAME", "products": "PRODUCTS", "share": "SHARE", "cuts": "MIXED"}
-    return f"{facts(head)}\n\n{table(rows, {**columns, 'medoid': 'STANDS FOR IT'}, empty='no cluster')}"
+    parts = [facts(head), table(rows, {**columns, "medoid": "STANDS FOR IT"}, empty="no cluster")]
+    if result["mixed"]:
+        lines = [f"{each['cluster']} {each['name']}: {each['reason']}" for each in result["mixed"]]
+        parts.append("\n".join(["Clusters that cut across categories", *lines]))
+    if "table" in result:
+        parts.append(_table_text(result["table"]))
+    if "curve" in result:
+        parts.append(_curve_text(result["curve"], count or {}))
+    return "\n\n".join(parts)
+
+
+def _table_text(counts: dict[str, Any]) -> str:
+    """Lay out how many products of each category each cluster holds."""
+    numbers = [str(each) for each in counts["clusters"]]
+    rows = [{"category": name, **dict(zip(numbers, many, strict=True))} for name, many in counts["categories"].items()]
+    headings = {each: "none" if each == "-1" else each for each in numbers}
+    return "Products by category and cluster\n" + table(rows, {"category": "CATEGORY", **headings}, empty="no product")
+
+
+def _curve_text(curve: list[dict[str, Any]], count: dict[str, Any]) -> str:
+    """Lay out what speaks for each number of clusters that was tried."""
+    marks = {"elbow": "elbow", "best_silhouette": "best silhouette", "recommended": "recommended"}
+    rows = [
+        {
+            **each,
+            "told": f"{each['silhouette']:.3f} ± {each['silhouette_spread']:.3f}",
+            "marks": ", ".join(words for name, words in marks.items() if count[name] == each["k"]),
+        }
+        for each in curve
+    ]
+    columns = {"k": "K", "distance": "DISTANCE", "told": "SILHOUETTE", "marks": ""}
+    return "Numbers of clusters that were tried\n" + table(rows, columns, empty="none: too few products differ")
 
 
 def find_neighbors(session: Session) -> dict[str, Any]:
@@ -166,77 +192,3 @@ def show_neighbors(result: dict[str, Any]) -> str:
     head = {"nearest to": result["query"], "by": result["distance"], "also nearest by cosine": shared}
     rows = table(result["neighbors"], {"product_id": "PRODUCT", "distance": "DISTANCE"}, empty="no other product")
     return f"{facts(head)}\n\n{rows}"
-
-
-def compare_embeddings(session: Session) -> dict[str, Any]:
-    """Hold embeddings against one another."""
-    from core.explore.product_facts import check_measures
-
-    given = session.arguments
-    catalog = session.catalog(given.catalog)
-    check_measures(session.home, catalog, given.by or [])  # told before the work
-    arguments = {
-        "catalog": catalog.name,
-        "embeddings": given.embedding or [],
-        "by": given.by or [],
-        "k": given.k,
-        "seed": given.seed,
-    }
-    return session.run_job("compare-embeddings", arguments)
-
-
-def show_comparison(result: dict[str, Any]) -> str:
-    """Lay out precision and silhouette of each embedding, and the overlap of each pair."""
-    k = result["k"]
-    columns = {"embedding": "EMBEDDING", "dimensions": "DIMENSIONS", "products": "PRODUCTS", "left_out": "LEFT OUT"}
-    columns |= {f"p {name}": f"P@{k} {name}" for name in result["by"]}
-    columns |= {f"s {name}": f"SILHOUETTE {name}" for name in result["by"]}
-    rows = []
-    for each in result["embeddings"]:
-        row = dict(each)
-        for name in result["by"]:
-            row[f"p {name}"] = _interval_cell(each["precision"][name])
-            apart = each["silhouette"][name]
-            row[f"s {name}"] = "" if apart is None else f"{apart:.3f}"
-        rows.append(row)
-    shared = [{**each, "shared": percent_cell(each["shared"])} for each in result["overlap"]]
-    overlap = table(shared, {"first": "FIRST", "second": "SECOND", "shared": "SHARED"}, empty="one embedding")
-    fewer = f" ({result['asked_k']} were asked for; there are no more others)" if k < result["asked_k"] else ""
-    words = [
-        f"{result['queries']} of {result['products']} products, each asked for its {k} nearest among all{fewer}.",
-        "P@k: share of them that agree, with its 95 % interval.",
-    ]
-    if any(each["left_out"] for each in result["embeddings"]):
-        words.append("Left out are products that another of the embeddings lacks.")
-    return "\n".join([*words, "", table(rows, columns, empty="no embedding"), "", "Neighbors in common", overlap])
-
-
-def _interval_cell(found: dict[str, Any] | None) -> str:
-    return "" if found is None else f"{found['value']:.3f} ({found['low']:.3f} to {found['high']:.3f})"
-
-
-def compare_maps(session: Session) -> dict[str, Any]:
-    """Lay one map onto another; both must have been drawn."""
-    from core.explore.alignment import aligned_maps
-    from core.explore.catalog_embeddings import check_embedding_name
-
-    given = session.arguments
-    catalog = session.catalog(given.catalog)
-    names = [check_embedding_name(name) for name in (given.first, given.second)]
-    laid = aligned_maps(session.home, catalog, *names, method=given.method, dimensions=given.dimensions)
-    result = {"first": names[0], "second": names[1], "products": len(laid.product_ids), "disparity": laid.disparity}
-    if given.out:
-        _write(Path(given.out), laid.to_frame())
-        result["file"] = given.out
-    return result
-
-
-def _write(path: Path, frame: Any) -> None:
-    """Write a table as CSV, whole."""
-    from core.catalog.export_cells import frame_csv
-    from core.files import write_whole
-
-    try:
-        write_whole(path, frame_csv(frame).encode(errors="replace"))
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error.strerror or error}): name another --out") from error

@@ -2,9 +2,11 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from core.cli.progress_line import duration_words, printable
+from core.errors import SettingsError
 
 _WIDEST = 60
 
@@ -79,3 +81,18 @@ def _fill(text: str, room: int, *, right: bool = False) -> str:
 
 def _is_number(value: Any) -> bool:
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def write_table(path: Path, frame: Any) -> None:
+    """Write a table as CSV, whole.
+
+    Raises:
+        SettingsError: It cannot be written there.
+    """
+    from core.catalog.export_cells import frame_csv
+    from core.files import write_whole
+
+    try:
+        write_whole(path, frame_csv(frame).encode(errors="replace"))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written ({error.strerror or error}): name another --out") from error
