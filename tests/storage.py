@@ -20,7 +20,7 @@ STORAGE_SUITE = {
     "tests.catalog.test_database": "",
     "tests.catalog.test_documents": "",
     # The other tests of exports are about files.
-    "tests.catalog.test_export": "manifest|batches_and_in_order|picture_the_home_lost|import_clean",
+    "tests.catalog.test_export": "manifest|batches_and_in_order|picture_the_home_lost|import_clean|of_a_slice",
     "tests.catalog.test_histories": "",
     # The other tests are about the file that is read.
     "tests.catalog.test_history_import": "undone_and_redone|repeated_events|taken_name|keeps_nothing|recorded_events",

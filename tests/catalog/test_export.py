@@ -16,6 +16,7 @@ from core.catalog.log import change
 from core.catalog.open_source import open_source
 from core.catalog.products import edit_product, read_products
 from core.catalog.schema import cleaning_steps, products
+from core.catalog.slices import save_slice
 from core.errors import Cancelled, CatalogError, SettingsError
 from core.home import open_home
 from core.progress import SilentProgress
@@ -113,6 +114,20 @@ def test_many_products_go_in_batches_and_in_order(home, tmp_path, monkeypatch):
     assert export_catalog(home, catalog, tmp_path / "out", table_format="jsonl").products == 9
     lines = (tmp_path / "out" / "products.jsonl").read_text().splitlines()
     assert [json.loads(line)["product_id"] for line in lines] == [f"p{place}" for place in range(9)]
+
+
+def test_only_the_products_of_a_slice(home, tmp_path):
+    catalog = shop_of(home, ODD)
+    # Ids that look like a formula, a path, a quotation and JSON; 40,000 of them are more than SQLite takes as values.
+    ids = ["=1+1", "a/b\\..\\c", '"], "x', *(f"gone {number}" for number in range(40_000))]
+    save_slice(home, catalog, "odd", ids, actor="ann")
+    report = export_catalog(home, catalog, tmp_path / "out", slice_name="odd")
+    assert (report.products, report.slice) == (2, "odd")
+    again, _ = imported_again(tmp_path / "out", tmp_path)
+    assert [each.product_id for each in again] == ["=1+1", "a/b\\..\\c"]
+    with pytest.raises(CatalogError, match="has no slice 'none'"):
+        export_catalog(home, catalog, tmp_path / "other", slice_name="none")
+    assert not (tmp_path / "other").exists()
 
 
 def test_an_empty_catalog_can_be_exported(home, tmp_path):

@@ -193,3 +193,18 @@ def test_mistakes_are_told_with_what_would_do(call, shop, tmp_path, options, mes
     answer = call("map-page", "kinds", *to, *method, *options)
     assert (answer.code, message in answer.err) == (2, True), answer.err
     assert list(tmp_path.glob("x.*")) == []
+
+
+def test_predictions_of_a_run_color_shape_and_weigh(call, home, colors, tmp_path):
+    run = call("train", colors, "--recipe", "linear", "--json").json["run"]
+    assert call("map", colors, "--method", "pca").code == 0
+    words = ("map-page", colors, "--method", "pca", "--to", tmp_path / "m.svg", "--json")
+    told = call(*words, "--color-by", "right-or-wrong", "--shape-by", "category", "--strength-by", "confidence").json
+    # Three colors are learned at once: all 36 are right.
+    assert (told["colored_by"], told["kinds"]) == ("prediction", {"right": 36})
+    root = ElementTree.fromstring((tmp_path / "m.svg").read_text())
+    dots = root.findall(".//{http://www.w3.org/2000/svg}g[@class='dots']")
+    assert {each.get("fill") for each in dots} == {"#0f766e"}, "teal, as the pages draw what is right"
+    # It is equally sure of all, so that each has the middle rank, 18.5 of 36: 0.12 + 0.88 * 0.51, up to a sixteenth.
+    assert {each.get("fill-opacity", each.get("stroke-opacity")) for each in dots} == {"0.625"}
+    assert call(*words, "--replace", "--color-by", "confidence", "--run", run).json["colored_by"] == "confidence, %"

@@ -1,0 +1,51 @@
+"""Selections as links write them: what is read, and that nothing else is more than one clear error."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import SettingsError
+from core.explore.map_scene import encoded
+from core.explore.map_selections import MapSelection, read_loop, read_selection
+
+LOOP = encoded(np.array([0, 0, 65535, 0, 64507, 65535], np.uint16))
+
+
+def test_a_link_is_read_whole():
+    text = f"https://shop:8501/embeddings?method=t-SNE&embedding=colors&loop={LOOP}&loop_only=0.3.255.9x&loop_by=price"
+    assert read_selection(f"{text}&loop_at=0.25#map") == MapSelection(
+        loop=LOOP, only=(0, 3, 255), by="price", at=0.25, method="tsne", embedding="colors"
+    )
+    assert "+" in LOOP, "as a plus stands for a blank in a link, and a slash for itself"
+    assert read_loop(LOOP).loop == LOOP == read_loop(f"loop={LOOP}").loop
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("spring", MapSelection(slice_name="spring")),
+        ("red shoes", MapSelection(words="red shoes")),
+        ("slice=red", MapSelection(slice_name="red")),
+        ("?find=red+shoes&by=price", MapSelection(words="red shoes")),
+        ("cluster=-1", MapSelection(cluster=-1)),
+    ],
+)
+def test_what_else_selects(text, found):
+    assert read_selection(text, slices=("spring",)) == found
+
+
+@pytest.mark.parametrize("text", ["", " ", "loop=", "http://shop/embeddings?by=price", "cluster=two", "loop=AAAA"])
+def test_what_selects_nothing_is_told(text):
+    with pytest.raises(SettingsError):
+        read_selection(text)
+
+
+@given(st.text(max_size=80), st.sampled_from(["", "loop=", "cluster=", "find=", "?loop_only=1&loop="]))
+def test_whatever_is_typed_is_read_or_refused(text, name):
+    try:
+        found = read_selection(name + text)
+    except SettingsError:
+        return
+    given = (found.loop, found.words, found.slice_name, found.cluster)
+    assert sum(each is not None for each in given) == 1
