@@ -78,8 +78,8 @@ def make_clusters(session: Session) -> dict[str, Any]:
 
 def _check_options(given: Any) -> None:
     """Refuse what cannot be told of these clusters."""
-    if given.detach and (given.out or given.table):
-        raise UsageError("--out and --table tell of clusters that are there: leave out --detach")
+    if given.detach and (given.out or given.table or given.curve):
+        raise UsageError("--out, --table and --curve tell of clusters that are there: leave out --detach")
     if given.curve and (given.k is not None or given.method != "kmeans"):
         raise UsageError("--curve is of the recommended number of k-means: leave out --k, and --method density")
 

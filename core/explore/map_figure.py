@@ -7,7 +7,7 @@ import numpy as np
 from core.explore.map_coloring import Coloring
 from core.explore.map_palette import palette_of
 from core.explore.map_picture import MapPicture
-from core.explore.map_scene import SPAN
+from core.explore.map_scene import SPAN, UNKNOWN
 
 SIDE_PX = 760
 LEGEND_PX = 290
@@ -186,7 +186,8 @@ def _legend(picture: MapPicture) -> tuple[LegendLine, ...]:
         ]
     else:
         lines += [LegendLine(words, _triple(palette[code])) for code, words in coloring.ticks]
-        lines.append(LegendLine("unknown", _triple(palette[255])))
+        if (coloring.codes == UNKNOWN).any():
+            lines.append(LegendLine("unknown", _triple(palette[UNKNOWN])))
     if picture.shapes is not None:
         lines.append(LegendLine(one_line(picture.shapes.by)))
         lines += [

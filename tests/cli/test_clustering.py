@@ -83,6 +83,7 @@ def test_the_recommended_number_shows_its_curve(call, embedded):
     [
         (("--curve", "--k", "3"), "leave out --k"),
         (("--table", "--detach"), "leave out --detach"),
+        (("--curve", "--detach"), "leave out --detach"),
         (("--out", "no/such/folder/c.csv"), "in a folder that is there"),
         (("--embedding", "nonsense"), "there is no backbone 'nonsense'"),
     ],

@@ -59,6 +59,12 @@ def test_the_legend_tells_colors_shapes_and_strength():
     assert figure.weights.tolist() == [0.12, 1.0, 1.0]
 
 
+def test_the_legend_of_a_number_tells_what_is_unknown_only_where_something_is():
+    for values, words in (([1.0, 2.0, None], ["unknown"]), ([1.0, 2.0, 3.0], [])):
+        figure = map_figure(picture(color_by_number(pd.Series(values), by="n")), title="t")
+        assert [line.words for line in figure.legend[6:]] == words  # behind the heading and five ticks
+
+
 def test_two_ends_stand_beside_one_another():
     coloring = color_by_kind(pd.Series(["a", "a", "b"]), by="kind")
     figure = map_figure(picture(coloring, after=CORNERS[::-1], ends=("one", "two")), title="t")
