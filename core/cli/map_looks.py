@@ -98,6 +98,6 @@ def _selected(
     if given.select is None:
         return None
     asked = read_selection(given.select, slices=slice_names(products))
-    if asked.loop is not None and drawn is not None and later is None:
+    if asked.loop is not None and not asked.layout and drawn is not None and later is None:
         check_loop(asked, drawn)
     return selected_rows(products, asked, points, after=later)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from core.catalog.slices import Slice
-from core.cli.drawn_maps import METHODS, check_embedding, find_clusters, product_table_of, products_of_loop
+from core.cli.drawn_maps import METHODS, check_embedding, find_clusters, find_judge, product_table_of, products_of_loop
 from core.cli.parser import Commands, UsageError
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell, table
@@ -102,8 +102,11 @@ def _selected_products(session: Session, catalog: Any) -> list[str]:
 
     given = session.arguments
     points = later = None
-    if given.loop is not None:
-        asked = read_loop(given.loop)
+    asked = MapSelection(words=given.words, cluster=given.cluster) if given.loop is None else read_loop(given.loop)
+    if asked.loop is not None and asked.layout:  # the link names the drawing itself
+        run = find_judge(session, catalog, None)
+        products = MapProducts(session.home, catalog, product_table_of(session, catalog), run=run)
+    elif asked.loop is not None:
         products, points, later = products_of_loop(
             session,
             catalog,
@@ -116,7 +119,6 @@ def _selected_products(session: Session, catalog: Any) -> list[str]:
         check_embedding(session, catalog, given.embedding)
         found = find_clusters(session, catalog, check_embedding_name(given.embedding))
         products = MapProducts(session.home, catalog, product_table_of(session, catalog), clusters=found)
-        asked = MapSelection(words=given.words, cluster=given.cluster)
     selected = selected_rows(products, asked, points, after=later)
     return [str(each) for each in products.table["product_id"][selected]]
 

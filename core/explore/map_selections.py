@@ -1,17 +1,21 @@
 """Selections of a map as links of the Embeddings page write them, and the products they mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
 import numpy as np
 
 from core.catalog.product_filter import ProductFilter
 from core.catalog.product_search import matching_rows
+from core.catalog.products import product_table
 from core.catalog.slices import list_slices, read_slice
 from core.errors import CatalogError, SettingsError
+from core.explore.alignment import aligned_maps
+from core.explore.clusters import latest_clusters
 from core.explore.map_choices import MapProducts, color_choices, coloring_by, read_choice
-from core.explore.map_points import MapPoints
+from core.explore.map_points import MapPoints, joined_points, laid_points
 from core.explore.map_scene import UNKNOWN, decoded_loop, mixed_positions
+from core.explore.maps import latest_map
 from core.explore.selection import inside_loop
 
 _NAMES = ("loop", "find", "slice", "cluster")
@@ -31,6 +35,8 @@ class MapSelection:
         cluster: Number of a cluster; -1 are the products in none.
         method: Method of the map in the link; empty where it says none.
         embedding: Embedding of the map in the link; empty where it says none.
+        layout: Name of the drawing the loop was drawn on, of two maps both with ``~`` between; empty where the link
+            says none.
     """
 
     loop: str | None = None
@@ -42,6 +48,7 @@ class MapSelection:
     cluster: int | None = None
     method: str = ""
     embedding: str = ""
+    layout: str = ""
 
 
 def read_selection(text: str, *, slices: tuple[str, ...] = ()) -> MapSelection:
@@ -99,15 +106,13 @@ def selected_rows(
         bool (N,).
 
     Raises:
-        CatalogError: There is no such slice or cluster.
+        CatalogError: There is no such slice or cluster, or the drawing a loop names is gone.
         SettingsError: The loop cannot be read, or its map is missing.
     """
+    if asked.loop is not None and asked.layout and (points is None or points.layout != asked.layout):
+        return _in_loop_elsewhere(products, asked)
     if asked.loop is not None:
-        if points is None:
-            raise SettingsError("a loop is read on its map: name the map")
-        if asked.at > 0 and after is None:
-            raise SettingsError("the loop was drawn between two maps: name the second with --after")
-        return loop_rows(products, asked, points.positions, None if after is None else after.positions)
+        return _in_loop_here(products, asked, points, after)
     ids = products.table["product_id"]
     if asked.words is not None:
         columns, rows = matching_rows(products.home, products.catalog, ProductFilter(text=asked.words))
@@ -137,6 +142,38 @@ def loop_rows(
         choices = color_choices(products.home, products.catalog, products.table, judged=judged, clustered=clustered)
         inside &= np.isin(coloring_by(products, read_choice(asked.by, choices)).codes, asked.only)
     return inside
+
+
+def _in_loop_here(
+    products: MapProducts, asked: MapSelection, points: MapPoints | None, after: MapPoints | None
+) -> np.ndarray:
+    if points is None:
+        raise SettingsError("a loop is read on its map: name the map")
+    if asked.at > 0 and after is None:
+        raise SettingsError("the loop was drawn between two maps: name the second with --after")
+    return loop_rows(products, asked, points.positions, None if after is None else after.positions)
+
+
+def _in_loop_elsewhere(products: MapProducts, asked: MapSelection) -> np.ndarray:
+    """Find the products in a loop that was drawn on another map: they stay selected wherever they lie here."""
+    there, later = _drawing(products, asked.layout)
+    clusters = latest_clusters(products.home, products.catalog, there.embedding) if there.embedding else None
+    shown = replace(products, table=there.table, clusters=clusters)
+    inside = loop_rows(shown, asked, there.positions, None if later is None else later.positions)
+    return np.asarray(products.table["product_id"].isin(set(there.table["product_id"][inside])))
+
+
+def _drawing(products: MapProducts, layout: str) -> tuple[MapPoints, MapPoints | None]:
+    """Open a drawing by its name, or the two that were laid over one another."""
+    home, catalog = products.home, products.catalog
+    maps = [latest_map(home, catalog, None, layout=name) for name in layout.split("~")[:2]]
+    found = [each for each in maps if each is not None]
+    if len(found) < len(maps):
+        raise CatalogError("the map this loop was drawn on is not there any more: draw the loop again")
+    table = product_table(home, catalog)
+    if len(found) == 1:
+        return joined_points(found[0], table, version=layout), None
+    return laid_points(aligned_maps(home, catalog, *found), table, version=layout, layout=layout)
 
 
 def _in_cluster(products: MapProducts, number: int) -> np.ndarray:
@@ -172,6 +209,7 @@ def _from_fields(fields: dict[str, str], kind: str) -> MapSelection:
         at=_share(fields.get("loop_at", "0")),
         method=fields.get("pair_method" if fields.get("after") else "method", "").replace("-", "").casefold(),
         embedding=fields.get("embedding", ""),
+        layout=fields.get("map", ""),
     )
 
 

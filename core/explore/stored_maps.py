@@ -1,14 +1,14 @@
 """Maps of a catalog found by the embedding, the method, the settings and the seed they were drawn by."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.catalog.catalogs import Catalog
 from core.errors import CatalogError, SettingsError
 from core.explore.catalog_embeddings import check_embedding_name, list_embeddings
-from core.explore.map_files import read_points, stored_maps
+from core.explore.map_files import stored_maps
 from core.explore.map_settings import METHODS, check_settings
-from core.explore.maps import CatalogMap
+from core.explore.maps import CatalogMap, latest_map
 from core.home import Home
 
 _SEED = "seed"
@@ -64,13 +64,14 @@ def find_drawn_map(home: Home, catalog: Catalog, name: MapName, *, dimensions: i
     Raises:
         CatalogError: There is none; the message says what there is, or how to draw it.
     """
-    manifests = list(stored_maps(home, catalog))
-    found = [(each["asked"], folder, each) for folder, each in manifests if name.means(each, dimensions=dimensions)]
-    if not found:
-        raise CatalogError(_missing(home, catalog, name, dimensions=dimensions))
-    _, folder, manifest = max(found, key=lambda entry: (entry[0], entry[1].name))
-    told = {each.name: manifest[each.name] for each in fields(CatalogMap) if each.name in manifest}
-    return CatalogMap(**told, version=folder.name, frame=read_points(folder, dimensions))
+    found = [each for _, each in stored_maps(home, catalog) if name.means(each, dimensions=dimensions)]
+    if found:
+        # Products that were placed into a map leave its drawing's name; maps of earlier versions have none.
+        layout = max(found, key=lambda each: str(each["asked"]))["layout"] or None
+        drawn = latest_map(home, catalog, name.method, backbone=name.embedding, dimensions=dimensions, layout=layout)
+        if drawn is not None and name.wanted.items() <= (drawn.settings | {_SEED: drawn.seed}).items():
+            return drawn
+    raise CatalogError(_missing(home, catalog, name, dimensions=dimensions))
 
 
 def _missing(home: Home, catalog: Catalog, name: MapName, *, dimensions: int) -> str:

@@ -16,7 +16,7 @@ from core.explore import catalog_embeddings
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.clusters import make_clusters
 from core.explore.map_scene import encoded
-from core.explore.maps import MapWish, draw_map
+from core.explore.maps import MapWish, draw_map, latest_map
 from tests.explore.conftest import make_kinds_shop
 from tests.recommend.fake_embedding import FakeEmbedding
 
@@ -98,10 +98,25 @@ def test_shapes_and_a_selection_by_slice_by_words_and_by_loop(call, page, shop):
     assert page("--select", "shirt")[1]["selected"] == 20  # no slice of that name: words in titles
     assert page("--select", "http://shop/embeddings?find=lamp&by=price")[1]["selected"] == 20
     everything = encoded(np.array([[0, 0], [65535, 0], [65535, 65535], [0, 65535]], np.uint16).ravel())
-    # Corners lie on the edge of the map, so that the outermost points may be off it.
-    assert page("--select", f"loop={everything}")[1]["selected"] >= 56
-    only = page("--select", f"loop={everything}&loop_only=0&loop_by=color&method=PCA")
-    assert 18 <= only[1]["selected"] <= 20  # those of the most frequent color within it
+    # The points lie within a margin of the map's edge, where the corners are.
+    assert page("--select", f"loop={everything}")[1]["selected"] == 60
+    # Colors are twenty each; the first kind is one of them.
+    assert page("--select", f"loop={everything}&loop_only=0&loop_by=color&method=PCA")[1]["selected"] == 20
+
+
+def test_a_loop_keeps_its_products_on_every_map(page, shop, home):
+    one, other = (latest_map(home, shop, "pca", backbone=name) for name in ("resnet50", "efficientnet-lite0"))
+    upper = encoded(np.array([[0, 32768], [65535, 32768], [65535, 65535], [0, 65535]], np.uint16).ravel())
+    there = page("--embedding", "resnet50", "--select", f"loop={upper}")
+    ids = np.flatnonzero(decoded(there[0]["second"])).tolist()
+    assert 0 < len(ids) < 60
+    here = page("--embedding", "efficientnet-lite0", "--select", f"loop={upper}&map={one.layout}")
+    assert np.flatnonzero(decoded(here[0]["second"])).tolist() == ids
+    # Between two drawings, and on its first end, which is laid onto the other: the map itself, turned.
+    pair = f"{one.layout}~{other.layout}"
+    between = page("--embedding", "resnet50", "--after", "efficientnet-lite0", "--select", f"loop={upper}&loop_at=0.5")
+    again = page("--embedding", "resnet50", "--select", f"loop={upper}&loop_at=0.5&map={pair}")
+    assert decoded(again[0]["second"]).tolist() == decoded(between[0]["second"]).tolist()
 
 
 def test_one_map_is_laid_onto_another(page):

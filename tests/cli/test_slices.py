@@ -5,7 +5,7 @@ import pytest
 
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.clusters import make_clusters
-from core.explore.map_scene import encoded, map_scale
+from core.explore.map_scene import encoded
 from core.explore.maps import MapWish, draw_map, latest_map, make_map
 from tests.catalog.store import small_catalog
 from tests.explore.conftest import make_kinds_shop
@@ -70,7 +70,7 @@ def kinds(home, monkeypatch):
 
 def loop_around(drawn, ids):
     """Write a box a hundredth of the map wider than some products, as a link does."""
-    scale = map_scale(drawn.frame)
+    scale = drawn.scale
     rows = drawn.frame[drawn.frame["product_id"].isin(ids)]
     places = scale.quantized(rows["x"].to_numpy(), rows["y"].to_numpy()).astype(int)
     (left, low), (right, high) = (
@@ -92,6 +92,9 @@ def test_a_slice_is_made_of_a_selection(call, kinds):
     ):
         assert call("slice", "kinds", name, *words, "--json").json["products"] == 20
         assert call("slice", "kinds", name, "--json").json["product_ids"] == shirts
+    # A link that names its drawing needs no more, whatever was drawn since.
+    assert call("slice", "kinds", "drawn", "--loop", f"loop={loop}&map={kinds.layout}", "--json").json["products"] == 20
+    assert "is not there any more" in call("slice", "kinds", "gone", "--loop", f"loop={loop}&map=none").err
     # Kinds that are isolated narrow a loop: of shirts, which are all blue, none is red, the second kind by its name.
     only = f"loop={loop}&loop_by=color&loop_only="
     assert call("slice", "kinds", "blue", "--loop", only + "0", "--method", "pca", "--json").json["products"] == 20
