@@ -88,10 +88,10 @@ def _more(session: Session, result: dict[str, Any], target: Path | None) -> dict
     """Give what rests on the clusters of single products: the table, which clusters are mixed, the file."""
     from core.catalog.products import product_table
     from core.explore.cluster_table import cross_table, cutting_clusters
-    from core.explore.clusters import latest_clusters
+    from core.explore.kept_clusters import open_clusters
 
     catalog = session.catalog(session.arguments.catalog)
-    found = latest_clusters(session.home, catalog, result["embedding"])
+    found = open_clusters(session.home, catalog, result["version"])
     if found is None:
         raise CatalogError(f"the clusters of catalog {catalog.name!r} are gone already: run `clusters` again")
     more: dict[str, Any] = {"mixed": cutting_clusters(found)}
@@ -137,7 +137,7 @@ def show_clusters(result: dict[str, Any]) -> str:
     ]
     columns = {"cluster": "CLUSTER", "name": "NAME", "products": "PRODUCTS", "share": "SHARE", "cuts": "MIXED"}
     parts = [facts(head), table(rows, {**columns, "medoid": "STANDS FOR IT"}, empty="no cluster")]
-    if result["mixed"]:
+    if result.get("mixed"):
         lines = [f"{each['cluster']} {each['name']}: {each['reason']}" for each in result["mixed"]]
         parts.append("\n".join(["Clusters that cut across categories", *lines]))
     if "table" in result:

@@ -11,14 +11,14 @@ from core.catalog.products import product_table
 from core.catalog.slices import list_slices, read_slice
 from core.errors import CatalogError, SettingsError
 from core.explore.alignment import aligned_maps
-from core.explore.clusters import latest_clusters
+from core.explore.kept_clusters import latest_clusters, open_clusters
 from core.explore.map_choices import MapProducts, color_choices, coloring_by, read_choice
 from core.explore.map_points import MapPoints, joined_points, laid_points
 from core.explore.map_scene import UNKNOWN, decoded_loop, mixed_positions
 from core.explore.maps import latest_map
 from core.explore.selection import inside_loop
 
-_NAMES = ("loop", "find", "slice", "cluster")
+_NAMES = ("loop", "find", "slice", "members", "cluster")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class MapSelection:
         words: Words searched for.
         slice_name: Name of a slice.
         cluster: Number of a cluster; -1 are the products in none.
+        grouping: Version of the clusters it is one of; empty takes the latest.
         method: Method of the map in the link; empty where it says none.
         embedding: Embedding of the map in the link; empty where it says none.
         layout: Name of the drawing the loop was drawn on, of two maps both with ``~`` between; empty where the link
@@ -46,6 +47,7 @@ class MapSelection:
     words: str | None = None
     slice_name: str | None = None
     cluster: int | None = None
+    grouping: str = ""
     method: str = ""
     embedding: str = ""
     layout: str = ""
@@ -55,8 +57,9 @@ def read_selection(text: str, *, slices: tuple[str, ...] = ()) -> MapSelection:
     """Read a selection.
 
     Args:
-        text: A link of the page, or what stands behind its ``?``: ``loop=...``, ``find=WORDS``, ``slice=NAME``; also
-            ``cluster=N``. Text without any of these is a slice of that name where there is one, else words.
+        text: A link of the page, or what stands behind its ``?``: ``loop=...``, ``find=WORDS``, ``slice=NAME``,
+            ``members=GROUPING.N``; also ``cluster=N``. Text without any of these is a slice of that name where there
+            is one, else words.
         slices: Names of the slices there are.
 
     Raises:
@@ -119,7 +122,7 @@ def selected_rows(
         return np.asarray(ids.isin({columns.product_ids[int(row)] for row in rows}))
     if asked.slice_name is not None:
         return np.asarray(ids.isin(set(read_slice(products.home, products.catalog, asked.slice_name).product_ids)))
-    return _in_cluster(products, asked.cluster if asked.cluster is not None else -1)
+    return _in_cluster(products, asked)
 
 
 def loop_rows(
@@ -176,15 +179,19 @@ def _drawing(products: MapProducts, layout: str) -> tuple[MapPoints, MapPoints |
     return laid_points(aligned_maps(home, catalog, *found), table, version=layout, layout=layout)
 
 
-def _in_cluster(products: MapProducts, number: int) -> np.ndarray:
-    if products.clusters is None:
+def _in_cluster(products: MapProducts, asked: MapSelection) -> np.ndarray:
+    found = products.clusters
+    if asked.grouping:
+        found = open_clusters(products.home, products.catalog, asked.grouping)
+        if found is None:
+            raise CatalogError("the clusters of this link are not kept any more: run `clusters` again")
+    if found is None:
         name = products.catalog.name
         raise CatalogError(f"catalog {name!r} has no clusters of this embedding: run `clusters {name}` first")
-    labels = products.clusters.labels
-    mine = labels["product_id"][labels["cluster"] == number]
+    mine = found.labels["product_id"][found.labels["cluster"] == asked.cluster]
     if mine.empty:
-        known = sorted(labels["cluster"].unique().tolist())
-        raise CatalogError(f"there is no cluster {number}: expected one of {known[0]} to {known[-1]}")
+        known = sorted(found.labels["cluster"].unique().tolist())
+        raise CatalogError(f"there is no cluster {asked.cluster}: expected one of {known[0]} to {known[-1]}")
     return np.asarray(products.table["product_id"].isin(set(mine)))
 
 
@@ -193,11 +200,12 @@ def _from_fields(fields: dict[str, str], kind: str) -> MapSelection:
         return MapSelection(words=fields["find"][:200])
     if kind == "slice":
         return MapSelection(slice_name=fields["slice"])
-    if kind == "cluster":
+    if kind in ("cluster", "members"):
+        grouping, _, number = fields[kind][:100].rpartition(".")
         try:
-            return MapSelection(cluster=int(fields["cluster"]))
+            return MapSelection(cluster=int(number), grouping=grouping or fields.get("grouping", ""))
         except ValueError as error:
-            raise SettingsError(f"cluster={fields['cluster'][:40]!r} is no number of a cluster") from error
+            raise SettingsError(f"{kind}={fields[kind][:40]!r} names no number of a cluster") from error
     loop = fields["loop"].replace(" ", "+")  # what a link says with a plus, its reader takes for a blank
     decoded_loop(loop)
     words = fields.get("loop_only", "")[:1024].split(".")

@@ -83,9 +83,12 @@ def test_clusters_color_once_there_are_some(call, page, shop, home, tmp_path):
     assert (
         "not drawn by 'cluster' here: expected one of category:1, category, color, attribute:size" in call(*words).err
     )
-    make_clusters(home, shop, settings=ClusterSettings(k=3), actor="ann")
+    kept = make_clusters(home, shop, settings=ClusterSettings(k=3), actor="ann")
     assert sorted(page("--color-by", "cluster")[1]["kinds"].values()) == [20, 20, 20]
     assert page("--select", "cluster=0")[1]["selected"] == 20
+    make_clusters(home, shop, settings=ClusterSettings(k=1), actor="ann")
+    assert page("--select", "cluster=0")[1]["selected"] == 60
+    assert page("--select", f"members={kept.version}.0")[1]["selected"] == 20  # a link keeps its grouping
 
 
 def test_shapes_and_a_selection_by_slice_by_words_and_by_loop(call, page, shop):

@@ -29,6 +29,7 @@ def test_a_link_is_read_whole():
         ("slice=red", MapSelection(slice_name="red")),
         ("?find=red+shoes&by=price", MapSelection(words="red shoes")),
         ("cluster=-1", MapSelection(cluster=-1)),
+        ("?show=Map&members=kmeans-1.2-x.3", MapSelection(cluster=3, grouping="kmeans-1.2-x")),
     ],
 )
 def test_what_else_selects(text, found):
