@@ -22,8 +22,8 @@ from benchmarks.measuring import markdown_table, run_command, show, versions
 from core.catalog.catalogs import find_catalog
 from core.catalog.products import picture_table
 from core.explore.catalog_embeddings import open_embedding
+from core.explore.catalog_maps import latest_map
 from core.explore.embedding_comparison import precision
-from core.explore.maps import latest_map
 from core.explore.product_facts import product_facts, shared_values, stratum_codes
 from core.home import open_home
 from core.models.gathered_features import gather_features

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.maps import latest_map
+from core.explore.catalog_maps import latest_map
 from core.ui.caches import home
 from core.ui.clusters_view import draw_clusters
 from core.ui.compare_embeddings_view import draw_compared_embeddings

@@ -6,7 +6,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.catalog.log import list_events, undo
 from core.catalog.products import read_products
-from core.explore.maps import latest_map
+from core.explore.catalog_maps import latest_map
 from core.jobs.supervise import submit
 from core.models.runs import list_runs
 from core.ui.caches import home

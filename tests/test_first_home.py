@@ -18,7 +18,7 @@ from core.catalog.log import list_events, undo
 from core.catalog.product_filter import ProductFilter
 from core.catalog.products import get_product, read_products
 from core.evaluation.report import evaluate_run
-from core.explore.maps import latest_map
+from core.explore.catalog_maps import latest_map
 from core.home import Home, open_home
 from core.models.runs import list_runs
 from core.progress import SilentProgress

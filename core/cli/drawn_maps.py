@@ -8,10 +8,10 @@ from core.errors import CatalogError
 
 if TYPE_CHECKING:
     from core.catalog.catalogs import Catalog
+    from core.explore.catalog_maps import CatalogMap
     from core.explore.map_choices import MapProducts
     from core.explore.map_points import MapPoints
     from core.explore.map_selections import MapSelection
-    from core.explore.maps import CatalogMap
     from core.models.runs import RunFiles
 
 METHODS = ("umap", "tsne", "pca")
@@ -45,7 +45,7 @@ def find_map(session: Session, catalog: "Catalog", method: str, embedding: str, 
     Raises:
         CatalogError: There is no such embedding, or no such map yet.
     """
-    from core.explore.maps import latest_map
+    from core.explore.catalog_maps import latest_map
 
     drawn = latest_map(session.home, catalog, method, backbone=embedding or None, dimensions=dimensions)
     if drawn is None:

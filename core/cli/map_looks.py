@@ -9,10 +9,10 @@ from core.cli.parser import UsageError
 if TYPE_CHECKING:
     import numpy as np
 
+    from core.explore.catalog_maps import CatalogMap
     from core.explore.map_choices import MapProducts
     from core.explore.map_coloring import Coloring, Shapes
     from core.explore.map_points import MapPoints
-    from core.explore.maps import CatalogMap
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from core.cli.tables import facts, percent_cell
 from core.errors import CatalogError
 
 if TYPE_CHECKING:
+    from core.explore.catalog_maps import CatalogMap
     from core.explore.map_picture import MapPicture
     from core.explore.map_points import MapPoints
-    from core.explore.maps import CatalogMap
 
 _ENDINGS = (".html", ".svg", ".png")
 _PARTS = Path(core.__file__).parent / "ui" / "components"

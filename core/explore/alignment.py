@@ -7,7 +7,7 @@ import pandas as pd
 
 from core.catalog.catalogs import Catalog
 from core.errors import CatalogError, SettingsError
-from core.explore.maps import CatalogMap, latest_map
+from core.explore.catalog_maps import CatalogMap, latest_map
 from core.home import Home
 
 

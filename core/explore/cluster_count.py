@@ -133,8 +133,12 @@ def fitted(rows: np.ndarray, k: int, *, seed: int, starts: int = 1) -> tuple[np.
         Labels int (N,), and the mean squared distance of a row to its center.
     """
     from sklearn.cluster import MiniBatchKMeans
+    from threadpoolctl import threadpool_limits
 
-    model = MiniBatchKMeans(n_clusters=k, random_state=seed % 2**32, batch_size=_BATCH, n_init=starts).fit(rows)
+    model = MiniBatchKMeans(n_clusters=k, random_state=seed % 2**32, batch_size=_BATCH, n_init=starts)
+    # A batch is small: more threads gain little, and where other work holds a core they wait for one another.
+    with threadpool_limits(1):
+        model.fit(rows)
     return model.labels_.astype(np.int64), float(model.inertia_) / len(rows)
 
 

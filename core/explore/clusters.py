@@ -10,6 +10,7 @@ import pandas as pd
 from core.catalog.catalogs import Catalog
 from core.errors import SettingsError
 from core.explore.catalog_embeddings import open_embedding
+from core.explore.catalog_maps import latest_map
 from core.explore.cluster_count import ClusterCount, recommend_count
 from core.explore.cluster_labels import (
     NO_CLUSTER,
@@ -30,7 +31,7 @@ from core.explore.kept_clusters import (
     save_clusters,
 )
 from core.explore.map_files import read_points
-from core.explore.maps import MapWish, draw_map, latest_map
+from core.explore.maps import MapWish, draw_map
 from core.explore.neighbors import as_unit_rows
 from core.explore.product_facts import product_facts, stratum_codes
 from core.explore.projections import check_finite, principal_axes

@@ -1,15 +1,19 @@
 """The points of a map joined with the products: all of them, and which are drawn."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from core.explore.alignment import AlignedMaps
+from core.catalog.catalogs import Catalog
+from core.errors import CatalogError
+from core.explore.alignment import AlignedMaps, aligned_maps
+from core.explore.catalog_maps import CatalogMap, latest_map
 from core.explore.map_coloring import Coloring, Shapes
 from core.explore.map_picture import MapPicture
 from core.explore.map_scene import MOST_DRAWN, MapScale, drawn_rows, map_scale
-from core.explore.maps import CatalogMap
+from core.home import Home
 
 METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 """What methods are called where people read them."""
@@ -79,6 +83,32 @@ def laid_points(both: AlignedMaps, products: pd.DataFrame, *, version: str, layo
     return first, second
 
 
+def points_of_drawing(
+    home: Home, catalog: Catalog, products: pd.DataFrame, layout: str
+) -> tuple[MapPoints, MapPoints | None]:
+    """Open a drawing by its name, or the two that were laid over one another.
+
+    Args:
+        home: Where everything is.
+        catalog: The catalog.
+        products: The table of products.
+        layout: Name of the drawing, of two both names with ``~`` between.
+
+    Returns:
+        The points, and where two maps are named those of the second.
+
+    Raises:
+        CatalogError: One of them is not kept any more.
+    """
+    maps = [latest_map(home, catalog, None, layout=name) for name in layout.split("~")[:2]]
+    found = [each for each in maps if each is not None]
+    if len(found) < len(maps):
+        raise CatalogError("the map this loop was drawn on is not there any more: draw the loop again")
+    if len(found) == 1:
+        return joined_points(found[0], products, version=layout), None
+    return laid_points(aligned_maps(home, catalog, *found), products, version=layout, layout=layout)
+
+
 def drawn_picture(
     points: MapPoints,
     coloring: Coloring,
@@ -107,8 +137,9 @@ def drawn_picture(
         positions=points.positions[rows],
         coloring=Coloring(coloring.by, coloring.codes[rows], coloring.kinds, coloring.ticks),
         total=len(points.table),
-        label=title,
-        file=title.replace(" ", "-"),
+        label=f"{title}: a map of {len(rows):,} products. Arrow keys move, plus and minus zoom, / searches, f fills "
+        "the screen, Esc lets go.",
+        file=re.sub(r"[^\w.]+", "-", title),
         title=title,
         opacity=None if opacity is None else opacity[rows],
         opacity_by=opacity_by,

@@ -10,12 +10,10 @@ from core.catalog.product_search import matching_rows
 from core.catalog.products import product_table
 from core.catalog.slices import list_slices, read_slice
 from core.errors import CatalogError, SettingsError
-from core.explore.alignment import aligned_maps
 from core.explore.kept_clusters import latest_clusters, open_clusters
 from core.explore.map_choices import MapProducts, color_choices, coloring_by, read_choice
-from core.explore.map_points import MapPoints, joined_points, laid_points
+from core.explore.map_points import MapPoints, points_of_drawing
 from core.explore.map_scene import UNKNOWN, decoded_loop, mixed_positions
-from core.explore.maps import latest_map
 from core.explore.selection import inside_loop
 
 _NAMES = ("loop", "find", "slice", "members", "cluster")
@@ -159,24 +157,13 @@ def _in_loop_here(
 
 def _in_loop_elsewhere(products: MapProducts, asked: MapSelection) -> np.ndarray:
     """Find the products in a loop that was drawn on another map: they stay selected wherever they lie here."""
-    there, later = _drawing(products, asked.layout)
+    there, later = points_of_drawing(
+        products.home, products.catalog, product_table(products.home, products.catalog), asked.layout
+    )
     clusters = latest_clusters(products.home, products.catalog, there.embedding) if there.embedding else None
     shown = replace(products, table=there.table, clusters=clusters)
     inside = loop_rows(shown, asked, there.positions, None if later is None else later.positions)
     return np.asarray(products.table["product_id"].isin(set(there.table["product_id"][inside])))
-
-
-def _drawing(products: MapProducts, layout: str) -> tuple[MapPoints, MapPoints | None]:
-    """Open a drawing by its name, or the two that were laid over one another."""
-    home, catalog = products.home, products.catalog
-    maps = [latest_map(home, catalog, None, layout=name) for name in layout.split("~")[:2]]
-    found = [each for each in maps if each is not None]
-    if len(found) < len(maps):
-        raise CatalogError("the map this loop was drawn on is not there any more: draw the loop again")
-    table = product_table(home, catalog)
-    if len(found) == 1:
-        return joined_points(found[0], table, version=layout), None
-    return laid_points(aligned_maps(home, catalog, *found), table, version=layout, layout=layout)
 
 
 def _in_cluster(products: MapProducts, asked: MapSelection) -> np.ndarray:

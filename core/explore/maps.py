@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import secrets
 import time
 from dataclasses import astuple, dataclass
@@ -16,6 +15,7 @@ import pandas as pd
 from core.catalog.catalogs import Catalog
 from core.catalog.products import product_table
 from core.explore.catalog_embeddings import CatalogEmbedding, open_embedding
+from core.explore.catalog_maps import layout_of, scale_of
 from core.explore.map_files import (
     AXES,
     PLACED,
@@ -77,43 +77,6 @@ class MapReport:
             "file": str(self.file),
             "reused": self.reused,
         }
-
-
-@dataclass(frozen=True)
-class CatalogMap:
-    """A map as pages draw it.
-
-    Attributes:
-        method: "umap", "tsne" or "pca".
-        version: changes whenever its points do, a key for caches.
-        backbone: name of the embedding.
-        embedding_version: the embedding it shows; another than the newest means the map is behind.
-        catalog_version: the catalog's version when it was made.
-        settings: every setting of the method.
-        seed: of the layout.
-        layout: name of the drawing; products placed into it later leave it, as all others stay where they were.
-        scale: how its coordinates travel; stays with the layout.
-        trustworthiness: 0..1, None when there are too few products.
-        neighbor_preservation: 0..1, None when there are too few products, or unknown of an old map.
-        measured_products: on how many products' neighborhoods both rest.
-        dimensions: 2 or 3.
-        frame: product_id, x, y (z) and placed; one row a product, in the order of the embedding.
-    """
-
-    method: str
-    version: str
-    backbone: str
-    embedding_version: str
-    catalog_version: int
-    settings: dict[str, Any]
-    seed: int
-    layout: str
-    scale: MapScale
-    trustworthiness: float | None
-    neighbor_preservation: float | None
-    measured_products: int
-    dimensions: int
-    frame: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -232,73 +195,6 @@ def draw_map(
     return _report(folder, manifest, reused=False)
 
 
-def latest_map(
-    home: Home,
-    catalog: Catalog,
-    method: str | None = "umap",
-    *,
-    backbone: str | None = None,
-    dimensions: int = 2,
-    layout: str | None = None,
-) -> CatalogMap | None:
-    """Open the map of a catalog that was asked for last.
-
-    Args:
-        home: Where everything is.
-        catalog: The catalog.
-        method: "umap", "tsne" or "pca"; None takes any.
-        backbone: Only maps of the embedding of this name; None takes any.
-        dimensions: 2 or 3.
-        layout: Only maps of this drawing; None takes any.
-
-    Returns:
-        The map, or None when there is none.
-
-    Raises:
-        CatalogError: Its file of points is damaged.
-    """
-    found = [
-        (manifest["asked"], folder, manifest)
-        for folder, manifest in stored_maps(home, catalog)
-        if method in (None, manifest["method"])
-        and manifest["dimensions"] == dimensions
-        and backbone in (None, manifest["backbone"])
-        and layout in (None, _layout(folder, manifest))
-    ]
-    if not found:
-        return None
-    _, folder, manifest = max(found, key=lambda entry: (entry[0], entry[1].name))
-    frame = read_points(folder, dimensions)
-    return CatalogMap(
-        method=manifest["method"],
-        version=f"{folder.name}.{manifest['created']}",
-        backbone=manifest["backbone"],
-        embedding_version=manifest["embedding_version"],
-        catalog_version=manifest["catalog_version"],
-        settings=manifest["settings"],
-        seed=manifest["seed"],
-        layout=_layout(folder, manifest),
-        scale=_scale(frame, manifest),
-        trustworthiness=manifest["trustworthiness"],
-        neighbor_preservation=manifest["neighbor_preservation"],
-        measured_products=manifest["measured_products"],
-        dimensions=dimensions,
-        frame=frame,
-    )
-
-
-def _layout(folder: Path, manifest: dict[str, Any]) -> str:
-    """Name the drawing of a map; one of an earlier version is a drawing of its own."""
-    return manifest["layout"] or hashlib.sha256(folder.name.encode()).hexdigest()[:8]
-
-
-def _scale(frame: pd.DataFrame, manifest: dict[str, Any]) -> MapScale:
-    """Read the scale of a map; one of an earlier version, or nonsense, is fitted around its points."""
-    told = manifest["scale"] or []
-    numbers = [float(each) for each in told if isinstance(each, int | float) and math.isfinite(each)]
-    return MapScale(*numbers) if len(numbers) == len(told) == 3 and numbers[2] > 0 else map_scale(frame)
-
-
 def _version(embedding: CatalogEmbedding, wish: MapWish) -> str:
     key = [embedding.name, embedding.version, wish.method, wish.settings, wish.seed, wish.dimensions]
     return f"{wish.method}-{hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]}"
@@ -353,7 +249,7 @@ def _earlier(
             before_placed=frame[PLACED].to_numpy(bool),
         )
         if can_place(known):
-            return _Earlier(known, _layout(folder, manifest), _scale(frame, manifest))
+            return _Earlier(known, layout_of(folder, manifest), scale_of(frame, manifest))
     return None
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from core.catalog.catalogs import Catalog
 from core.errors import CatalogError, SettingsError
 from core.explore.catalog_embeddings import check_embedding_name, list_embeddings
+from core.explore.catalog_maps import CatalogMap, latest_map
 from core.explore.map_files import stored_maps
 from core.explore.map_settings import METHODS, check_settings
-from core.explore.maps import CatalogMap, latest_map
 from core.home import Home
 
 _SEED = "seed"

@@ -1,6 +1,5 @@
 """The map of one embedding: pan, zoom, loops, pictures, search; and what is selected on it."""
 
-import re
 from functools import partial
 
 import numpy as np
@@ -8,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.map_coloring import Coloring, Shapes
+from core.explore.catalog_maps import CatalogMap
 from core.explore.map_picture import Camera, MapPicture, map_data
-from core.explore.maps import CatalogMap
+from core.explore.map_points import drawn_picture
 from core.ui.embedding_choice import derived_words
 from core.ui.map_address import (
     AskedSelection,
@@ -46,38 +45,13 @@ def draw_map(catalog: Catalog, drawn: CatalogMap) -> None:
     asked = asked_selection()
     selected = selected_rows(catalog, points, asked)
     title = f"{METHODS[drawn.method]} of {catalog.name}, {derived_words(catalog).get(drawn.backbone, drawn.backbone)}"
-    picture = map_picture(points, coloring, title=title, opacity=opacity, opacity_by=opacity_by, shapes=shapes)
+    picture = drawn_picture(points, coloring, title=title, opacity=opacity, opacity_by=opacity_by, shapes=shapes)
     draw_component(catalog, points, picture, by=by, asked=asked, selected=selected)
     draw_explanation(drawn, points)
     draw_saving(catalog, points, picture, title=title)
     draw_stale(catalog, drawn)
     if selected is not None:
         draw_selection(catalog, points, selected)
-
-
-def map_picture(
-    points: MapPoints,
-    coloring: Coloring,
-    *,
-    title: str,
-    opacity: np.ndarray | None = None,
-    opacity_by: str = "",
-    shapes: Shapes | None = None,
-) -> MapPicture:
-    """Cut what is known of all points to those that are drawn."""
-    cut = Coloring(coloring.by, coloring.codes[points.drawn], coloring.kinds, coloring.ticks)
-    return MapPicture(
-        positions=points.positions[points.drawn],
-        coloring=cut,
-        total=len(points.table),
-        label=f"{title}: a map of {len(points.drawn):,} products. Arrow keys move, plus and minus zoom, / searches, "
-        "f fills the screen, Esc lets go.",
-        file=re.sub(r"[^\w.]+", "-", title),
-        title=title,
-        opacity=None if opacity is None else opacity[points.drawn],
-        opacity_by=opacity_by,
-        shapes=None if shapes is None else Shapes(shapes.by, shapes.codes[points.drawn], shapes.kinds),
-    )
 
 
 def draw_component(

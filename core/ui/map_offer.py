@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.maps import CatalogMap
+from core.explore.catalog_maps import CatalogMap
 from core.jobs.supervise import submit
 from core.ui.caches import home
 from core.ui.embedding_choice import version_now

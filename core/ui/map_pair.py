@@ -1,17 +1,17 @@
 """Two maps of the same products: one becomes the other by a slider, or both lie side by side with one selection."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.explore.alignment import aligned_maps
+from core.explore.catalog_maps import CatalogMap, latest_map
 from core.explore.map_picture import MapPicture, map_data
-from core.explore.map_scene import drawn_rows, map_scale
-from core.explore.maps import CatalogMap, latest_map
+from core.explore.map_points import drawn_picture, laid_points
 from core.ui.address import choice_in_address
 from core.ui.caches import home, products_of
 from core.ui.embedding_choice import derived_words
@@ -19,7 +19,7 @@ from core.ui.errors import shown_errors
 from core.ui.map_address import AskedSelection, asked_selection, choose_selection
 from core.ui.map_colors import pick_coloring, pick_opacity, pick_shapes
 from core.ui.map_component import map_drawing, map_wire, product_map
-from core.ui.map_flat import answers_for, camera_at_start, map_picture
+from core.ui.map_flat import answers_for, camera_at_start
 from core.ui.map_offer import METHODS, draw_offer, draw_stale
 from core.ui.map_selection import draw_selection, selected_rows
 from core.ui.map_view import MapPoints
@@ -78,7 +78,7 @@ def _draw_two(catalog: Catalog, before: CatalogMap, after: CatalogMap, *, ends: 
         coloring, by = pick_coloring(catalog, first)
         opacity, opacity_by = pick_opacity(catalog, first)
         shapes = pick_shapes(catalog, first)
-    paint = partial(map_picture, coloring=coloring, opacity=opacity, opacity_by=opacity_by, shapes=shapes)
+    paint = partial(drawn_picture, coloring=coloring, opacity=opacity, opacity_by=opacity_by, shapes=shapes)
     asked = asked_selection()
     if way == WAYS[0]:
         selected = selected_rows(catalog, first, asked, after=second.positions)
@@ -110,26 +110,13 @@ def _aligned_points(
     _after: CatalogMap,
 ) -> tuple[MapPoints, MapPoints, float]:
     both = aligned_maps(home(), _catalog, _before, _after)
-    frame = pd.DataFrame({"product_id": both.product_ids})
-    for place, axis in enumerate("xy"):
-        frame[axis], frame[f"{axis}_after"] = both.first[:, place], both.second[:, place]
-    table = frame.merge(products_of(_catalog), on="product_id", how="inner")
-    later = table.assign(x=table["x_after"], y=table["y_after"])
-    scale = map_scale(table, later)
-    drawn = drawn_rows(table["category"])
-    name = f"{key[0]}.{key[1]}.{versions[0]}.{versions[1]}"
-    ends = [
-        MapPoints(
-            each,
-            scale,
-            scale.quantized(each["x"].to_numpy(np.float64), each["y"].to_numpy(np.float64)),
-            drawn,
-            f"{name}.{end}",
-            layout=f"{_before.layout}~{_after.layout}",
-        )
-        for end, each in enumerate((table, later))
-    ]
-    return ends[0], ends[1], both.disparity
+    first, second = laid_points(
+        both,
+        products_of(_catalog),
+        version=f"{key[0]}.{key[1]}.{versions[0]}.{versions[1]}",
+        layout=f"{_before.layout}~{_after.layout}",
+    )
+    return first, second, both.disparity
 
 
 def _draw_morph(
@@ -143,8 +130,7 @@ def _draw_morph(
     selected: np.ndarray | None,
     ends: tuple[str, str],
 ) -> None:
-    picture = paint(first, title=f"{ends[0]} to {ends[1]}, {catalog.name}")
-    picture = MapPicture(**{**vars(picture), "after": second.positions[first.drawn], "ends": ends})
+    picture = paint(first, title=f"{ends[0]} to {ends[1]}, {catalog.name}", after=second, ends=ends)
     data = map_data(picture, camera_at_start("morph", first.version, by=by, at=asked.at))
     opened = product_map(
         data, key="morph", on_select=lambda chosen: choose_selection(chosen, by=by, layout=first.layout)
@@ -176,8 +162,7 @@ def _draw_sides(
 
         with column:
             st.text(ends[side])
-            picture = paint(points, title=f"{ends[side]}, {catalog.name}")
-            picture = MapPicture(**{**vars(picture), "height_px": _SIDE_HEIGHT_PX})
+            picture = replace(paint(points, title=f"{ends[side]}, {catalog.name}"), height_px=_SIDE_HEIGHT_PX)
             data = map_data(picture, camera_at_start(key, points.version, by=by))
             opened = product_map(data, key=key, on_select=chosen)
             mine = asked.loop if asked.layout in ("", points.layout) and round(asked.at) == side else None

@@ -16,7 +16,6 @@ from core.catalog.slices import list_slices, read_slice, save_slice
 from core.errors import CatalogError
 from core.explore.kept_clusters import open_clusters
 from core.explore.map_scene import decoded_loop, mixed_positions
-from core.explore.maps import latest_map
 from core.explore.selection import inside_loop
 from core.explore.selection_contrast import Contrast, PriceContrast, contrast
 from core.review.findings import SENT
@@ -28,7 +27,7 @@ from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.map_address import AskedSelection, asked_selection, choose_slice, clear_selection
 from core.ui.map_colors import color_choices, coloring_of
-from core.ui.map_view import MapPoints, points_of, words_of
+from core.ui.map_view import MapPoints, points_of_layout, words_of
 from core.ui.navigation import link
 from core.ui.permission import drawn_for
 from core.ui.product_detail import open_product
@@ -94,12 +93,13 @@ def _in_loop(catalog: Catalog, points: MapPoints, asked: AskedSelection, after: 
 
 def _in_loop_elsewhere(catalog: Catalog, points: MapPoints, asked: AskedSelection) -> np.ndarray | None:
     """Find the products in a loop that was drawn on another map: they stay selected wherever they lie here."""
-    drawn = latest_map(home(), catalog, None, layout=asked.layout)
-    if drawn is None:
-        st.info("The map this loop was drawn on is not there any more: draw the loop again.", icon=":material/history:")
+    try:
+        there, later = points_of_layout(catalog, asked.layout)
+    except CatalogError as error:
+        st.info(str(error), icon=":material/history:")
         return None
-    there = points_of(catalog, drawn)
-    chosen = there.table["product_id"][_in_loop(catalog, there, asked, None)]
+    inside = _in_loop(catalog, there, asked, None if later is None else later.positions)
+    chosen = there.table["product_id"][inside]
     return points.table["product_id"].isin(set(chosen)).to_numpy()
 
 

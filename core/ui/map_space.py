@@ -6,9 +6,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.explore.catalog_maps import CatalogMap, latest_map
 from core.explore.map_coloring import Coloring
 from core.explore.map_scene import UNKNOWN, drawn_rows, map_scale
-from core.explore.maps import CatalogMap, latest_map
 from core.ui.address import choice_in_address
 from core.ui.caches import home, products_of
 from core.ui.charts import COLORS, GRAY, MARKS, POINT_SCALE

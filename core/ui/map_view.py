@@ -5,9 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
-from core.explore.map_points import MapPoints, joined_points
+from core.explore.catalog_maps import CatalogMap
+from core.explore.map_points import MapPoints, joined_points, points_of_drawing
 from core.explore.map_scene import drawn_rows
-from core.explore.maps import CatalogMap
 from core.explore.selection_contrast import TitleWords, title_words
 from core.ui.caches import home, products_of
 
@@ -54,6 +54,22 @@ def points_of(catalog: Catalog, drawn: CatalogMap) -> MapPoints:
 @st.cache_resource(show_spinner="Placing the products", max_entries=4)
 def _points_of(root: str, key: tuple[int, int], version: str, _catalog: Catalog, _drawn: CatalogMap) -> MapPoints:
     return joined_points(_drawn, products_of(_catalog), version=f"{key[0]}.{key[1]}.{version}")
+
+
+def points_of_layout(catalog: Catalog, layout: str) -> tuple[MapPoints, MapPoints | None]:
+    """Open a drawing by its name, or the two that were laid over one another.
+
+    Raises:
+        CatalogError: One of them is not kept any more.
+    """
+    return _points_of_layout(str(home().root), (catalog.catalog_id, catalog.version), layout, catalog)
+
+
+@st.cache_resource(show_spinner="Placing the products", max_entries=2, ttl=60)  # products may be placed into it
+def _points_of_layout(
+    root: str, key: tuple[int, int], layout: str, _catalog: Catalog
+) -> tuple[MapPoints, MapPoints | None]:
+    return points_of_drawing(home(), _catalog, products_of(_catalog), layout)
 
 
 def words_of(points: MapPoints) -> TitleWords:

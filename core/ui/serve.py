@@ -33,7 +33,7 @@ PRELOADED = (
     "core.jobs.supervise",
     "core.models.runs",
     "core.evaluation.report",
-    "core.explore.maps",
+    "core.explore.catalog_maps",
     "core.recommend.similar",
 )
 """What pages need and what does not need a running server; modules of ``core.ui`` keep caches that do."""

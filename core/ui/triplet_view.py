@@ -7,7 +7,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.errors import RunError
 from core.evaluation.neighbors import MeanFigure, NeighborReport, neighbor_report
-from core.explore.maps import CatalogMap, latest_map
+from core.explore.catalog_maps import CatalogMap, latest_map
 from core.jobs.supervise import submit
 from core.models.runs import Run
 from core.ui.caches import home

@@ -13,11 +13,11 @@ from playwright.sync_api import Page, expect
 from benchmarks.map_page import keep_map, make_home
 from core.catalog.catalogs import find_catalog
 from core.catalog.slices import read_slice
+from core.explore.catalog_maps import latest_map
 from core.explore.map_coloring import color_by_kind, shape_by_kind
 from core.explore.map_page import map_page
 from core.explore.map_picture import MapPicture, map_data
 from core.explore.map_scene import SPAN
-from core.explore.maps import latest_map
 from core.ui.product_grid import component_text
 
 

@@ -13,10 +13,11 @@ from sqlalchemy import update
 from core.catalog.database import write
 from core.catalog.schema import products
 from core.explore import catalog_embeddings
+from core.explore.catalog_maps import latest_map
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.clusters import make_clusters
 from core.explore.map_scene import encoded
-from core.explore.maps import MapWish, draw_map, latest_map
+from core.explore.maps import MapWish, draw_map
 from tests.explore.conftest import make_kinds_shop
 from tests.recommend.fake_embedding import FakeEmbedding
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from core.explore.catalog_maps import latest_map
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.clusters import make_clusters
 from core.explore.map_scene import encoded
-from core.explore.maps import MapWish, draw_map, latest_map, make_map
+from core.explore.maps import MapWish, draw_map, make_map
 from tests.catalog.store import small_catalog
 from tests.explore.conftest import make_kinds_shop
 

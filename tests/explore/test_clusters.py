@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from core.errors import Cancelled, CatalogError, SettingsError
+from core.explore.catalog_maps import latest_map
 from core.explore.cluster_count import count_doubts, recommend_count, silhouette
 from core.explore.cluster_labels import by_size, density_labels, kmeans_labels, medoids
 from core.explore.cluster_names import name_clusters, standing_out
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.cluster_table import cross_table, cutting_clusters
 from core.explore.clusters import is_current, latest_clusters, make_clusters
-from core.explore.maps import latest_map, make_map
+from core.explore.maps import make_map
 from core.explore.neighbors import as_unit_rows
 from core.explore.projections import principal_axes
 from core.progress import SilentProgress

@@ -11,8 +11,9 @@ from core.catalog.catalogs import create_catalog
 from core.errors import Cancelled, CatalogError, SettingsError
 from core.explore import catalog_embeddings, map_files
 from core.explore.alignment import aligned_maps
+from core.explore.catalog_maps import latest_map
 from core.explore.map_scene import map_scale
-from core.explore.maps import MapWish, draw_map, latest_map, make_map
+from core.explore.maps import MapWish, draw_map, make_map
 from core.progress import SilentProgress
 from tests.recommend.fake_embedding import FakeEmbedding
 

@@ -16,7 +16,7 @@ import pytest
 from core.catalog.catalogs import create_catalog
 from core.errors import CatalogError, RunError
 from core.evaluation.report import evaluate_run
-from core.explore.maps import latest_map
+from core.explore.catalog_maps import latest_map
 from core.home import open_home
 from core.models import run_files
 from core.models.predict import predict_features

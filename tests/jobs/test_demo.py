@@ -3,7 +3,7 @@ import pytest
 from core.catalog.catalogs import create_catalog, find_catalog
 from core.catalog.histories import list_histories
 from core.errors import CatalogError
-from core.explore.maps import latest_map
+from core.explore.catalog_maps import latest_map
 from core.home import open_home
 from core.jobs import list_jobs, run_here
 from core.models.runs import list_runs

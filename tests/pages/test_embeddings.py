@@ -8,8 +8,9 @@ from core.catalog.log import change
 from core.catalog.products import product_table
 from core.catalog.schema import product_pictures
 from core.catalog.slices import read_slice, save_slice
+from core.explore.catalog_maps import latest_map
 from core.explore.map_scene import SPAN, encoded, loop_for_address
-from core.explore.maps import MapWish, draw_map, latest_map
+from core.explore.maps import MapWish, draw_map
 from core.home import Home
 from core.jobs.status import list_jobs
 from core.jobs.supervise import cancel_job
@@ -84,7 +85,7 @@ def test_a_loop_selects_the_same_products_on_every_map(home, open_page):
     )  # an address that names no map means this one
     app = open_page(home, "embeddings", f"loop={half}&map=0000aaaa")
     assert selected(app) == 0
-    assert "The map this loop was drawn on is not there any more: draw the loop again." in words(app)
+    assert "the map this loop was drawn on is not there any more: draw the loop again" in words(app)
 
 
 def test_kinds_of_another_coloring_are_not_isolated(home, open_page):
