@@ -21,6 +21,7 @@ from core.ui.headers import send_security_headers
 from core.ui.late_events import wait_for_late_events
 from core.ui.login_settings import asked_settings
 from core.ui.own_addresses import ask_nobody_for_addresses
+from core.ui.prompt_socket import answer_at_once
 from core.ui.sessions import count_sessions
 
 APP = Path(__file__).resolve().parents[2] / "streamlit_app.py"
@@ -59,6 +60,7 @@ def main(options: list[str]) -> None:
     except ShelfLensError as error:
         sys.exit(f"error: {error}")
     send_security_headers()
+    answer_at_once()
     wait_for_late_events()
     sys.argv = ["streamlit", "run", str(APP), *options]
     cli.main()
