@@ -3,11 +3,11 @@
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,8 @@ SHARED_NEIGHBORS = 91
 """How many are stored, the product itself among them: what t-SNE needs at a perplexity of 30, UMAP needs fewer."""
 
 _KEPT = 6
-_BLOCK_BYTES = 32 * 2**20
+_TILE_ROWS = 512  # squares of similarities of this side stay in the processor's own memory
+_BEYOND, _BEFORE_ALL = 4.0, -1.0  # farther than any cosine distance, and nearer than any
 _FEW_PRODUCTS = 4096
 _UNIT_SLACK = 1e-3
 
@@ -94,30 +95,49 @@ def exact_neighbors(
         product itself at distance 0. The same whatever the number of cores.
     """
     total = len(embeddings)
-    rows, distances = np.empty((total, count), np.int32), np.empty((total, count), np.float32)
     if not total:
-        return rows, distances
+        return np.empty((0, count), np.int32), np.empty((0, count), np.float32)
     units = as_unit_rows(embeddings)
-    block = max(16, _BLOCK_BYTES // (4 * total))
-    starts = [*range(0, total, block), total]
-
-    def fill(start: int, end: int) -> int:
-        alike = units[start:end] @ units.T
-        alike[np.arange(end - start), np.arange(start, end)] = np.inf  # before every duplicate
-        found = largest_columns(alike, count)
-        near = 1.0 - np.take_along_axis(alike, found, axis=1)
-        near[near < 1e-6] = 0.0  # the rounding of a float32 product, and the product itself
-        order = np.lexsort((found, near), axis=1)
-        own_first = np.take_along_axis(found, order, axis=1)
-        rows[start:end] = _own_first(own_first, np.arange(start, end))
-        distances[start:end] = np.take_along_axis(near, order, axis=1)
-        return end
-
+    rows = np.full((total, count), total, np.int32)
+    near = np.full((total, count), _BEYOND, np.float32)
+    rows[:, -1], near[:, -1] = np.arange(total), _BEFORE_ALL  # the product itself, at the end of its heap
     with one_thread_products(), ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        for done in _in_order(threads, fill, starts):
-            if on_progress is not None:
-                on_progress(done, total)
-    return rows, distances
+        _compare_all(units, near, rows, threads, on_progress or (lambda done, of: None))
+    near[:, 0] = 0.0
+    return rows, near
+
+
+def _compare_all(
+    units: np.ndarray, near: np.ndarray, rows: np.ndarray, threads: ThreadPoolExecutor, told: Callable[[int, int], None]
+) -> None:
+    """Compare every pair of tiles once, each thread one at a time, and sort what was kept."""
+    from core.explore.nearest_kept import offer_tile, sort_kept
+
+    total = len(units)
+    starts = [*range(0, total, _TILE_ROWS)]
+    pairs = [(first, second) for place, first in enumerate(starts) for second in starts[place:]]
+    # Two threads may not change the same products at once; comparing, which takes longest, needs no lock.
+    locks = {start: threading.Lock() for start in starts}
+    limits = near[:, 0].copy()
+    own = threading.local()
+
+    def compare(first: int, second: int) -> int:
+        if not hasattr(own, "alike"):  # one a thread: fresh memory costs more than what is written into it
+            own.alike = np.empty(_TILE_ROWS**2, np.float32)
+        some, others = units[first : first + _TILE_ROWS], units[second : second + _TILE_ROWS]
+        alike = np.matmul(some, others.T, out=own.alike[: len(some) * len(others)].reshape(len(some), -1))
+        with ExitStack() as held:
+            for start in dict.fromkeys((first, second)):  # always the earlier one first
+                held.enter_context(locks[start])
+            offer_tile(alike, first, second, near, rows, limits)
+        return 1
+
+    done = 0
+    for more in _in_order(threads, compare, pairs):
+        done += more
+        told(total * done // (len(pairs) + 1), total)
+    list(threads.map(lambda start: sort_kept(near, rows, start, min(start + _TILE_ROWS, total)), starts))
+    told(total, total)
 
 
 def largest_columns(values: np.ndarray, count: int) -> np.ndarray:
@@ -178,21 +198,14 @@ def one_thread_products() -> Iterator[None]:
         yield
 
 
-def _own_first(rows: np.ndarray, own: np.ndarray) -> np.ndarray:
-    """Bring the product itself to the front of its equals, which all lie at distance 0."""
-    place = (rows == own[:, None]).argmax(axis=1)
-    columns = np.arange(rows.shape[1])[None]
-    shifted = np.where(columns <= place[:, None], columns - 1, columns)
-    shifted[:, 0] = place
-    return np.take_along_axis(rows, shifted, axis=1)
-
-
-def _in_order(threads: ThreadPoolExecutor, work: Callable[[int, int], int], starts: list[int]) -> Iterator[int]:
-    """Do blocks on all threads, no more at a time than are needed to keep them busy."""
+def _in_order(
+    threads: ThreadPoolExecutor, work: Callable[[int, int], int], pairs: list[tuple[int, int]]
+) -> Iterator[int]:
+    """Do work on all threads, no more at a time than is needed to keep them busy."""
     waiting = []
     try:
-        for start, end in pairwise(starts):
-            waiting.append(threads.submit(work, start, end))
+        for first, second in pairs:
+            waiting.append(threads.submit(work, first, second))
             if len(waiting) > 4:
                 yield waiting.pop(0).result()
         while waiting:

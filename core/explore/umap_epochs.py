@@ -16,7 +16,7 @@ _LEAST_SQUARED = 0.001  # keeps the repulsion of products at one place finite
 _NEGATIVE_SAMPLES = 5
 
 
-def _compiled(function: Callable[..., Any]) -> Any:
+def compiled(function: Callable[..., Any]) -> Any:
     """Compile, and keep the machine code beside this file where that can be written."""
     try:
         return njit(function, cache=True, nogil=True, fastmath=True, error_model="numpy")
@@ -90,4 +90,4 @@ def _move(
         moved[row, 0], moved[row, 1], moved[row, 2] = x, y, z
 
 
-move_products = _compiled(_move)
+move_products = compiled(_move)

@@ -349,14 +349,18 @@ def check_types(given: Mapping[str, Any], build: Any) -> None:
             raise SettingsError(f"{each.name} is {str(given[each.name])[:100]!r}: expected {written}")
 
 
+MOST_SEED = 2**32 - 1
+"""The largest seed every library takes."""
+
+
 def check_seed(seed: int) -> None:
     """Check that a seed is one that every library takes.
 
     Raises:
         SettingsError: It is no whole number from 0 to 2**32 - 1.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
-        raise SettingsError(f"a seed is a whole number from 0 to {2**32 - 1}, not {seed!r}")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MOST_SEED:
+        raise SettingsError(f"a seed is a whole number from 0 to {MOST_SEED}, not {seed!r}")
 
 
 def _settle_backbone(arguments: EmbedArguments | TrainArguments) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.explore.catalog_maps import CatalogMap
+from core.jobs.arguments import MOST_SEED
 from core.jobs.supervise import submit
 from core.ui.caches import home
 from core.ui.embedding_choice import version_now
@@ -88,7 +89,7 @@ def draw_again(catalog: Catalog, drawn: CatalogMap) -> None:
             return
         with st.form(f"again_{drawn.method}", border=False):
             settings = _settings_fields(drawn)
-            seed = int(st.number_input("Seed", 0, 2**31 - 1, drawn.seed, help="The same seed gives the same map."))
+            seed = int(st.number_input("Seed", 0, MOST_SEED, drawn.seed, help="The same seed gives the same map."))
             asked = st.form_submit_button("Draw", type="primary", icon=":material/scatter_plot:")
         if asked:
             with shown_errors():
@@ -128,12 +129,14 @@ def _settings_fields(drawn: CatalogMap) -> dict[str, Any]:
         )
     if "min_distance" in now:
         found["min_distance"] = float(
-            st.number_input("Least distance", 0.0, 1.0, now["min_distance"], 0.05, help="How close neighbors may come.")
+            st.number_input(
+                "Least distance", 0.0, 1.0, float(now["min_distance"]), 0.05, help="How close neighbors may come."
+            )
         )
     if "perplexity" in now:
         found["perplexity"] = float(
             st.number_input(
-                "Perplexity", 2.0, 100.0, now["perplexity"], 5.0, help="How many neighbors count, smoothly."
+                "Perplexity", 2.0, 100.0, float(now["perplexity"]), 5.0, help="How many neighbors count, smoothly."
             )
         )
     return {**now, **found}

@@ -80,13 +80,20 @@ def space_figure(points: MapPoints, coloring: Coloring) -> go.Figure:
     else:
         bar = {"tickvals": [code for code, _ in coloring.ticks], "ticktext": [words for _, words in coloring.ticks]}
         known = codes != UNKNOWN
-        scale = {"colorscale": POINT_SCALE, "colorbar": {**bar, "title": {"text": coloring.by}, "thickness": 12}}
+        scale = {
+            "colorscale": POINT_SCALE,
+            "colorbar": {**bar, "title": {"text": chart_text(coloring.by)}, "thickness": 12},
+        }
         _add(figure, table[known], "", color=codes[known].astype(int), size=size, cmin=0, cmax=254, **scale)
         _add(figure, table[~known], "unknown", color=GRAY, size=size)
     plain = {"showticklabels": False, "title": "", "showbackground": False, "gridcolor": GRAY, "zeroline": False}
     figure.update_layout(
         scene={"xaxis": plain, "yaxis": plain, "zaxis": plain, "aspectmode": "data"},
-        legend={"title": {"text": coloring.by}, "itemsizing": "constant", "y": 0.94},  # below Plotly's own buttons
+        legend={
+            "title": {"text": chart_text(coloring.by)},
+            "itemsizing": "constant",
+            "y": 0.94,
+        },  # below Plotly's own buttons
         height=_HEIGHT_PX,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         showlegend=bool(coloring.kinds),

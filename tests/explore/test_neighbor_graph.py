@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.explore.neighbor_graph import directed_weights, neighbor_graph
+from core.explore import neighbors
 from core.explore.neighbors import exact_neighbors, largest_columns
 
 
@@ -36,6 +37,22 @@ def test_neighbors_agree_with_sorting_everything(seed, count):
     _, distances = exact_neighbors(embeddings, count)
     expected = np.sort(1 - embeddings.astype(np.float64) @ embeddings.T, axis=1)
     assert distances == pytest.approx(np.maximum(expected, 0), abs=2e-6)
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_tiles_are_put_together_the_same_on_any_number_of_cores(monkeypatch, cores):
+    monkeypatch.setattr(neighbors, "_TILE_ROWS", 7)
+    monkeypatch.setattr(neighbors.os, "cpu_count", lambda: cores)
+    embeddings = unit_rows(3, 60)
+    embeddings[40:50] = embeddings[5]  # eleven alike, in two tiles and beyond
+    rows, distances = exact_neighbors(embeddings, 12)
+    apart = np.maximum(1 - embeddings.astype(np.float64) @ embeddings.T, 0)
+    apart[apart < 1e-6] = 0
+    np.fill_diagonal(apart, -1)
+    expected = np.lexsort((np.broadcast_to(np.arange(60), apart.shape), apart), axis=1)[:, :12]
+    assert (rows == expected).all()
+    assert distances == pytest.approx(np.take_along_axis(np.maximum(apart, 0), expected, axis=1), abs=2e-6)
+    assert rows[45].tolist() == [45, 5, 40, 41, 42, 43, 44, 46, 47, 48, 49, *rows[45, 11:].tolist()]
 
 
 @settings(max_examples=20, deadline=None)

@@ -8,6 +8,7 @@ export function attachPointer(view, pictures, { mode, open }) {
   let drag = null;
   let pressed = null;
   let seen = null;
+  let finger = null;
   let travelled = false;
   const at = (event) => {
     const box = view.stage.getBoundingClientRect();
@@ -16,9 +17,14 @@ export function attachPointer(view, pictures, { mode, open }) {
   const under = (x, y) => view.grid && view.grid.nearest(...view.toMap(x, y), REACH_PX / 2 ** view.camera.zoom, (row) => view.shown(row));
   view.stage.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || !view.data) return;
+    if (!view.drawing.moves && !event.isPrimary) return; // another finger: deck.gl alone knows two
     pressed = seen = at(event);
     travelled = false;
-    if (mode() === "pan" && !event.shiftKey) return;
+    if (mode() === "pan" && !event.shiftKey) {
+      finger = event.pointerId;
+      if (!view.drawing.moves) view.stage.setPointerCapture(finger);
+      return;
+    }
     event.stopPropagation();
     event.preventDefault();
     view.stage.setPointerCapture(event.pointerId);
@@ -40,8 +46,10 @@ export function attachPointer(view, pictures, { mode, open }) {
     }
     if (!view.camera) return;
     if (event.buttons) {
-      if (pressed && !view.drawing.moves) view.panBy(seen[0] - x, seen[1] - y);
-      seen = [x, y];
+      if (pressed && !view.drawing.moves && event.pointerId === finger) {
+        view.panBy(seen[0] - x, seen[1] - y);
+        seen = [x, y];
+      }
       return pictures.hover(null);
     }
     const row = under(x, y);
@@ -61,6 +69,7 @@ export function attachPointer(view, pictures, { mode, open }) {
       view.drawOver();
     } else if (drawn) view.selectLoop(drawn.corners);
   }, true);
+  view.stage.addEventListener("pointercancel", () => { drag = pressed = null; });
   view.stage.addEventListener("pointerleave", () => pictures.hover(null));
   view.stage.addEventListener("wheel", (event) => {
     if (!view.camera || view.drawing.moves) return;

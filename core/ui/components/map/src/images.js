@@ -7,6 +7,8 @@ const LEAST_DENSE = 2; // sharp on a slide, whatever the screen
 const TITLE_PX = 34;
 const LEGEND_PX = 210;
 const LINE_PX = 22;
+const MOST_STRENGTH = 10; // steps of strength a drawing tells apart
+const STRENGTHS = 255 / MOST_STRENGTH;
 
 function save(blob, name) {
   const link = document.createElement("a");
@@ -18,7 +20,8 @@ function save(blob, name) {
 
 function legendLines(view) {
   const shapes = view.data.shapes ? [{ words: view.data.shapes_by }, ...view.data.shape_kinds.map((kind, shape) => ({ words: `${SIGNS[shape]}  ${shortName(kind.name)}` }))] : [];
-  return [...colorLines(view), ...shapes];
+  const stronger = view.data.second_by ? [{ words: `stronger: more ${view.data.second_by}` }] : [];
+  return [...colorLines(view), ...stronger, ...shapes];
 }
 
 function colorLines(view) {
@@ -77,13 +80,15 @@ export function svgText(view) {
     const [x, y] = view.toScreen([view.xy[row * 2], view.xy[row * 2 + 1]]);
     if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
     const shape = view.shapes ? view.shapes[row] : 0;
-    const key = `${faint && !faint[row] ? 1 : 0} ${view.codes[row]} ${shape}`;
+    const strength = view.second ? Math.round(view.second[row] / STRENGTHS) : MOST_STRENGTH;
+    const key = `${faint && !faint[row] ? 1 : 0} ${view.codes[row]} ${shape} ${strength}`;
     if (!paths.has(key)) paths.set(key, []);
     paths.get(key).push(outline(shape, x, y, view.radius()));
   }
   const dots = [...paths].map(([key, moves]) => {
-    const [dim, code, shape] = key.split(" ").map(Number);
-    const [color, weight] = [`rgb(${view.palette[code].join(",")})`, dim ? 0.12 : 0.85];
+    const [dim, code, shape, strength] = key.split(" ").map(Number);
+    const drawn = view.second ? 0.12 + (0.88 * strength) / MOST_STRENGTH : 0.85; // as colors.js draws it
+    const [color, weight] = [`rgb(${view.palette[code].join(",")})`, (drawn * (dim ? 0.12 : 1)).toFixed(2)];
     if (shape === 0) return `<path d="${moves.join("")}" stroke="${color}" stroke-opacity="${weight}"/>`;
     if (shape === 5) return `<path d="${moves.join("")}" stroke="${color}" stroke-opacity="${weight}" stroke-width="${(view.radius() * 0.56).toFixed(1)}"/>`;
     return `<path d="${moves.join("")}" fill="${color}" fill-opacity="${weight}" stroke="none"/>`;

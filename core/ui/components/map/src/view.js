@@ -49,6 +49,7 @@ export class MapView {
   }
 
   startDeck() {
+    if (this.stopped) return;
     const Drawing = globalThis.shelflensMapDrawing;
     if (!Drawing || !this.dotsOnScreen || this.drawings.length > 1 || this.drawing.moves || this.unable) return;
     if (!Drawing.works()) return this.stayWithDots();
@@ -353,7 +354,7 @@ export class MapView {
 
   stop() {
     for (const timer of [this.settling, this.telling, this.recovering]) clearTimeout(timer);
-    cancelAnimationFrame(this.dots);
+    this.stopped = true;
     document.removeEventListener("shelflens-map-drawing", this.handOver);
     this.watcher.disconnect();
     for (const drawing of this.drawings) drawing.stop();
