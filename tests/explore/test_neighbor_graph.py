@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.explore.neighbor_graph import directed_weights, neighbor_graph
 from core.explore import neighbors
+from core.explore.neighbor_graph import directed_weights, neighbor_graph
 from core.explore.neighbors import exact_neighbors, largest_columns
 
 
