@@ -104,9 +104,11 @@ def points_of_drawing(
     found = [each for each in maps if each is not None]
     if len(found) < len(maps):
         raise CatalogError("the map this loop was drawn on is not there any more: draw the loop again")
+    # Products are placed into a drawing, deleted and changed while its name stays.
+    version = ".".join([str(catalog.catalog_id), str(catalog.version), *(each.version for each in found)])
     if len(found) == 1:
-        return joined_points(found[0], products, version=layout), None
-    return laid_points(aligned_maps(home, catalog, *found), products, version=layout, layout=layout)
+        return joined_points(found[0], products, version=version), None
+    return laid_points(aligned_maps(home, catalog, *found), products, version=version, layout=layout)
 
 
 def drawn_picture(

@@ -5,9 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.catalog.catalogs import find_catalog
+from core.catalog.log import change
+from core.catalog.products import product_table
+from core.catalog.schema import products
 from core.errors import SettingsError
+from core.explore.catalog_maps import latest_map
+from core.explore.map_points import points_of_drawing
 from core.explore.map_scene import encoded
 from core.explore.map_selections import MapSelection, read_loop, read_selection
+from core.explore.maps import MapWish, draw_map
 
 LOOP = encoded(np.array([0, 0, 65535, 0, 64507, 65535], np.uint16))
 
@@ -50,3 +57,26 @@ def test_whatever_is_typed_is_read_or_refused(text, name):
         return
     given = (found.loop, found.words, found.slice_name, found.cluster)
     assert sum(each is not None for each in given) == 1
+
+
+@pytest.mark.parametrize("ends", [1, 2])
+def test_the_version_of_a_drawing_changes_with_its_products(home, kinds_shop, ends):
+    catalog, known = kinds_shop
+    draw_map(home, catalog, MapWish(settings={"epochs": 20}), "efficientnet-lite0", actor="ann")
+    layout = "~".join([latest_map(home, catalog).layout] * ends)
+
+    def points():
+        now = find_catalog(home, "kinds")
+        return points_of_drawing(home, now, product_table(home, now), layout)[0]
+
+    first = points()
+    with change(home, actor="tests", kind="delete", summary="One less", catalog_id=catalog.catalog_id) as deleting:
+        deleting.delete(products, [{"catalog_id": catalog.catalog_id, "product_id": "p0"}])
+    second = points()
+    assert (len(first.table), len(second.table), first.layout) == (60, 59, second.layout)
+    assert first.version != second.version, "colors of sixty products are not kept for fifty-nine"
+    # One that looks like the first is placed into the drawing, which keeps its name.
+    known.product_ids, known.matrix = [*known.product_ids, "p60"], np.vstack([known.matrix, known.matrix[:1]])
+    known.version = "v000002"
+    draw_map(home, find_catalog(home, "kinds"), MapWish(settings={"epochs": 20}), "efficientnet-lite0", actor="ann")
+    assert points().version != second.version
