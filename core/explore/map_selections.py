@@ -11,10 +11,11 @@ from core.catalog.products import product_table
 from core.catalog.slices import list_slices, read_slice
 from core.errors import CatalogError, SettingsError
 from core.explore.kept_clusters import latest_clusters, open_clusters
-from core.explore.map_choices import MapProducts, color_choices, coloring_by, read_choice
+from core.explore.map_choices import OF_A_RUN, MapProducts, color_choices, coloring_by, read_choice
 from core.explore.map_points import MapPoints, points_of_drawing
 from core.explore.map_scene import UNKNOWN, decoded_loop, mixed_positions
 from core.explore.selection import inside_loop
+from core.models.runs import open_run
 
 _NAMES = ("loop", "find", "slice", "members", "cluster")
 
@@ -27,6 +28,7 @@ class MapSelection:
         loop: Corners as links write them.
         only: Codes of the kinds the loop takes; empty takes all.
         by: What the kinds are of, see :mod:`core.explore.map_choices`.
+        run: Id of the run whose predictions the kinds are of; empty takes the one at hand.
         at: Place between two maps where the loop was drawn, 0..1.
         words: Words searched for.
         slice_name: Name of a slice.
@@ -41,6 +43,7 @@ class MapSelection:
     loop: str | None = None
     only: tuple[int, ...] = ()
     by: str = ""
+    run: str = ""
     at: float = 0.0
     words: str | None = None
     slice_name: str | None = None
@@ -108,6 +111,7 @@ def selected_rows(
 
     Raises:
         CatalogError: There is no such slice or cluster, or the drawing a loop names is gone.
+        RunError: There is no run of the id a loop names.
         SettingsError: The loop cannot be read, or its map is missing.
     """
     if asked.loop is not None and asked.layout and (points is None or points.layout != asked.layout):
@@ -135,14 +139,27 @@ def loop_rows(
         after: uint16 (N, 2), the other end where there are two maps.
 
     Raises:
-        SettingsError: The loop, or what its kinds are of, cannot be read.
+        RunError: There is no run of the id the loop names.
+        SettingsError: The loop, or what its kinds are of, cannot be read, or its run is another catalog's.
     """
     inside = inside_loop(mixed_positions(positions, after, asked.at), decoded_loop(asked.loop))
     if asked.only and asked.by:
-        judged, clustered = products.run is not None, products.clusters is not None
+        judged, clustered = bool(products.run or asked.run), products.clusters is not None
         choices = color_choices(products.home, products.catalog, products.table, judged=judged, clustered=clustered)
-        inside &= np.isin(coloring_by(products, read_choice(asked.by, choices)).codes, asked.only)
+        by = read_choice(asked.by, choices)
+        shown = _judged(products, asked.run) if asked.run and by in OF_A_RUN else products
+        inside &= np.isin(coloring_by(shown, by).codes, asked.only)
     return inside
+
+
+def _judged(products: MapProducts, run_id: str) -> MapProducts:
+    found, catalog = open_run(products.home, run_id), products.catalog
+    if found.run.catalog_id != catalog.catalog_id:
+        raise SettingsError(
+            f"the loop takes kinds of run {run_id[:80]!r}, which is of catalog {found.run.catalog!r}, not of "
+            f"{catalog.name!r}"
+        )
+    return replace(products, run=found)
 
 
 def _in_loop_here(
@@ -201,6 +218,7 @@ def _from_fields(fields: dict[str, str], kind: str) -> MapSelection:
         loop=loop,
         only=tuple(sorted(code for code in codes if code <= UNKNOWN)),
         by=fields.get("loop_by", ""),
+        run=fields.get("verdict_run", ""),
         at=_share(fields.get("loop_at", "0")),
         method=fields.get("pair_method" if fields.get("after") else "method", "").replace("-", "").casefold(),
         embedding=fields.get("embedding", ""),

@@ -52,6 +52,13 @@ def _pick_run(catalog: Catalog) -> str:
     return choice_in_address("Run", list(names), name="verdict_run", format_func=names.__getitem__)
 
 
+def run_in_address(catalog: Catalog) -> str:
+    """Give the id of the run the address names, the newest where it names none that is known; empty without runs."""
+    known = [run.run_id for run in _runs(catalog)]
+    asked = st.query_params.get("verdict_run", "")
+    return asked if asked in known else next(iter(known), "")
+
+
 def coloring_of(catalog: Catalog, points: MapPoints, by: str, *, run_id: str = "") -> Coloring:
     """Color all points of a map.
 
@@ -80,11 +87,7 @@ def pick_shapes(catalog: Catalog, points: MapPoints) -> Shapes | None:
     by = choice_in_address("Shape by", [NONE, *choices], name="shape", help="Up to six kinds, each a shape of its own.")
     if by == NONE:
         return None
-    run_id = ""
-    if by in OF_A_RUN:
-        known, asked = [run.run_id for run in _runs(catalog)], st.query_params.get("verdict_run")
-        run_id = str(asked) if asked in known else known[0]
-    coloring = coloring_of(catalog, points, by, run_id=run_id)
+    coloring = coloring_of(catalog, points, by, run_id=run_in_address(catalog) if by in OF_A_RUN else "")
     if not coloring.kinds:
         st.caption("Numbers have no shapes: show them by color or strength.")
         return None
@@ -93,14 +96,12 @@ def pick_shapes(catalog: Catalog, points: MapPoints) -> Shapes | None:
 
 def pick_opacity(catalog: Catalog, points: MapPoints) -> tuple[np.ndarray | None, str]:
     """Let the visitor choose what makes points stronger; give uint8 (N,) and its name, None for nothing."""
-    runs = _runs(catalog)
-    choices = [NONE, *strength_choices(points.table, judged=bool(runs))]
+    choices = [NONE, *strength_choices(points.table, judged=bool(_runs(catalog)))]
     by = choice_in_address("Strength by", choices, name="strength", help="Stronger points have more of it.")
     if by == NONE:
         return None, ""
-    known, asked = [run.run_id for run in runs], st.query_params.get("verdict_run")
-    run_id = "" if by not in OF_A_RUN else asked if asked in known else known[0]
-    return _strength_of(str(home().root), points.version, by, str(run_id), catalog, points.table), by
+    run_id = run_in_address(catalog) if by in OF_A_RUN else ""
+    return _strength_of(str(home().root), points.version, by, run_id, catalog, points.table), by
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -15,6 +15,7 @@ from core.catalog.product_filter import ProductFilter
 from core.catalog.slices import list_slices, read_slice, save_slice
 from core.errors import CatalogError
 from core.explore.kept_clusters import open_clusters
+from core.explore.map_choices import OF_A_RUN
 from core.explore.map_scene import decoded_loop, mixed_positions
 from core.explore.selection import inside_loop
 from core.explore.selection_contrast import Contrast, PriceContrast, contrast
@@ -26,7 +27,7 @@ from core.ui.charts import bars
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.map_address import AskedSelection, asked_selection, choose_slice, clear_selection
-from core.ui.map_colors import color_choices, coloring_of
+from core.ui.map_colors import color_choices, coloring_of, run_in_address
 from core.ui.map_view import MapPoints, points_of_layout, words_of
 from core.ui.navigation import link
 from core.ui.permission import drawn_for
@@ -86,7 +87,7 @@ def _in_loop(catalog: Catalog, points: MapPoints, asked: AskedSelection, after: 
     positions = mixed_positions(points.positions, after, asked.at)
     inside = inside_loop(positions, decoded_loop(asked.loop))
     if asked.only and asked.by in color_choices(catalog, points):
-        run_id = st.query_params.get("verdict_run", "")
+        run_id = run_in_address(catalog) if asked.by in OF_A_RUN else ""
         inside &= np.isin(coloring_of(catalog, points, asked.by, run_id=run_id).codes, asked.only)
     return inside
 

@@ -1,13 +1,19 @@
 """The commands slice and map-page."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from core.errors import RunError
+from core.explore import map_selections
 from core.explore.catalog_maps import latest_map
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.clusters import make_clusters
 from core.explore.map_scene import encoded
 from core.explore.maps import MapWish, draw_map, make_map
+from core.models import runs
 from tests.catalog.store import small_catalog
 from tests.explore.conftest import make_kinds_shop
 
@@ -129,6 +135,31 @@ def test_a_selection_that_cannot_be_is_told(call, kinds, words, message):
     answer = call("slice", "kinds", "odd", *words)
     assert (answer.code, message in answer.err) == (2, True), answer.err
     assert call("slice", "kinds", "--json").json["slices"] == []
+
+
+def test_the_run_a_loop_names_judges(call, kinds, monkeypatch):
+    def opened(home, run_id):
+        if run_id not in ("old", "new"):
+            raise RunError(f"there is no run {run_id!r}")
+        # The old run is right about shirts alone, the new one about dresses alone.
+        right = {"old": 0, "new": 1}[run_id]
+        rows = pd.DataFrame({"product_id": [f"p{number}" for number in range(60)], "label": "a", "predicted": "b"})
+        rows.loc[rows.index % 3 == right, "predicted"] = "a"
+        return SimpleNamespace(run=SimpleNamespace(catalog_id=1, catalog="kinds"), products=rows)
+
+    done = [SimpleNamespace(run_id=name, state="done") for name in ("new", "old")]
+    monkeypatch.setattr(runs, "list_runs", lambda home, catalog_id: done)
+    monkeypatch.setattr(runs, "open_run", opened)
+    monkeypatch.setattr(map_selections, "open_run", opened)
+    loop = loop_around(kinds, [f"p{number}" for number in range(60)])
+    for place, options in enumerate(((f"&map={kinds.layout}", ()), ("", ("--method", "pca")))):
+        link = f"loop={loop}&loop_by=right or wrong&loop_only=0{options[0]}"
+        for run, first in (("", "p1"), ("&verdict_run=old", "p0"), ("&verdict_run=new", "p1")):
+            name = f"{place}{run[-3:]}"
+            assert call("slice", "kinds", name, "--loop", link + run, *options[1], "--json").json["products"] == 20
+            assert call("slice", "kinds", name, "--json").json["product_ids"][0] == first
+        answer = call("slice", "kinds", "odd", "--loop", f"{link}&verdict_run=gone", *options[1])
+        assert (answer.code, "there is no run 'gone'" in answer.err) == (2, True), answer.err
 
 
 def test_a_slice_goes_on_to_review_and_into_an_export(call, home, tmp_path):

@@ -20,9 +20,9 @@ LOOP = encoded(np.array([0, 0, 65535, 0, 64507, 65535], np.uint16))
 
 
 def test_a_link_is_read_whole():
-    text = f"https://shop:8501/embeddings?method=t-SNE&embedding=colors&loop={LOOP}&loop_only=0.3.255.9x&loop_by=price"
+    text = f"https://shop:8501/embeddings?method=t-SNE&embedding=colors&loop={LOOP}&loop_only=0.3.255.9x&loop_by=price&verdict_run=r"
     assert read_selection(f"{text}&loop_at=0.25#map") == MapSelection(
-        loop=LOOP, only=(0, 3, 255), by="price", at=0.25, method="tsne", embedding="colors"
+        loop=LOOP, only=(0, 3, 255), by="price", run="r", at=0.25, method="tsne", embedding="colors"
     )
     assert "+" in LOOP, "as a plus stands for a blank in a link, and a slash for itself"
     assert read_loop(LOOP).loop == LOOP == read_loop(f"loop={LOOP}").loop

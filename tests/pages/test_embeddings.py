@@ -9,11 +9,13 @@ from core.catalog.products import product_table
 from core.catalog.schema import product_pictures
 from core.catalog.slices import read_slice, save_slice
 from core.explore.catalog_maps import latest_map
+from core.explore.map_choices import verdicts
 from core.explore.map_scene import SPAN, encoded, loop_for_address
 from core.explore.maps import MapWish, draw_map
 from core.home import Home
 from core.jobs.status import list_jobs
 from core.jobs.supervise import cancel_job
+from core.models.runs import list_runs, open_run
 from tests.home_copies import copy_home
 from tests.pages.conftest import broken, in_address, words
 
@@ -50,6 +52,17 @@ def test_a_link_with_a_loop_selects_what_lies_in_it(home, open_page):
     app = open_page(home, "embeddings", f"loop={EVERYTHING}&loop_only=0&loop_by=category, level 1")
     tops = drawn.frame.merge(product_table(home, catalog))["category"].str.split(" > ").str[0].value_counts()
     assert tops.iloc[0] - 4 <= selected(app) <= tops.iloc[0]
+
+
+@pytest.mark.parametrize("run", ["", "&verdict_run=nobody", "&verdict_run=../../secret"])
+def test_a_loop_of_verdicts_falls_back_to_a_run_that_is_known(demo_home, open_page, run):
+    app = open_page(demo_home, "embeddings", f"loop={EVERYTHING}&loop_only=0&loop_by=right or wrong{run}")
+    assert broken(app) == []
+    catalog = find_catalog(demo_home, "demo")
+    [judge] = list_runs(demo_home, catalog_id=catalog.catalog_id)
+    found = verdicts(open_run(demo_home, judge.run_id))
+    right = sum(found.get(each) == "right" for each in latest_map(demo_home, catalog).frame["product_id"])
+    assert right - 4 <= selected(app) <= right  # the first kind is `right`; edges of the loop belong to the other side
 
 
 def test_words_and_slices_select_too(home, open_page):
