@@ -17,7 +17,7 @@ from core.explore.map_scene import UNKNOWN, decoded_loop, mixed_positions
 from core.explore.selection import inside_loop
 from core.models.runs import open_run
 
-_NAMES = ("loop", "find", "slice", "members", "cluster")
+_NAMES = ("loop", "find", "slice", "members")
 
 
 @dataclass(frozen=True)
@@ -59,23 +59,25 @@ def read_selection(text: str, *, slices: tuple[str, ...] = ()) -> MapSelection:
 
     Args:
         text: A link of the page, or what stands behind its ``?``: ``loop=...``, ``find=WORDS``, ``slice=NAME``,
-            ``members=GROUPING.N``; also ``cluster=N``. Text without any of these is a slice of that name where there
-            is one, else words.
+            ``members=GROUPING.N``; also ``cluster=N`` alone: in a link that is what the Clusters view shows. Text
+            without any of these is a slice of that name where there is one, else words.
         slices: Names of the slices there are.
 
     Raises:
         SettingsError: It says nothing, or something that cannot be read.
     """
-    fields = {name: values[0] for name, values in parse_qs(text.strip().partition("#")[0].rpartition("?")[2]).items()}
-    kinds = [name for name in _NAMES if fields.get(name)]
+    text = text.strip()
+    fields = {name: values[0] for name, values in parse_qs(text.partition("#")[0].rpartition("?")[2]).items()}
+    is_link = "://" in text or (bool(fields) and ("?" in text or "&" in text))
+    kinds = [name for name in (_NAMES if is_link else (*_NAMES, "cluster")) if fields.get(name, "").strip()]
     if kinds:
         return _from_fields(fields, kinds[0])
-    if not text.strip() or any(text.startswith(f"{name}=") for name in _NAMES) or "://" in text:
+    if not text or is_link or any(text.startswith(f"{name}=") for name in (*_NAMES, "cluster")):
         raise SettingsError(
-            f"{text[:80]!r} selects nothing: expected loop=CORNERS as in a link of the page, find=WORDS, slice=NAME or "
-            "cluster=NUMBER"
+            f"{text[:80]!r} selects nothing: expected loop=CORNERS or members=GROUPING.N as in a link of the page, "
+            "find=WORDS, slice=NAME, or cluster=NUMBER alone"
         )
-    return MapSelection(slice_name=text) if text in slices else MapSelection(words=text.strip())
+    return MapSelection(slice_name=text) if text in slices else MapSelection(words=text)
 
 
 def read_loop(text: str) -> MapSelection:
@@ -207,7 +209,7 @@ def _from_fields(fields: dict[str, str], kind: str) -> MapSelection:
     if kind in ("cluster", "members"):
         grouping, _, number = fields[kind][:100].rpartition(".")
         try:
-            return MapSelection(cluster=int(number), grouping=grouping or fields.get("grouping", ""))
+            return MapSelection(cluster=int(number), grouping=grouping)
         except ValueError as error:
             raise SettingsError(f"{kind}={fields[kind][:40]!r} names no number of a cluster") from error
     loop = fields["loop"].replace(" ", "+")  # what a link says with a plus, its reader takes for a blank

@@ -37,13 +37,29 @@ def test_a_link_is_read_whole():
         ("?find=red+shoes&by=price", MapSelection(words="red shoes")),
         ("cluster=-1", MapSelection(cluster=-1)),
         ("?show=Map&members=kmeans-1.2-x.3", MapSelection(cluster=3, grouping="kmeans-1.2-x")),
+        # What the Clusters view shows stays in the address behind; it selects nothing on the map.
+        ("grouping=density-2&cluster=0&members=kmeans-1.3", MapSelection(cluster=3, grouping="kmeans-1")),
+        ("salt & pepper", MapSelection(words="salt & pepper")),
     ],
 )
 def test_what_else_selects(text, found):
     assert read_selection(text, slices=("spring",)) == found
 
 
-@pytest.mark.parametrize("text", ["", " ", "loop=", "http://shop/embeddings?by=price", "cluster=two", "loop=AAAA"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "loop=",
+        "http://shop/embeddings?by=price",
+        "cluster=two",
+        "loop=AAAA",
+        "?cluster=2",
+        "grouping=k&cluster=2",
+        "cluster=2&grouping=k",
+    ],
+)
 def test_what_selects_nothing_is_told(text):
     with pytest.raises(SettingsError):
         read_selection(text)
