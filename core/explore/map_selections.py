@@ -38,6 +38,9 @@ class MapSelection:
         embedding: Embedding of the map in the link; empty where it says none.
         layout: Name of the drawing the loop was drawn on, of two maps both with ``~`` between; empty where the link
             says none.
+
+    Raises:
+        SettingsError: The words are blank, which would select everything.
     """
 
     loop: str | None = None
@@ -52,6 +55,11 @@ class MapSelection:
     method: str = ""
     embedding: str = ""
     layout: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse words that are none."""
+        if self.words is not None and not self.words.strip():
+            raise SettingsError(f"words to search for must not be blank: received {self.words[:80]!r}")
 
 
 def read_selection(text: str, *, slices: tuple[str, ...] = ()) -> MapSelection:
