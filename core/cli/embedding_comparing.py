@@ -91,7 +91,7 @@ def _interval_cell(found: dict[str, Any] | None) -> str:
 def compare_maps(session: Session) -> dict[str, Any]:
     """Lay one map onto another; both must have been drawn."""
     from core.explore.alignment import aligned_maps
-    from core.explore.stored_maps import find_drawn_map, read_map_name
+    from core.explore.map_names import find_drawn_map, read_map_name
 
     given = session.arguments
     catalog = session.catalog(given.catalog)

@@ -8,8 +8,8 @@ from scipy.spatial import procrustes
 
 from core.catalog.catalogs import find_catalog
 from core.errors import SettingsError
+from core.explore.map_names import read_map_name
 from core.explore.maps import MapWish, draw_map
-from core.explore.stored_maps import read_map_name
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from core.errors import Cancelled, CatalogError, SettingsError
 from core.explore import catalog_embeddings, map_files
 from core.explore.alignment import aligned_maps
 from core.explore.catalog_maps import latest_map
+from core.explore.map_names import MapName, find_drawn_map
 from core.explore.map_scene import map_scale
 from core.explore.maps import MapWish, draw_map, make_map
 from core.progress import SilentProgress
@@ -255,6 +256,16 @@ def test_a_map_of_an_earlier_version_of_shelflens_is_still_shown(home, shop, emb
     assert (found.dimensions, found.neighbor_preservation) == (2, None)
     assert found.scale == map_scale(found.frame)
     assert latest_map(home, shop, "pca", layout=found.layout).version == found.version
+
+
+def test_a_map_of_an_earlier_version_is_found_by_its_seed(home, shop, embedding):
+    for seed in (1, 2):
+        path = make_map(home, shop, method="pca", seed=seed, actor="ada").file.parent / "manifest.json"
+        manifest = json.loads(path.read_text())
+        del manifest["layout"]
+        path.write_text(json.dumps(manifest))
+    for seed in (1, 2):  # the one asked for last is no answer for the other's seed
+        assert find_drawn_map(home, shop, MapName("efficientnet-lite0", "pca", {"seed": seed})).seed == seed
 
 
 def test_maps_of_two_embeddings_are_laid_over_one_another(home, shop, embedding):

@@ -6,7 +6,7 @@ from typing import Any
 from core.catalog.catalogs import Catalog
 from core.errors import CatalogError, SettingsError
 from core.explore.catalog_embeddings import check_embedding_name, list_embeddings
-from core.explore.catalog_maps import CatalogMap, latest_map
+from core.explore.catalog_maps import CatalogMap, latest_map, layout_of
 from core.explore.map_files import stored_maps
 from core.explore.map_settings import METHODS, check_settings
 from core.home import Home
@@ -64,10 +64,13 @@ def find_drawn_map(home: Home, catalog: Catalog, name: MapName, *, dimensions: i
     Raises:
         CatalogError: There is none; the message says what there is, or how to draw it.
     """
-    found = [each for _, each in stored_maps(home, catalog) if name.means(each, dimensions=dimensions)]
+    found = [
+        (str(manifest["asked"]), folder.name, layout_of(folder, manifest))
+        for folder, manifest in stored_maps(home, catalog)
+        if name.means(manifest, dimensions=dimensions)
+    ]
     if found:
-        # Products that were placed into a map leave its drawing's name; maps of earlier versions have none.
-        layout = max(found, key=lambda each: str(each["asked"]))["layout"] or None
+        layout = max(found)[-1]  # products that were placed into a map leave its drawing's name
         drawn = latest_map(home, catalog, name.method, backbone=name.embedding, dimensions=dimensions, layout=layout)
         if drawn is not None and name.wanted.items() <= (drawn.settings | {_SEED: drawn.seed}).items():
             return drawn
