@@ -103,7 +103,8 @@ def _selected_products(session: Session, catalog: Any) -> list[str]:
     given = session.arguments
     points = later = None
     asked = MapSelection(words=given.words, cluster=given.cluster) if given.loop is None else read_loop(given.loop)
-    if asked.loop is not None and asked.layout:  # the link names the drawing itself
+    if asked.loop is not None and asked.layout:
+        _check_no_other_map(given)
         run = find_judge(session, catalog, None)
         products = MapProducts(session.home, catalog, product_table_of(session, catalog), run=run)
     elif asked.loop is not None:
@@ -121,6 +122,13 @@ def _selected_products(session: Session, catalog: Any) -> list[str]:
         products = MapProducts(session.home, catalog, product_table_of(session, catalog), clusters=found)
     selected = selected_rows(products, asked, points, after=later)
     return [str(each) for each in products.table["product_id"][selected]]
+
+
+def _check_no_other_map(given: Any) -> None:
+    """Refuse options of the map where a loop's link names its drawing: nothing would read them."""
+    for option in ("method", "embedding", "after"):
+        if getattr(given, option):
+            raise UsageError(f"the loop's link names its map itself: leave --{option} out, or map=... of the link")
 
 
 def _listed_products(session: Session, catalog: Any) -> list[str]:

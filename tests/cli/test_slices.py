@@ -129,6 +129,12 @@ def test_a_slice_is_made_of_a_selection(call, kinds):
         (("--cluster", "9"), "there is no cluster 9: expected one of 0 to 2"),
         (("--cluster", "1", "--embedding", "colors"), "has no clusters of this embedding"),
         (("--words", "lamp", "--method", "pca"), "--method belongs to --loop"),
+        (("--words", ""), "words to search for must not be blank: received ''"),
+        (("--words", " \t"), "must not be blank"),
+        # A link that names its drawing says which map it is of: nothing else would be read.
+        (("--loop", "loop=AAAAAAAAAAAAAAAA&map=a", "--method", "pca"), "names its map itself: leave --method out"),
+        (("--loop", "loop=AAAAAAAAAAAAAAAA&map=a", "--after", "colors"), "names its map itself: leave --after out"),
+        (("--loop", "loop=AAAAAAAAAAAAAAAA&map=a", "--embedding", "x"), "names its map itself: leave --embedding out"),
     ],
 )
 def test_a_selection_that_cannot_be_is_told(call, kinds, words, message):

@@ -51,6 +51,8 @@ def test_what_else_selects(text, found):
     [
         "",
         " ",
+        "find=%20",
+        "?find=+&by=price",
         "loop=",
         "http://shop/embeddings?by=price",
         "cluster=two",
