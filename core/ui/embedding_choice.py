@@ -53,8 +53,7 @@ def derived_words(catalog: Catalog) -> dict[str, str]:
 def embeddings_state(catalog: Catalog) -> tuple[object, ...]:
     """Give what changes whenever any embedding of a catalog does: a key for caches.
 
-    Main colors have no version of their own, but come with the embedding of a backbone; the catalog's version rises
-    with everything else they rest on.
+    Main colors and predicted probabilities have versions of their own; see :func:`version_now` on what is kept of them.
     """
     names = [entry.name for entry in list_embeddings(home(), catalog) if entry.made]
     versions = tuple((name, version_now(catalog, name)) for name in names)

@@ -53,9 +53,9 @@ def draw_pair(catalog: Catalog) -> None:
     if first is not None and second is not None:
         with shown_errors():
             _draw_two(catalog, first, second, ends=(_end(words[before]), _end(words[after])))
-        any(
-            draw_stale(catalog, each) for each in (first, second)
-        )  # one at a time: their jobs would wait for each other
+        for each in (first, second):
+            if draw_stale(catalog, each):
+                break  # one at a time: their jobs would wait for each other
 
 
 def _map_of(catalog: Catalog, method: str, embedding: str, words: str) -> CatalogMap | None:
@@ -80,12 +80,11 @@ def _draw_two(catalog: Catalog, before: CatalogMap, after: CatalogMap, *, ends: 
         shapes = pick_shapes(catalog, first)
     paint = partial(drawn_picture, coloring=coloring, opacity=opacity, opacity_by=opacity_by, shapes=shapes)
     asked = asked_selection()
+    # Side by side the loop was drawn on one of the two; its place on the slider, 0 or 1, says on which.
+    selected = selected_rows(catalog, first, asked, after=second.positions)
     if way == WAYS[0]:
-        selected = selected_rows(catalog, first, asked, after=second.positions)
         _draw_morph(catalog, first, second, paint, by=by, asked=asked, selected=selected, ends=ends)
     else:
-        # The loop was drawn on one of the two; its place on the slider, 0 or 1, says on which.
-        selected = selected_rows(catalog, first, asked, after=second.positions)
         _draw_sides(catalog, (first, second), paint, by=by, asked=asked, selected=selected, ends=ends)
     st.caption(
         "The map before was turned, mirrored and scaled as a whole onto the one after (Procrustes), so what still "
