@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.explore.catalog_maps import latest_map
+from core.explore.map_points import METHODS
 from core.ui.caches import home
 from core.ui.clusters_view import draw_clusters
 from core.ui.compare_embeddings_view import draw_compared_embeddings
@@ -12,7 +13,7 @@ from core.ui.embedding_choice import pick_embedding
 from core.ui.frame import need_catalog
 from core.ui.guard import guard
 from core.ui.map_flat import draw_map
-from core.ui.map_offer import METHODS, draw_offer
+from core.ui.map_offer import draw_offer
 from core.ui.map_pair import draw_pair
 from core.ui.map_space import draw_space
 from core.ui.product_detail import show_asked_product

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from core.explore.map_selections import MapSelection
     from core.models.runs import RunFiles
 
-METHODS = ("umap", "tsne", "pca")
-
 
 def check_embedding(session: Session, catalog: "Catalog", name: str) -> None:
     """Refuse an embedding that a catalog does not have.
@@ -38,7 +36,7 @@ def find_map(session: Session, catalog: "Catalog", method: str, embedding: str, 
     Args:
         session: The call.
         catalog: The catalog.
-        method: One of :data:`METHODS`.
+        method: One of :data:`core.explore.map_settings.METHODS`.
         embedding: Whose map; empty takes any.
         dimensions: 2 or 3.
 
@@ -60,7 +58,7 @@ def find_map(session: Session, catalog: "Catalog", method: str, embedding: str, 
 
 def find_clusters(session: Session, catalog: "Catalog", embedding: str) -> Any:
     """Open the clusters of an embedding that were asked for last; None where there are none."""
-    from core.explore.clusters import latest_clusters
+    from core.explore.kept_clusters import latest_clusters
 
     return latest_clusters(session.home, catalog, embedding)
 

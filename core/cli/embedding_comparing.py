@@ -3,10 +3,10 @@
 from typing import Any
 
 from core.cli.auditing import target_file
-from core.cli.drawn_maps import METHODS
 from core.cli.parser import Commands, UsageError, whole_number
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell, table, write_table
+from core.explore.map_settings import METHODS
 
 MAP_WORDS = "EMBEDDING, EMBEDDING:METHOD, or EMBEDDING:METHOD:seed=N,KEY=VALUE"
 

@@ -6,8 +6,7 @@ from core.cli.parser import Commands, pair, pairs, whole_number
 from core.cli.session import Session
 from core.cli.similar import add_similar
 from core.cli.tables import facts, percent_cell, seconds_cell
-
-METHODS = ("umap", "tsne", "pca")
+from core.explore.map_settings import METHODS
 
 
 def add_commands(commands: Commands) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import core
 from core.cli.auditing import target_file
 from core.cli.drawn_maps import (
-    METHODS,
     find_clusters,
     find_judge,
     find_map,
@@ -19,6 +18,7 @@ from core.cli.parser import Commands, UsageError
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell
 from core.errors import CatalogError
+from core.explore.map_settings import METHODS
 
 if TYPE_CHECKING:
     from core.explore.catalog_maps import CatalogMap

@@ -173,7 +173,7 @@ def set_pair(session: Session) -> dict[str, Any]:
 def identify_one(session: Session) -> dict[str, Any]:
     """Say what a picture shows."""
     from core.catalog.picture_formats import read_picture_file
-    from core.explore.clusters import latest_clusters
+    from core.explore.kept_clusters import latest_clusters
     from core.recommend.unknown_product import identify_picture
 
     given = session.arguments

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from core.catalog.slices import Slice
-from core.cli.drawn_maps import METHODS, check_embedding, find_clusters, find_judge, product_table_of, products_of_loop
+from core.cli.drawn_maps import check_embedding, find_clusters, find_judge, product_table_of, products_of_loop
 from core.cli.parser import Commands, UsageError
 from core.cli.session import Session
 from core.cli.tables import facts, percent_cell, table
 from core.errors import CatalogError
+from core.explore.map_settings import METHODS
 
 _MOST_BYTES = 200 * 2**20
 _IDS_SHOWN = 20

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.explore.clusters import CatalogClusters
+from core.explore.kept_clusters import CatalogClusters
 
 MOST_COLUMNS = 30
 OTHERS = "all others"

@@ -24,8 +24,6 @@ from core.explore.cluster_settings import ClusterSettings
 from core.explore.kept_clusters import (
     CatalogClusters,
     clusters_folder,
-    is_current,
-    latest_clusters,
     note_asked,
     read_clusters,
     save_clusters,
@@ -39,8 +37,6 @@ from core.home import Home
 from core.progress import Progress, SilentProgress
 from core.progress_parts import in_parts
 from core.vision.backbones import DEFAULT_BACKBONE
-
-__all__ = ["CatalogClusters", "agreement", "is_current", "latest_clusters", "make_clusters"]
 
 _CUTTING_SHARE = 0.2
 _CATEGORIES_SHOWN = 5

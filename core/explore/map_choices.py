@@ -15,7 +15,7 @@ from core.catalog.catalogs import Catalog
 from core.catalog.money import to_major_units
 from core.catalog.price_levels import LEVELS, price_levels
 from core.errors import SettingsError
-from core.explore.clusters import CatalogClusters
+from core.explore.kept_clusters import CatalogClusters
 from core.explore.map_coloring import Coloring, color_by_kind, color_by_number, opacity_by_number
 from core.explore.named_colors import own_colors
 from core.home import Home

@@ -9,7 +9,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.explore.cluster_labels import NO_CLUSTER
 from core.explore.cluster_table import cutting_clusters
-from core.explore.clusters import CatalogClusters
+from core.explore.kept_clusters import CatalogClusters
 from core.ui.caches import products_of
 from core.ui.cluster_members import CLUSTER, COLUMN, choose_cell
 from core.ui.square_matrix import SquareNames, square_matrix

@@ -6,7 +6,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.explore.cluster_labels import NO_CLUSTER
 from core.explore.cluster_table import cell_products
-from core.explore.clusters import CatalogClusters
+from core.explore.kept_clusters import CatalogClusters
 from core.ui.address import choice_in_address, forget_choice, is_new_in_address
 from core.ui.caches import products_of
 from core.ui.map_address import choose_members

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.catalog.catalogs import Catalog
 from core.explore import map_choices
-from core.explore.clusters import CatalogClusters, latest_clusters
+from core.explore.kept_clusters import CatalogClusters, latest_clusters
 from core.explore.map_choices import CLUSTER, CONFIDENCE, OF_A_RUN, PRICE, MapProducts, strength_by, strength_choices
 from core.explore.map_coloring import Coloring, Shapes, shape_by_kind
 from core.models.runs import Run, list_runs

@@ -18,7 +18,6 @@ from core.ui.offer_row import words_and_button
 from core.ui.permission import may_edit
 from core.ui.wording import counted, percent
 
-METHODS = {"umap": "UMAP", "tsne": "t-SNE", "pca": "PCA"}
 HELP = {
     "umap": "UMAP keeps neighbors together: islands are groups of look-alikes; distances between islands mean little.",
     "tsne": "t-SNE keeps the nearest neighbors together: groups are clear, their sizes and distances mean little.",
@@ -40,7 +39,7 @@ def draw_offer(
 
     Args:
         catalog: The catalog.
-        method: One of :data:`METHODS`.
+        method: One of :data:`core.explore.map_settings.METHODS`.
         embedding: Whose map.
         why: Why it is offered; words of ours.
         dimensions: 2 or 3.

@@ -11,7 +11,7 @@ from core.catalog.catalogs import Catalog
 from core.explore.alignment import aligned_maps
 from core.explore.catalog_maps import CatalogMap, latest_map
 from core.explore.map_picture import MapPicture, map_data
-from core.explore.map_points import drawn_picture, laid_points
+from core.explore.map_points import METHODS, drawn_picture, laid_points
 from core.ui.address import choice_in_address
 from core.ui.caches import home, products_of
 from core.ui.embedding_choice import derived_words
@@ -20,7 +20,7 @@ from core.ui.map_address import AskedSelection, asked_selection, choose_selectio
 from core.ui.map_colors import pick_coloring, pick_opacity, pick_shapes
 from core.ui.map_component import map_drawing, map_wire, product_map
 from core.ui.map_flat import answers_for, camera_at_start
-from core.ui.map_offer import METHODS, draw_offer, draw_stale
+from core.ui.map_offer import draw_offer, draw_stale
 from core.ui.map_selection import draw_selection, selected_rows
 from core.ui.map_view import MapPoints
 from core.ui.product_detail import open_product

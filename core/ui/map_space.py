@@ -8,17 +8,17 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.explore.catalog_maps import CatalogMap, latest_map
 from core.explore.map_coloring import Coloring
-from core.explore.map_scene import UNKNOWN, drawn_rows, map_scale
+from core.explore.map_points import METHODS, MapPoints, joined_points
+from core.explore.map_scene import UNKNOWN
+from core.explore.map_space_page import MOST_POINTS
 from core.ui.address import choice_in_address
 from core.ui.caches import home, products_of
 from core.ui.charts import COLORS, GRAY, MARKS, POINT_SCALE
 from core.ui.embedding_choice import pick_embedding
 from core.ui.map_colors import pick_coloring
-from core.ui.map_offer import HELP, METHODS, draw_again, draw_offer, draw_stale, how_far
-from core.ui.map_view import MapPoints
+from core.ui.map_offer import HELP, draw_again, draw_offer, draw_stale, how_far
 from core.ui.wording import chart_text, counted
 
-MOST_POINTS = 20_000
 _MARKS = ("circle", "diamond", "square", "cross", "x")  # what Plotly has in space
 _HEIGHT_PX = 680
 
@@ -56,10 +56,7 @@ def _points(catalog: Catalog, drawn: CatalogMap) -> MapPoints:
 
 @st.cache_resource(show_spinner="Placing the products", max_entries=2)
 def _space_points(root: str, key: tuple[int, int], version: str, _catalog: Catalog, _drawn: CatalogMap) -> MapPoints:
-    table = _drawn.frame[["product_id", "x", "y", "z"]].merge(products_of(_catalog), on="product_id", how="inner")
-    flat = np.zeros((len(table), 2), np.uint16)  # nothing is drawn flat here
-    shown = drawn_rows(table["category"], MOST_POINTS)
-    return MapPoints(table, map_scale(table), flat, shown, f"{key[0]}.{key[1]}.{version}", _drawn.backbone)
+    return joined_points(_drawn, products_of(_catalog), version=f"{key[0]}.{key[1]}.{version}", most=MOST_POINTS)
 
 
 def space_figure(points: MapPoints, coloring: Coloring) -> go.Figure:

@@ -8,20 +8,18 @@ from core.catalog.catalogs import Catalog
 from core.explore.catalog_maps import CatalogMap
 from core.explore.map_points import MapPoints, joined_points, points_of_drawing
 from core.explore.map_scene import drawn_rows
+from core.explore.map_space_page import MOST_POINTS
 from core.explore.selection_contrast import TitleWords, title_words
 from core.ui.caches import home, products_of
 
 __all__ = ["MapPoints", "known_kinds", "map_points", "points_of", "words_of"]
-
-MOST_POINTS = 20_000
-"""Points that Plotly draws; the map of the Embeddings page draws more, see `core.explore.map_scene`."""
 
 MOST_KINDS = 24
 OTHER = "other"
 
 
 def map_points(catalog: Catalog, drawn: CatalogMap) -> pd.DataFrame:
-    """Join a map with the products: one row a point that is still in the catalog, at most :data:`MOST_POINTS`.
+    """Join a map with the products: one row a point that is still in the catalog, at most what Plotly draws.
 
     Returns:
         The columns of the table of products, ``x``, ``y`` and ``row``, the number of the point, from 0.

@@ -9,7 +9,7 @@ from core.access.actor import Role
 from core.catalog.catalogs import Catalog, find_catalog
 from core.catalog.log import undo
 from core.catalog.money import to_minor_units
-from core.explore.clusters import latest_clusters
+from core.explore.kept_clusters import latest_clusters
 from core.jobs.supervise import submit
 from core.recommend.added_picture import embed_added, made_embeddings
 from core.recommend.index import CatalogIndex

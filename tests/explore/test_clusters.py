@@ -13,7 +13,8 @@ from core.explore.cluster_labels import by_size, density_labels, kmeans_labels, 
 from core.explore.cluster_names import name_clusters, standing_out
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.cluster_table import cross_table, cutting_clusters
-from core.explore.clusters import is_current, latest_clusters, make_clusters
+from core.explore.clusters import make_clusters
+from core.explore.kept_clusters import is_current, latest_clusters
 from core.explore.maps import make_map
 from core.explore.neighbors import as_unit_rows
 from core.explore.projections import principal_axes
