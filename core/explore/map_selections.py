@@ -1,5 +1,6 @@
 """Selections of a map as links of the Embeddings page write them, and the products they mean."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qs
 
@@ -18,11 +19,12 @@ from core.explore.selection import inside_loop
 from core.models.runs import open_run
 
 _NAMES = ("loop", "find", "slice", "members")
+"""What selects in a link, the first of them that says something."""
 
 
 @dataclass(frozen=True)
 class MapSelection:
-    """Products that are asked for; exactly one of `loop`, `words`, `slice_name` and `cluster` is set.
+    """Products that are asked for; at most one of `loop`, `words`, `slice_name` and `cluster` is set.
 
     Attributes:
         loop: Corners as links write them.
@@ -79,13 +81,23 @@ def read_selection(text: str, *, slices: tuple[str, ...] = ()) -> MapSelection:
     is_link = "://" in text or (bool(fields) and ("?" in text or "&" in text))
     kinds = [name for name in (_NAMES if is_link else (*_NAMES, "cluster")) if fields.get(name, "").strip()]
     if kinds:
-        return _from_fields(fields, kinds[0])
+        return _of_kind(fields, kinds[0])
     if not text or is_link or any(text.startswith(f"{name}=") for name in (*_NAMES, "cluster")):
         raise SettingsError(
             f"{text[:80]!r} selects nothing: expected loop=CORNERS or members=GROUPING.N as in a link of the page, "
             "find=WORDS, slice=NAME, or cluster=NUMBER alone"
         )
     return MapSelection(slice_name=text) if text in slices else MapSelection(words=text)
+
+
+def selection_of(fields: Mapping[str, str]) -> MapSelection:
+    """Read the selection of a link's names and values; an empty one where they select nothing.
+
+    Raises:
+        SettingsError: It cannot be read.
+    """
+    kinds = [name for name in _NAMES if fields.get(name, "").strip()]
+    return _of_kind(fields, kinds[0]) if kinds else MapSelection()
 
 
 def read_loop(text: str) -> MapSelection:
@@ -209,34 +221,43 @@ def _in_cluster(products: MapProducts, asked: MapSelection) -> np.ndarray:
     return np.asarray(products.table["product_id"].isin(set(mine)))
 
 
-def _from_fields(fields: dict[str, str], kind: str) -> MapSelection:
+def _of_kind(fields: Mapping[str, str], kind: str) -> MapSelection:
     if kind == "find":
-        return MapSelection(words=fields["find"][:200])
+        return MapSelection(words=fields["find"].strip()[:200])
     if kind == "slice":
         return MapSelection(slice_name=fields["slice"])
     if kind in ("cluster", "members"):
         grouping, _, number = fields[kind][:100].rpartition(".")
+        if bool(grouping) != (kind == "members"):
+            raise SettingsError(f"{kind}={fields[kind][:40]!r} is none: expected members=GROUPING.N, or cluster=N")
         try:
             return MapSelection(cluster=int(number), grouping=grouping)
         except ValueError as error:
             raise SettingsError(f"{kind}={fields[kind][:40]!r} names no number of a cluster") from error
-    loop = fields["loop"].replace(" ", "+")  # what a link says with a plus, its reader takes for a blank
+    # What a link says with a plus, its reader takes for a blank; a page's own links say minus and underscore.
+    loop = fields["loop"].replace(" ", "+").replace("-", "+").replace("_", "/")
     decoded_loop(loop)
-    words = fields.get("loop_only", "")[:1024].split(".")
-    codes = {int(word) for word in words if word.isascii() and word.isdecimal() and len(word) < 4}
     return MapSelection(
         loop=loop,
-        only=tuple(sorted(code for code in codes if code <= UNKNOWN)),
+        only=read_kinds(fields.get("loop_only", "")),
         by=fields.get("loop_by", ""),
         run=fields.get("verdict_run", ""),
-        at=_share(fields.get("loop_at", "0")),
+        at=read_share(fields.get("loop_at", "")),
         method=fields.get("pair_method" if fields.get("after") else "method", "").replace("-", "").casefold(),
         embedding=fields.get("embedding", ""),
         layout=fields.get("map", ""),
     )
 
 
-def _share(text: str) -> float:
+def read_kinds(text: str) -> tuple[int, ...]:
+    """Read codes of kinds as links write them, with dots between; what is none is left out."""
+    words = text[:1024].split(".")
+    codes = {int(word) for word in words if word.isascii() and word.isdecimal() and len(word) < 4}
+    return tuple(sorted(code for code in codes if code <= UNKNOWN))
+
+
+def read_share(text: str) -> float:
+    """Read a place between two maps, 0..1; 0 where it is none."""
     try:
         at = float(text)
     except ValueError:

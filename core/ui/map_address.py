@@ -5,69 +5,25 @@ the same products for whoever opens the link.
 """
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from core.errors import SettingsError
 from core.explore.map_picture import Camera
-from core.explore.map_scene import decoded_loop, loop_for_address
+from core.explore.map_scene import loop_for_address
+from core.explore.map_selections import MapSelection, read_kinds, read_share, selection_of
 from core.ui.map_component import read_camera, read_codes
 
 _NAMES = ("loop", "loop_only", "loop_by", "loop_at", "map", "find", "slice", "members")
 
 
-@dataclass(frozen=True)
-class AskedSelection:
-    """The selection an address asks for; at most one of `loop`, `words`, `slice_name` and `members` is set.
-
-    Attributes:
-        loop: Corners as the component writes them.
-        only: Codes of the kinds the loop takes; empty takes all.
-        by: What the kinds are of.
-        at: Place of the slider while the loop was drawn, 0..1.
-        layout: Name of the drawing the loop was drawn on; empty where the address does not say.
-        words: Words searched for.
-        slice_name: Name of a slice.
-        members: Version of clusters that are kept, and the number of one of them.
-    """
-
-    loop: str | None = None
-    only: tuple[int, ...] = ()
-    by: str = ""
-    at: float = 0.0
-    layout: str = ""
-    words: str | None = None
-    slice_name: str | None = None
-    members: tuple[str, int] | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is asked for."""
-        return self.loop is None and self.words is None and self.slice_name is None and self.members is None
-
-
-def asked_selection() -> AskedSelection:
-    """Read the selection of the address; a loop that cannot be read selects nothing."""
-    loop = st.query_params.get("loop")
-    if loop:
-        try:
-            decoded_loop(loop)
-        except SettingsError:
-            return AskedSelection()
-        return AskedSelection(
-            loop=loop.replace("-", "+").replace("_", "/"),
-            only=_codes(st.query_params.get("loop_only")),
-            by=st.query_params.get("loop_by", ""),
-            at=_share(st.query_params.get("loop_at")),
-            layout=st.query_params.get("map", ""),
-        )
-    words = (st.query_params.get("find") or "").strip()
-    if words:
-        return AskedSelection(words=words[:200])
-    name = st.query_params.get("slice")
-    return AskedSelection(slice_name=name) if name else AskedSelection(members=_members())
+def asked_selection() -> MapSelection:
+    """Read the selection of the address; what cannot be read selects nothing."""
+    try:
+        return selection_of({name: st.query_params.get(name, "") for name in (*_NAMES, "verdict_run")})
+    except SettingsError:
+        return MapSelection()
 
 
 def choose_selection(chosen: dict[str, Any] | None, *, by: str, layout: str = "") -> None:
@@ -104,12 +60,6 @@ def choose_members(version: str, cluster: int) -> None:
     _write(members=f"{version}.{cluster}")
 
 
-def _members() -> tuple[str, int] | None:
-    version, _, number = (st.query_params.get("members") or "")[:100].rpartition(".")
-    known = version and number.removeprefix("-").isdecimal() and number.isascii()
-    return (version, int(number)) if known else None
-
-
 def clear_selection() -> None:
     """Take the selection out of the address."""
     _write()
@@ -143,8 +93,8 @@ def asked_camera(*, by: str, at: float = 0.0) -> Camera:
         view = None
     told = st.query_params.get("at")
     same = st.query_params.get("only_by") in (by, None, "")
-    only = _codes(st.query_params.get("only")) if same else ()
-    return read_camera(view, only, _share(told) if told else at)
+    only = read_kinds(st.query_params.get("only", "")) if same else ()
+    return read_camera(view, only, read_share(told) if told else at)
 
 
 def note_camera(camera: Camera, *, by: str) -> None:
@@ -153,16 +103,3 @@ def note_camera(camera: Camera, *, by: str) -> None:
     view = "" if camera.view is None else ",".join(f"{each:g}" for each in camera.view)
     at = f"{camera.at:g}" if camera.at else ""
     change_address({"view": view, "only": only, "only_by": by if only else "", "at": at})
-
-
-def _codes(text: str | None) -> tuple[int, ...]:
-    words = (text or "")[:1024].split(".")
-    return read_codes([int(word) for word in words if word.isascii() and word.isdecimal() and len(word) < 4])
-
-
-def _share(text: str | None) -> float:
-    try:
-        at = float(text or 0)
-    except ValueError:
-        return 0.0
-    return at if 0 <= at <= 1 else 0.0

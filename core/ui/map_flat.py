@@ -10,9 +10,9 @@ from core.catalog.catalogs import Catalog
 from core.explore.catalog_maps import CatalogMap
 from core.explore.map_picture import Camera, MapPicture, map_data
 from core.explore.map_points import METHODS, drawn_picture
+from core.explore.map_selections import MapSelection
 from core.ui.embedding_choice import derived_words
 from core.ui.map_address import (
-    AskedSelection,
     asked_camera,
     asked_selection,
     change_address,
@@ -60,7 +60,7 @@ def draw_component(
     picture: MapPicture,
     *,
     by: str,
-    asked: AskedSelection,
+    asked: MapSelection,
     selected: np.ndarray | None,
     key: str = CHART,
 ) -> None:

@@ -12,11 +12,12 @@ from core.explore.alignment import aligned_maps
 from core.explore.catalog_maps import CatalogMap, latest_map
 from core.explore.map_picture import MapPicture, map_data
 from core.explore.map_points import METHODS, drawn_picture, laid_points
+from core.explore.map_selections import MapSelection
 from core.ui.address import choice_in_address
 from core.ui.caches import home, products_of
 from core.ui.embedding_choice import derived_words
 from core.ui.errors import shown_errors
-from core.ui.map_address import AskedSelection, asked_selection, choose_selection
+from core.ui.map_address import asked_selection, choose_selection
 from core.ui.map_colors import pick_coloring, pick_opacity, pick_shapes
 from core.ui.map_component import map_drawing, map_wire, product_map
 from core.ui.map_flat import answers_for, camera_at_start
@@ -125,7 +126,7 @@ def _draw_morph(
     paint: Callable[..., MapPicture],
     *,
     by: str,
-    asked: AskedSelection,
+    asked: MapSelection,
     selected: np.ndarray | None,
     ends: tuple[str, str],
 ) -> None:
@@ -148,7 +149,7 @@ def _draw_sides(
     paint: Callable[..., MapPicture],
     *,
     by: str,
-    asked: AskedSelection,
+    asked: MapSelection,
     selected: np.ndarray | None,
     ends: tuple[str, str],
 ) -> None:

@@ -17,6 +17,7 @@ from core.errors import CatalogError
 from core.explore.kept_clusters import open_clusters
 from core.explore.map_choices import OF_A_RUN
 from core.explore.map_scene import decoded_loop, mixed_positions
+from core.explore.map_selections import MapSelection
 from core.explore.selection import inside_loop
 from core.explore.selection_contrast import Contrast, PriceContrast, contrast
 from core.review.findings import SENT
@@ -26,7 +27,7 @@ from core.ui.catalog_found import found_ids
 from core.ui.charts import bars
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
-from core.ui.map_address import AskedSelection, asked_selection, choose_slice, clear_selection
+from core.ui.map_address import asked_selection, choose_slice, clear_selection
 from core.ui.map_colors import color_choices, coloring_of, run_in_address
 from core.ui.map_view import MapPoints, points_of_layout, words_of
 from core.ui.navigation import link
@@ -42,7 +43,7 @@ _SENDINGS = "_sent_to_review"
 
 
 def selected_rows(
-    catalog: Catalog, points: MapPoints, asked: AskedSelection, *, after: np.ndarray | None = None
+    catalog: Catalog, points: MapPoints, asked: MapSelection, *, after: np.ndarray | None = None
 ) -> np.ndarray | None:
     """Find the products an address selects, drawn or not.
 
@@ -61,8 +62,8 @@ def selected_rows(
         return _in_loop_elsewhere(catalog, points, asked)
     if asked.words is not None:
         return rows_with_words(catalog, points, asked.words)
-    if asked.members is not None:
-        return _in_cluster(catalog, points, *asked.members)
+    if asked.cluster is not None:
+        return _in_cluster(catalog, points, asked.grouping, asked.cluster)
     if asked.slice_name is None:
         return None
     try:
@@ -83,7 +84,7 @@ def _tell_missing(catalog: Catalog, product_ids: Sequence[str], *, found: int) -
         st.caption(f"{counted(there - found, 'product')} of this slice {be} not on this map.")
 
 
-def _in_loop(catalog: Catalog, points: MapPoints, asked: AskedSelection, after: np.ndarray | None) -> np.ndarray:
+def _in_loop(catalog: Catalog, points: MapPoints, asked: MapSelection, after: np.ndarray | None) -> np.ndarray:
     positions = mixed_positions(points.positions, after, asked.at)
     inside = inside_loop(positions, decoded_loop(asked.loop))
     if asked.only and asked.by in color_choices(catalog, points):
@@ -92,7 +93,7 @@ def _in_loop(catalog: Catalog, points: MapPoints, asked: AskedSelection, after: 
     return inside
 
 
-def _in_loop_elsewhere(catalog: Catalog, points: MapPoints, asked: AskedSelection) -> np.ndarray | None:
+def _in_loop_elsewhere(catalog: Catalog, points: MapPoints, asked: MapSelection) -> np.ndarray | None:
     """Find the products in a loop that was drawn on another map: they stay selected wherever they lie here."""
     try:
         there, later = points_of_layout(catalog, asked.layout)
@@ -136,13 +137,13 @@ def draw_selection(catalog: Catalog, points: MapPoints, selected: np.ndarray) ->
         draw_contrast(contrast(points.table, selected, words=words_of(points), most=_MOST_TRAITS))
 
 
-def _asked_words(asked: AskedSelection) -> str:
+def _asked_words(asked: MapSelection) -> str:
     """Say what is selected; names and words of visitors are shown as they are."""
     if asked.words is not None:
         return f"with the words {literal(asked.words)}"
     if asked.slice_name is not None:
         return f"of the slice {literal(asked.slice_name)}"
-    if asked.members is not None:
+    if asked.cluster is not None:
         return "of the cluster"
     return "in the loop"
 

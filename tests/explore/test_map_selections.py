@@ -56,6 +56,8 @@ def test_what_else_selects(text, found):
         "loop=",
         "http://shop/embeddings?by=price",
         "cluster=two",
+        "cluster=kmeans-1.2",
+        "members=2",
         "loop=AAAA",
         "?cluster=2",
         "grouping=k&cluster=2",
