@@ -11,6 +11,9 @@ from tests.storage import database, empty_postgres, pytest_generate_tests  # noq
 
 IN_CI = os.environ.get("CI") == "true"
 
+# The same features on every machine, also where bfloat16 would be faster; what that moves has a test of its own.
+os.environ["SHELFLENS_PRECISION"] = "f32"
+
 # How long one example takes says how busy the machine is, not whether the answer is right.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")

@@ -18,8 +18,9 @@ from core.ui.caches import home, products_of
 from core.ui.charts import COLORS, GRAY
 from core.ui.cluster_matrix import draw_findings, draw_matrix, pick_level
 from core.ui.cluster_members import draw_members
+from core.ui.embedding_choice import version_now
 from core.ui.guard import visitor_name
-from core.ui.live_job import active_job, live_job
+from core.ui.live_job import active_job, live_job, tell_failed
 from core.ui.permission import drawn_for
 from core.ui.product_detail import open_product
 from core.ui.product_grid import Card, product_grid
@@ -86,6 +87,10 @@ def _grouping_words(kept: KeptClusters) -> str:
 
 @drawn_for(Role.EDITOR, "Finding clusters")
 def _draw_offer(catalog: Catalog, embedding_name: str, why: str, label: str) -> None:
+    if not catalog.pictures and version_now(catalog, embedding_name) is None:
+        st.info("Clusters need products with pictures.", icon=":material/image_not_supported:")
+        return
+    tell_failed("clusters", catalog=catalog.name)
     with st.container(border=bool(why)):
         if why:
             st.markdown(f"**{why}**  \nEach group gets a name and the product that stands for it.")

@@ -56,6 +56,14 @@ def active_job(kind: str, *, catalog: str | None = None) -> JobStatus | None:
     return None
 
 
+def tell_failed(kind: str, *, catalog: str) -> None:
+    """Say why the last job of a kind failed for a catalog, where it did: its page would only offer it again."""
+    of_kind = (job for job in all_jobs() if job.kind == kind and job.arguments.get("catalog") == catalog)
+    last = next(of_kind, None)
+    if last is not None and last.state == "failed":
+        show_problem(last.error or "It ended without a word.", title="The last try failed")
+
+
 def live_job(job_id: str, *, title: str, on_done: Callable[[JobStatus], None] | None = None) -> None:
     """Show a job and keep it fresh while it runs.
 

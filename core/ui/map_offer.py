@@ -13,7 +13,7 @@ from core.ui.caches import home
 from core.ui.embedding_choice import version_now
 from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
-from core.ui.live_job import active_job, live_job
+from core.ui.live_job import active_job, live_job, tell_failed
 from core.ui.offer_row import words_and_button
 from core.ui.permission import may_edit
 from core.ui.wording import counted, percent
@@ -53,6 +53,7 @@ def draw_offer(
     if catalog.pictures < 3:
         st.info("A map needs at least three products with pictures.", icon=":material/image_not_supported:")
         return
+    tell_failed("map", catalog=catalog.name)
     with st.container(border=True):
         words, button = words_and_button()
         words.markdown(f"**{why}**  \n{HELP[method]}")

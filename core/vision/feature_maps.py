@@ -11,6 +11,7 @@ import numpy as np
 from core.home import Home
 from core.vision.backbone_ir import require_ir
 from core.vision.backbones import find_backbone
+from core.vision.networks import inference_precision
 from core.vision.quiet_openvino import import_openvino
 
 _PASSED_BY = frozenset({"Reshape", "Squeeze", "Unsqueeze", "Convert"})
@@ -55,8 +56,9 @@ def _compiled(model_path: Path) -> tuple[Any, tuple[int, ...]] | None:
     if averaging is None:
         return None
     node, order = averaging
+    settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": inference_precision(core)}
     cut = openvino.Model([node.input_value(0)], model.get_parameters(), "feature_map")
-    return core.compile_model(cut, "CPU", {"PERFORMANCE_HINT": "LATENCY"}), order
+    return core.compile_model(cut, "CPU", settings), order
 
 
 def _last_averaging(model: Any) -> tuple[Any, tuple[int, ...]] | None:

@@ -212,7 +212,7 @@ def _query(data: bytes, _bench: Bench) -> None:
         catalog_address.asked_filter(asked.get("q", ""), "title")
         catalog_address.active_filters(asked.get("q", ""))
         map_address.asked_selection()
-        map_address.asked_camera()
+        map_address.asked_camera(by="category")
         confusion_choice._window(20, 20)
         confusion_choice._window_start()
         look_alikes_view._settings_beside()  # the last: the only one that refuses

@@ -12,6 +12,7 @@ from core.catalog.log import change
 from core.catalog.products import product_table
 from core.catalog.schema import products
 from core.catalog.slices import read_slice
+from core.errors import CatalogError
 from core.explore import catalog_embeddings
 from core.explore.cluster_settings import ClusterSettings
 from core.explore.cluster_table import cell_products, cutting_clusters
@@ -19,6 +20,7 @@ from core.explore.clusters import make_clusters
 from core.explore.distance_neighbors import neighbors_by_each
 from core.explore.embedding_comparison import compare_embeddings
 from core.explore.maps import make_map
+from core.jobs import run_here
 from core.ui import cluster_matrix
 from tests.pages.conftest import broken, in_address, words
 from tests.recommend.fake_embedding import FakeEmbedding
@@ -63,6 +65,19 @@ def shop(home, known, monkeypatch):
     folder.mkdir(parents=True)
     (folder / "current.json").write_text('{"version": "v000001"}')
     return find_catalog(home, "shop")
+
+
+def test_a_job_that_failed_says_why_where_it_is_offered_again(home, open_page, shop, monkeypatch):
+    wrong = {"catalog": "shop", "embedding": "colors", "method": "kmeans"}
+    with pytest.raises(CatalogError, match="no main colors"):
+        run_here(home, "clusters", wrong, actor="ann")
+    app = open_page(home, "embeddings", "show=Clusters")
+    assert "The last try failed" in words(app) and "has no main colors yet" in words(app)
+    assert "Find clusters" in [button.label for button in app.button]
+    monkeypatch.setattr(catalog_embeddings, "latest_embedding", lambda home, catalog, backbone: None)
+    app = open_page(home, "embeddings", "show=Clusters")
+    assert "Clusters need products with pictures." in words(app)
+    assert "Find clusters" not in [button.label for button in app.button]
 
 
 def test_clusters_are_offered_then_shown(home, open_page, shop):

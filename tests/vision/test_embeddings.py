@@ -71,7 +71,8 @@ def test_adding_products_keeps_the_rows_of_the_others_until_the_catalog_doubles(
     fill(home, catalog, range(10, 20))
     second = build_embedding(home, catalog)
     assert second.version == "v000002" and second.manifest["pca"] == first.manifest["pca"]
-    assert np.array_equal(second.matrix[:10], first.matrix)
+    # Apart from roundings: a product of matrices adds up in another order where there are more rows.
+    assert np.abs(second.matrix[:10] - first.matrix).max() < 1e-6
 
     # One more than twice the ten that the components were fitted on.
     fill(home, catalog, [20])

@@ -95,12 +95,16 @@ def test_the_environment_chooses_the_engine(ready_home, monkeypatch):
 
 
 @pytest.mark.parametrize(("capabilities", "hint"), [(["FP32", "INT8"], "f32"), (["FP32", "BF16"], "bf16")])
-def test_bfloat16_only_where_the_processor_has_it(capabilities, hint):
+def test_bfloat16_only_where_the_processor_has_it_and_it_is_not_refused(capabilities, hint, monkeypatch):
+    monkeypatch.delenv(networks.PRECISION)
+
     class Core:
         def get_property(self, device, name):
             return {("CPU", "OPTIMIZATION_CAPABILITIES"): capabilities}[device, name]
 
     assert networks._openvino_settings(Core())["INFERENCE_PRECISION_HINT"] == hint
+    monkeypatch.setenv(networks.PRECISION, "f32")
+    assert networks._openvino_settings(Core())["INFERENCE_PRECISION_HINT"] == "f32"
 
 
 def test_a_keras_application_runs_from_a_weights_file(home):
@@ -137,6 +141,16 @@ def test_preparing_and_running_asks_no_host_and_leaves_no_note(tmp_path):
     subprocess.run([sys.executable, "-c", script, str(tmp_path / "home")], env=environment, check=True, timeout=120)
     assert foreign_hosts(notes) == []
     assert not (tmp_path / "intel").exists()
+
+
+@pytest.mark.shared
+def test_what_the_fast_precision_moves_is_small(shared_data, ready_home, monkeypatch):
+    monkeypatch.delenv(networks.PRECISION)  # as users run it: bfloat16 where the processor has it
+    paths = sorted((shared_data / "clothing-small" / "test").rglob("*.jpg"))[::31]
+    plain = [fit_picture(read_picture(path), side_px=BACKBONE.side_px, fit=BACKBONE.picture_fit) for path in paths]
+    fast = features_of(OpenVinoNetwork(require_ir(ready_home, BACKBONE)), plain)
+    keras = features_of(KerasNetwork(build_backbone(ready_home, BACKBONE), BACKBONE.preprocessing), plain)
+    assert cosines(fast, keras).min() > 0.99
 
 
 @pytest.mark.shared
