@@ -38,16 +38,17 @@ def test_click_on_a_square_of_clusters_leads_to_its_products_and_onto_the_map(vi
     found = make_clusters(demo_server.home, catalog, settings=ClusterSettings(k=3), actor="ann")
     tops = product_table(demo_server.home, catalog).set_index("product_id")["category"].str.split(" > ").str[0]
     table = cross_table(found, tops)
-    count = int(table.iloc[1].iloc[0])  # the second cluster in the largest category
-    assert count > 0
+    row = int(table.iloc[:, 0].to_numpy().argmax())  # where most of the largest category are
+    count = int(table.iloc[row].iloc[0])
     page = visit(demo_server).open(f"/embeddings?show=Clusters&grouping={found.version}")
     canvas = drawn_matrix(page, key="cluster_matrix")
-    canvas.click(position=square_at(canvas, 1, 0))
-    expect(page).to_have_url(re.compile(r"cluster=1.*cluster_category="))
-    expect(page.get_by_text(re.compile(rf"^{count} products?$"))).to_be_visible()
+    canvas.click(position=square_at(canvas, row, 0))
+    expect(page).to_have_url(re.compile(rf"cluster={row}.*cluster_category="))
+    # A cluster that lies in one category alone has as many on its card.
+    expect(page.get_by_text(re.compile(rf"^{count} products?$")).first).to_be_visible()
     page.get_by_role("button", name="Show on the map").click()
     # The whole cluster is selected, not the square alone.
-    expect(page.get_by_role("heading", name=f"{int(table.iloc[1].sum())} products selected")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"{int(table.iloc[row].sum())} products selected")).to_be_visible()
 
 
 def test_sliders_reorder_the_grid(visit, demo_server):
