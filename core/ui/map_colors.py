@@ -9,10 +9,10 @@ from core.explore import map_choices
 from core.explore.kept_clusters import CatalogClusters, latest_clusters
 from core.explore.map_choices import CLUSTER, CONFIDENCE, OF_A_RUN, PRICE, MapProducts, strength_by, strength_choices
 from core.explore.map_coloring import Coloring, Shapes, shape_by_kind
+from core.explore.map_points import MapPoints
 from core.models.runs import Run, list_runs
 from core.ui.address import choice_in_address
 from core.ui.caches import home
-from core.ui.map_view import MapPoints
 from core.ui.palette import verdict_colors
 from core.ui.run_view import run_files
 

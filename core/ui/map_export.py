@@ -5,8 +5,8 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.explore.map_page import MOST_PICTURES, MOST_TITLES, map_page, page_pictures
 from core.explore.map_picture import MapPicture, map_data
+from core.explore.map_points import MapPoints
 from core.ui.caches import home
-from core.ui.map_view import MapPoints
 from core.ui.product_grid import component_text
 
 

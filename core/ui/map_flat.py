@@ -9,7 +9,7 @@ import streamlit as st
 from core.catalog.catalogs import Catalog
 from core.explore.catalog_maps import CatalogMap
 from core.explore.map_picture import Camera, MapPicture, map_data
-from core.explore.map_points import METHODS, drawn_picture
+from core.explore.map_points import METHODS, MapPoints, drawn_picture
 from core.explore.map_selections import MapSelection
 from core.ui.embedding_choice import derived_words
 from core.ui.map_address import (
@@ -24,7 +24,7 @@ from core.ui.map_component import HoverCard, MapAnswers, map_drawing, map_wire, 
 from core.ui.map_export import draw_saving
 from core.ui.map_offer import HELP, draw_again, draw_stale, how_far
 from core.ui.map_selection import draw_selection, draw_slices, rows_with_words, selected_rows
-from core.ui.map_view import MapPoints, points_of
+from core.ui.map_view import points_of
 from core.ui.product_detail import open_product
 
 CHART = "product_map"

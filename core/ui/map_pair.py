@@ -11,7 +11,7 @@ from core.catalog.catalogs import Catalog
 from core.explore.alignment import aligned_maps
 from core.explore.catalog_maps import CatalogMap, latest_map
 from core.explore.map_picture import MapPicture, map_data
-from core.explore.map_points import METHODS, drawn_picture, laid_points
+from core.explore.map_points import METHODS, MapPoints, drawn_picture, laid_points
 from core.explore.map_selections import MapSelection
 from core.ui.address import choice_in_address
 from core.ui.caches import home, products_of
@@ -23,7 +23,6 @@ from core.ui.map_component import map_drawing, map_wire, product_map
 from core.ui.map_flat import answers_for, camera_at_start
 from core.ui.map_offer import draw_offer, draw_stale
 from core.ui.map_selection import draw_selection, selected_rows
-from core.ui.map_view import MapPoints
 from core.ui.product_detail import open_product
 from core.ui.wording import literal, percent
 

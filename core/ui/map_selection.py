@@ -16,6 +16,7 @@ from core.catalog.slices import list_slices, read_slice, save_slice
 from core.errors import CatalogError
 from core.explore.kept_clusters import open_clusters
 from core.explore.map_choices import OF_A_RUN
+from core.explore.map_points import MapPoints
 from core.explore.map_scene import decoded_loop, mixed_positions
 from core.explore.map_selections import MapSelection
 from core.explore.selection import inside_loop
@@ -29,7 +30,7 @@ from core.ui.errors import shown_errors
 from core.ui.guard import visitor_name
 from core.ui.map_address import asked_selection, choose_slice, clear_selection
 from core.ui.map_colors import color_choices, coloring_of, run_in_address
-from core.ui.map_view import MapPoints, points_of_layout, words_of
+from core.ui.map_view import points_of_layout, words_of
 from core.ui.navigation import link
 from core.ui.permission import drawn_for
 from core.ui.product_detail import open_product

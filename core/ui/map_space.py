@@ -37,7 +37,7 @@ def draw_space(catalog: Catalog) -> None:
     if points.table.empty:
         st.info("No product of this map is in the catalog any more. Draw it again.", icon=":material/scatter_plot:")
         return
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         coloring, _ = pick_coloring(catalog, points)
         draw_again(catalog, drawn)
     figure = space_figure(points, coloring)

@@ -12,8 +12,6 @@ from core.explore.map_space_page import MOST_POINTS
 from core.explore.selection_contrast import TitleWords, title_words
 from core.ui.caches import home, products_of
 
-__all__ = ["MapPoints", "known_kinds", "map_points", "points_of", "words_of"]
-
 MOST_KINDS = 24
 OTHER = "other"
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.catalog.catalogs import Catalog
+from core.catalog.color_swatches import swatch
 from core.catalog.product_filter import ProductFilter
 from core.quality.line_products import issue_title
 from core.ui.catalog_address import (
@@ -24,7 +25,6 @@ from core.ui.catalog_counts import currencies_of, facets_of, issues_of, with_iss
 from core.ui.catalog_facet import FacetOption, category_options, facet_list, value_options
 from core.ui.catalog_prices import draw_prices
 from core.ui.catalog_slices import slices_of, with_slice
-from core.ui.catalog_swatches import swatch
 from core.ui.wording import literal, shortened
 
 _CHIP_CHARACTERS = 60

@@ -75,7 +75,7 @@ def test_the_title_names_the_embedding_that_was_taken(page):
 def test_points_are_colored_by_what_the_page_offers(page, by, kinds):
     data, told = page("--color-by", by)
     assert told["kinds"] == kinds
-    assert (data["kinds"][0]["color"] == "#2563b8") == (by == "color")  # blue is drawn blue
+    assert (data["kinds"][0]["color"] == "#2a62c4") == (by == "color")  # blue is drawn blue
     assert np.bincount(decoded(data["codes"])).tolist() == [kind["count"] for kind in data["kinds"]]
 
 
@@ -167,9 +167,9 @@ def test_a_map_is_written_as_png(call, shop, tmp_path):
     with Image.open(tmp_path / "m.png") as image:
         pixels = np.asarray(image.convert("RGB")).reshape(-1, 3)
         assert (image.format, image.size) == ("PNG", (2156, 1676))
-    red = (pixels == (198, 40, 40)).all(axis=1).sum()
+    red = (pixels == (209, 35, 42)).all(axis=1).sum()
     assert red > 24 * 24, "the square of the legend is of the very color red has"
-    assert (np.abs(pixels.astype(int) - (203, 72, 71)).max(axis=1) < 8).sum() > 20 * 40, "twenty dots of it at 85 %"
+    assert (np.abs(pixels.astype(int) - (215, 67, 73)).max(axis=1) < 8).sum() > 20 * 40, "twenty dots of it at 85 %"
 
 
 def test_a_map_in_space_is_a_page_with_its_script_in_it(call, home, shop, tmp_path):

@@ -46,13 +46,17 @@ def test_prices_of_another_currency_are_missing():
     assert values.isna().tolist() == [False, False, True]
 
 
-@pytest.mark.parametrize(("name", "color"), [("Navy blue", "#1b2a57"), ("light-blue", "#9cc4ea"), ("RED", "#c62828")])
+# As swatches show them; white, each part at 88 %, so that it is seen on paper.
+OWN = [("Navy blue", "#1c2b52"), ("light-blue", "#8aa9df"), ("RED", "#d1232a"), ("White", "#e0e0e0")]
+
+
+@pytest.mark.parametrize(("name", "color"), OWN)
 def test_color_names_are_drawn_in_their_color(name, color):
     assert own_colors(pd.Series([name])) == {name: color}
 
 
 def test_unknown_color_names_have_none():
-    assert own_colors(pd.Series(["mystery"])) == {}
+    assert own_colors(pd.Series(["mystery", "Multi-Colored"])) == {}
 
 
 CHOICES = [
@@ -95,7 +99,7 @@ def kinds(shop, by):
 def test_kinds_of_each_choice(shop):
     assert kinds(shop, "category, level 1") == {"Kitchen": (2, None), "Clothing": (1, None), "Kitchenware": (1, None)}
     # Red is drawn red; two products have no color.
-    assert kinds(shop, "color") == {"red": (1, "#c62828"), "blue": (1, "#2563b8"), "unknown": (2, None)}
+    assert kinds(shop, "color") == {"red": (1, "#d1232a"), "blue": (1, "#2a62c4"), "unknown": (2, None)}
     assert kinds(shop, "attribute: material") == {"clay": (4, None)}
     # Prices 9, 12.50 and 40: the 30, 65 and 90 % quantiles are 11.10, 20.75 and 34.50, so levels 1, 2 and 4.
     assert kinds(shop, "price level") == {w: (1, None) for w in ("1 cheap", "2", "4 dear", "unknown")}

@@ -1,7 +1,7 @@
 import pytest
 
+from core.catalog.color_swatches import RAINBOW, swatch
 from core.ui.catalog_facet import category_options, value_options
-from core.ui.catalog_swatches import RAINBOW, swatch
 
 
 def test_paths_become_a_tree_in_the_order_of_names():
@@ -24,7 +24,8 @@ def test_values_keep_their_order_and_empty_ones_are_no_choice():
         ("Light Blue", "#8aa9df"),  # blue #2a62c4, each part 45 % of its way to 255
         ("dark green", "#205027"),  # green #3a9147, each part at 55 %: 31.9, 79.75, 39.05
         ("Multi-Colored", RAINBOW),
-        ("sage", None),
+        ("Sage", "#9caf88"),
+        ("mystery", None),
         ("<b>", None),
     ],
 )

@@ -15,7 +15,7 @@ _SHADES = {
     "indigo": "#3f3a8c", "navy": "#1c2b52", "blue": "#2a62c4", "denim": "#3f5f8a", "sky": "#87c4ee",
     "aqua": "#4fd1d9", "cyan": "#22c3d6", "turquoise": "#34c9bd", "teal": "#137d7a", "sea": "#3fae93",
     "mint": "#a8e0c4", "green": "#3a9147", "olive": "#7c7a2c", "lime": "#a8d626", "fluorescent": "#c9f53b",
-    "steel": "#71808d", "metallic": "#9aa2a8",
+    "steel": "#71808d", "metallic": "#9aa2a8", "sage": "#9caf88", "sand": "#d8c7a4", "terracotta": "#b8583a",
 }  # fmt: skip
 _MANY = {"multicolor", "multicolour", "multicolored", "multicoloured", "multi", "assorted", "rainbow"}
 RAINBOW = "conic-gradient(#d1232a, #f7d417, #3a9147, #2a62c4, #7c3a9d, #d1232a)"
